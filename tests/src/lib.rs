@@ -1,0 +1,1 @@
+//! Everything that crosses a border between crates is tested here.
