@@ -4,13 +4,14 @@
 mod arn;
 mod operator;
 mod read;
+pub mod spelling;
 mod statement;
-mod value;
 mod variable;
 
-pub use arn::{Arn, ProviderArn};
+pub use arn::{Arn, ProviderArn, is_account_id};
 pub use operator::{Base, Operator, SetPrefix, suggest as suggest_operator};
-pub use read::read;
-pub use statement::{Action, Condition, Effect, Operation, Principal, PrincipalKind, Principals, Statement, TrustPolicy, Violation, ViolationKind};
-pub use value::Text;
+pub use read::{looks_like_policy, read};
+pub use statement::{
+    Action, Condition, Effect, Operation, Principal, PrincipalKind, Principals, Statement, TrustPolicy, Version, Violation, ViolationKind,
+};
 pub use variable::{Part, Template};
