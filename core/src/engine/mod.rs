@@ -1,6 +1,8 @@
 //! A file per question. Texts, settings, rules and providers in; answers out. All that a face calls.
 
 pub mod answer;
+mod run;
 pub mod schedule;
 
+pub use run::{Caller, Case, Engine, Input, Question, Settings, WhyQuestion};
 pub use schedule::{InOrder, Schedule};
