@@ -1,6 +1,7 @@
 //! A file per question. Texts, settings, rules and providers in; answers out. All that a face calls.
 
 pub mod answer;
+pub mod claims;
 mod run;
 pub mod schedule;
 

@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 use super::Schedule;
 use super::answer::{Chain, CheckAnswer, Decision, RoleRef, WhoAnswer};
 use crate::admission::{Claim, Token};
+use crate::document::model::{Broken, NotAnalysed};
 use crate::estate::Estate;
 use crate::provider::Catalogue;
 use crate::rule::Rule;
@@ -59,6 +60,20 @@ pub struct Case {
     pub estate: Estate,
     /// Whether anything in each file is ours.
     pub recognised: Vec<bool>,
+}
+
+impl Case {
+    /// What is broken in the documents.
+    #[must_use]
+    pub fn errors(&self) -> &[Broken] {
+        &self.estate.documents.errors
+    }
+
+    /// What could not be analysed in the documents.
+    #[must_use]
+    pub fn not_analysed(&self) -> &[NotAnalysed] {
+        &self.estate.documents.not_analysed
+    }
 }
 
 /// The caller that `can-assume` asks about.

@@ -1,0 +1,1 @@
+//! Lines of the batch forms: one out for each line in.
