@@ -8,7 +8,7 @@ use irsa_lint_core::engine::answer::{Chain, ChainLink};
 use irsa_lint_core::report::{Run, concise};
 
 use super::excerpt::Mark;
-use super::findings::sources;
+use super::findings::{draw, sources};
 use super::style::{Style, clean};
 
 /// The chain. Writing to a String cannot fail.
@@ -42,5 +42,5 @@ fn broken(run: &Run<'_>, link: &ChainLink, style: Style) -> String {
     if !link.help.is_empty() {
         group = group.element(Level::HELP.message(clean(&link.help)));
     }
-    style.renderer().render(&[group]) + "\n"
+    draw(style, &[group]) + "\n"
 }

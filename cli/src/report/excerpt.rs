@@ -69,7 +69,9 @@ fn together<'a>(places: &Places<'a>, marks: &[Mark<'a>]) -> Option<Excerpt<'a>> 
     let shown = text.get(start..end).filter(|shown| shown.len() <= LONG_STRETCH && shown.lines().all(|line| line.len() <= LONG_LINE))?;
     let marks = marks.iter().map(|mark| (within(mark.span.range(), start, shown), mark.primary, mark.label)).collect();
     let line = places.start(first.span).position.line as usize;
-    Some(Excerpt { path: &file.path, text: shown.to_owned(), line, at: None, marks })
+    // As many bytes as before, so the marks stay where they are.
+    let text = shown.replace("\r\n", " \n");
+    Some(Excerpt { path: &file.path, text, line, at: None, marks })
 }
 
 /// The surroundings of a mark in a long line; of a mark that spans lines, its first line.
@@ -119,7 +121,7 @@ fn line_end(text: &str, byte: usize) -> Option<usize> {
     let bytes = text.as_bytes();
     let to = (byte + LONG_LINE).min(bytes.len());
     match memchr::memchr(b'\n', bytes.get(byte..to)?) {
-        Some(at) => Some(byte + at),
+        Some(at) => Some(byte + at - usize::from(at > 0 && bytes.get(byte + at - 1) == Some(&b'\r'))),
         None if to == bytes.len() => Some(to),
         None => None,
     }

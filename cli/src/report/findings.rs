@@ -48,7 +48,7 @@ fn finding(places: &Places<'_>, d: &Diagnostic, style: Style) -> String {
         }
         group = group.element(Level::NOTE.with_name("more").message(url_of(d.rule)));
     }
-    style.renderer().render(&[group])
+    draw(style, &[group])
 }
 
 fn proof<'a>(group: Group<'a>, proof: &'a Proof) -> Group<'a> {
@@ -98,11 +98,30 @@ fn source(excerpt: Excerpt<'_>) -> Vec<Element<'_>> {
     }
 }
 
+/// Draws a report. Of an excerpt whose place is given apart (a long line that is cut) the renderer prints a file mark without a file: that
+/// line goes.
+pub fn draw(style: Style, report: &[Group<'_>]) -> String {
+    let drawn = style.renderer().render(report);
+    if !drawn.contains(":::") {
+        return drawn;
+    }
+    let lines: Vec<&str> = drawn.lines().filter(|line| !is_bare_mark(line)).collect();
+    lines.join("\n")
+}
+
+/// Whether all that one sees of a line is `:::`.
+fn is_bare_mark(line: &str) -> bool {
+    let mut visible = line.split('\u{1b}');
+    let first = visible.next().unwrap_or_default();
+    let rest = visible.map(|part| part.split_once('m').map_or(part, |(_, text)| text));
+    std::iter::once(first).chain(rest).collect::<String>().trim() == ":::"
+}
+
 /// A part that could not be analysed.
 fn not_analysed(places: &Places<'_>, part: &NotAnalysed, style: Style) -> String {
     let title = Level::WARNING.with_name("not analysed").primary_title(part.message.as_str());
     let marks = [Mark { span: part.place.span, primary: true, label: "" }];
-    style.renderer().render(&[title.elements(sources(places, &marks))])
+    draw(style, &[title.elements(sources(places, &marks))])
 }
 
 /// What could not be read, for stderr: every complaint with file, line and column.
@@ -115,7 +134,7 @@ pub fn errors(places: &Places<'_>, unread: &[Unread], broken: &[Broken], style: 
             Some(at) => origin.line(at.position.line as usize).char_column(at.position.column as usize),
             None => origin,
         };
-        out.push_str(&style.renderer().render(&[title.element(origin)]));
+        out.push_str(&draw(style, &[title.element(origin)]));
         out.push_str("\n\n");
     }
     for broken in broken {
@@ -124,7 +143,7 @@ pub fn errors(places: &Places<'_>, unread: &[Unread], broken: &[Broken], style: 
             Some(place) => title.elements(sources(places, &[Mark { span: place.span, primary: true, label: "" }])),
             None => Group::with_title(title),
         };
-        out.push_str(&style.renderer().render(&[group]));
+        out.push_str(&draw(style, &[group]));
         out.push_str("\n\n");
     }
     out
@@ -143,7 +162,7 @@ fn summary(run: &Run<'_>, answer: &CheckAnswer, style: Style) -> String {
     }
     let broken = run.unread.len() + answer.errors.len();
     if broken > 0 {
-        text.push_str(&format!("; {} in what was read", count(broken, "fault")));
+        text.push_str(&format!("; {} unreadable", count(broken, "part")));
     }
     format!("{}\n", style.strong(text))
 }
