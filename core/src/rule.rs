@@ -1,7 +1,7 @@
 //! What a rule is. A rule asks the admitted set or the linked estate, never the spelling; text is asked only for where to point and what to fix.
 
 use crate::admission::{Admission, Answer, Budget, Witness};
-use crate::diagnostic::{Diagnostic, Fix, Proof, Severity};
+use crate::diagnostic::{Diagnostic, Fix, Proof, Severity, Shown};
 use crate::document::model::{NotAnalysed, OidcProvider, Place, PodIdentityAssociation, Role, ServiceAccount, Workload};
 use crate::estate::Estate;
 use crate::policy::TrustPolicy;
@@ -170,7 +170,7 @@ impl Report<'_> {
 
     /// The token that was tried.
     pub fn witness(self, witness: &Witness) -> Self {
-        self.with(|d| d.proof = Proof::Admits(witness.shown()))
+        self.with(|d| d.proof = Proof::Admits(Shown::of(witness)))
     }
 
     /// Why nobody gets in.
