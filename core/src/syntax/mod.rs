@@ -7,6 +7,7 @@ pub mod lazy_json;
 mod embedded;
 mod pointer;
 mod tree;
+pub mod yaml;
 
 pub use embedded::parse_embedded;
 pub use pointer::Pointer;
