@@ -68,9 +68,8 @@ impl Catalogue {
         let text = without_placeholders(bare);
         let unslashed = text.strip_suffix('/').unwrap_or(&text);
         let slashed = format!("{unslashed}/");
-        let meant = |filed: &&Filed| {
-            self.template(filed).is_some_and(|template| template.is_meant_by(unslashed) || template.is_meant_by(&slashed))
-        };
+        let meant =
+            |filed: &&Filed| self.template(filed).is_some_and(|template| template.is_meant_by(unslashed) || template.is_meant_by(&slashed));
         self.provider(self.index.with_fixed_domain().filter(meant).min_by_key(|filed| filed.rank)?)
     }
 
@@ -200,11 +199,13 @@ mod tests {
             name: id.into(),
             kind: Kind::Ci,
             issuers: issuers.iter().map(|text| template(text)).collect(),
+            guessed: false,
             shared: false,
             usable: true,
             trailing_slash: false,
             built_in: false,
-            subjects: vec![SubjectForm { template: template("{host}:{id}"), tenant: List::default(), controlled_by: Str::default() }].into(),
+            subjects: vec![SubjectForm { template: template("{host}:{id}"), tenant: List::default(), controlled_by: Str::default() }]
+                .into(),
             configurable_subject: false,
             audience: Audience { default: None, common: List::default(), mistaken: List::default(), chosen_by: ChosenBy::Issuer },
             sends_azp: false,
@@ -250,7 +251,9 @@ mod tests {
     #[test]
     fn an_issuer_is_exact() {
         let catalogue = catalogue();
-        for other in ["", "example.org/", "Example.org", "keys.eu-1.example.com/id/0a", "keys.eu-1.example.com", "a.example.org", "example.com"] {
+        for other in
+            ["", "example.org/", "Example.org", "keys.eu-1.example.com/id/0a", "keys.eu-1.example.com", "a.example.org", "example.com"]
+        {
             assert_eq!(id_of(&catalogue, other), None, "{other}");
         }
     }

@@ -13,6 +13,8 @@ pub struct Provider {
     pub kind: Kind,
     /// The issuers, without `https://`, as they stand in an ARN and in condition keys: case-sensitive, trailing slash included.
     pub issuers: List<Template>,
+    /// Recognised by what people tend to call such hosts, and by nothing else: it may be another product.
+    pub guessed: bool,
     /// One issuer for all customers: a policy that does not ask for the tenant lets strangers in.
     pub shared: bool,
     /// STS can fetch its keys and tokens carry this issuer. Where not, every call fails with `InvalidIdentityToken`.

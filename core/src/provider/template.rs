@@ -285,7 +285,8 @@ mod tests {
     }
 
     fn service_account() -> Template {
-        Template::new("system:serviceaccount:{namespace}:{name}", slots(&[("namespace", Class::DnsLabel), ("name", Class::DnsSubdomain)])).unwrap()
+        Template::new("system:serviceaccount:{namespace}:{name}", slots(&[("namespace", Class::DnsLabel), ("name", Class::DnsSubdomain)]))
+            .unwrap()
     }
 
     #[test]
@@ -293,7 +294,13 @@ mod tests {
         let template = service_account();
         let captures = template.matches("system:serviceaccount:payments:api.v2").unwrap();
         assert_eq!(captures.iter().collect::<Vec<_>>(), [("namespace", "payments"), ("name", "api.v2")]);
-        for other in ["", "system:serviceaccount:payments", "system:serviceaccount:payments:api:x", "xsystem:serviceaccount:a:b", "system:serviceaccount::b"] {
+        for other in [
+            "",
+            "system:serviceaccount:payments",
+            "system:serviceaccount:payments:api:x",
+            "xsystem:serviceaccount:a:b",
+            "system:serviceaccount::b",
+        ] {
             assert!(!template.is_match(other), "{other}");
         }
     }
@@ -337,7 +344,8 @@ mod tests {
     fn the_search_does_not_explode() {
         let names = ["a", "b", "c", "d", "e", "f", "g", "h"];
         let text: String = names.iter().map(|name| format!("{{{name}}}x")).collect();
-        let parts: Vec<_> = names.iter().map(|name| (*name, Class::Run(Run { chars: CharSet::ALL, ends: None, min: 0, max: None }))).collect();
+        let parts: Vec<_> =
+            names.iter().map(|name| (*name, Class::Run(Run { chars: CharSet::ALL, ends: None, min: 0, max: None }))).collect();
         let template = Template::new(text + "y", slots(&parts)).unwrap();
         assert!(!template.is_match(&"x".repeat(400)));
         assert!(template.is_match(&format!("{}y", "x".repeat(400))));
