@@ -3,7 +3,7 @@
 
 use smol_str::SmolStr;
 
-use crate::provider::{ClaimKind, Provider, default_claim};
+use crate::provider::{ClaimKind, Provider, standard_claim};
 
 /// The audience as the key `<issuer>:aud` shows it: the token's `azp` where it has one, else its `aud`.
 pub const AUD: &str = "aud";
@@ -98,13 +98,13 @@ fn strip_prefix_ignore_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> 
 }
 
 fn claim_meaning(claim: &str, provider: Option<&Provider>) -> KeyMeaning {
-    let found = provider.map_or_else(|| default_claim(claim), |provider| provider.claim(claim));
+    let found = provider.map_or_else(|| standard_claim(claim), |provider| provider.claim(claim));
     match found {
         None => KeyMeaning::Absent(Absence::UnknownClaim(claim.into())),
         Some(info) => match info.kind {
-            ClaimKind::String => KeyMeaning::Claim(info.name),
-            ClaimKind::Numeric => KeyMeaning::NumericClaim(info.name),
-            ClaimKind::Multivalued => KeyMeaning::MultivaluedClaim(info.name),
+            ClaimKind::String => KeyMeaning::Claim(SmolStr::new(&info.name)),
+            ClaimKind::Numeric => KeyMeaning::NumericClaim(SmolStr::new(&info.name)),
+            ClaimKind::Multivalued => KeyMeaning::MultivaluedClaim(SmolStr::new(&info.name)),
         },
     }
 }

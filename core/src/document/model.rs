@@ -4,16 +4,8 @@ use smol_str::SmolStr;
 
 use crate::policy::TrustPolicy;
 use crate::source::Span;
+pub use crate::syntax::Place;
 use crate::syntax::{Pointer, Scalar};
-
-/// Where something stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// The bytes.
-    pub span: Span,
-    /// The JSON Pointer within its document.
-    pub pointer: Pointer,
-}
 
 /// A value that a document may state, leave out, or not know yet.
 #[derive(Clone, Debug, PartialEq)]

@@ -10,7 +10,7 @@ mod tree;
 pub mod yaml;
 
 pub use embedded::parse_embedded;
-pub use pointer::Pointer;
+pub use pointer::{Place, Pointer};
 pub use tree::{Member, Node, Scalar, Value};
 
 use crate::source::Span;
