@@ -57,7 +57,8 @@ impl<'c> Admission<'c> {
     #[must_use]
     pub fn contains(&self, policy: &TrustPolicy, request: &Request, issuers: &Issuers<'_>) -> bool {
         let issuer = &request.token.issuer;
-        let entry = self.issuers.iter().find(|i| i.issuer.as_ref() == Some(issuer)).or_else(|| self.issuers.iter().find(|i| i.issuer.is_none()));
+        let entry =
+            self.issuers.iter().find(|i| i.issuer.as_ref() == Some(issuer)).or_else(|| self.issuers.iter().find(|i| i.issuer.is_none()));
         let context = Context { request, provider: issuers.provider_of(issuer), variables: policy.has_variables() };
         entry.is_some_and(|entry| entry.grants.iter().any(|grant| grant.region.contains(&context)))
     }
@@ -73,7 +74,8 @@ fn issuers_of(policy: &TrustPolicy) -> Vec<Option<SmolStr>> {
         }
     };
     let allows = || policy.statements.iter().filter(|s| s.effect == Effect::Allow);
-    let principals = |statement: &Statement| statement.principals.list.iter().map(|p| (p.kind.clone(), p.value.text.clone())).collect::<Vec<_>>();
+    let principals =
+        |statement: &Statement| statement.principals.list.iter().map(|p| (p.kind.clone(), p.value.text.clone())).collect::<Vec<_>>();
     let mut open = false;
     for statement in allows() {
         open |= statement.principals.negated;
@@ -206,16 +208,18 @@ impl Reader<'_> {
                 }
                 holds == Truth::True || (holds == Truth::Unknown && reading == Reading::Widest)
             }
-            KeyMeaning::Fixed(_) | KeyMeaning::SessionName | KeyMeaning::Undecided => match condition_holds(condition, &self.context(self.fixed)) {
-                Truth::True => true,
-                Truth::False => false,
-                Truth::Unknown => {
-                    if !region.residual.contains(&condition.key.text) {
-                        region.residual.push(condition.key.text.clone());
+            KeyMeaning::Fixed(_) | KeyMeaning::SessionName | KeyMeaning::Undecided => {
+                match condition_holds(condition, &self.context(self.fixed)) {
+                    Truth::True => true,
+                    Truth::False => false,
+                    Truth::Unknown => {
+                        if !region.residual.contains(&condition.key.text) {
+                            region.residual.push(condition.key.text.clone());
+                        }
+                        reading == Reading::Widest
                     }
-                    reading == Reading::Widest
                 }
-            },
+            }
         }
     }
 

@@ -96,10 +96,9 @@ impl Constraint {
             (Self::Multi { all, any }, Self::Multi { all: b, any: y }) => {
                 let outside = b.clone().complement();
                 let mut pieces = vec![Self::Multi { all: all.clone(), any: any.iter().cloned().chain([outside]).collect() }];
-                pieces.extend(y.iter().map(|needed| Self::Multi {
-                    all: all.clone().intersect(b.clone()).minus(needed.clone()),
-                    any: any.clone(),
-                }));
+                pieces.extend(
+                    y.iter().map(|needed| Self::Multi { all: all.clone().intersect(b.clone()).minus(needed.clone()), any: any.clone() }),
+                );
                 pieces
             }
             _ => vec![self.clone()],
@@ -212,7 +211,7 @@ fn wanted(condition: &Condition, operator: Operator, reading: Reading, scope: &S
     // A narrower list makes a negated condition wider.
     let wide = (reading == Reading::Widest) != base.is_negated();
     if base == Base::Bool {
-        let values = condition.values.iter().map(|value| Language::literal_ignore_case(value.text.clone()));
+        let values = condition.values.iter().map(|value| Language::literal_ignore_case(&value.text));
         return (Language::union_all(values), true);
     }
     if !(base.is_string() || base.is_arn()) {
@@ -232,7 +231,7 @@ fn wanted(condition: &Condition, operator: Operator, reading: Reading, scope: &S
             }
             Expanded::Tokens(tokens) => match literal(&tokens) {
                 Some(text) if base.is_arn() && text.split(':').count() < 6 => {}
-                Some(text) if base.ignores_case() => sets.push(Language::literal_ignore_case(text)),
+                Some(text) if base.ignores_case() => sets.push(Language::literal_ignore_case(&text)),
                 Some(text) => literals.push(text),
                 None if base.is_arn() => {
                     // A wildcard stops at the colons of an ARN's first parts, which a plain glob does not know.

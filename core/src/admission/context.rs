@@ -79,7 +79,8 @@ impl<'a> Context<'a> {
             Fixed::PrincipalType => Values::One(Cow::Borrowed("User")),
             Fixed::ProviderArn => request.provider_arn.as_ref().map_or(Values::Undecided, |arn| one(arn)),
             Fixed::Account => {
-                let of_provider = || request.provider_arn.as_ref().and_then(|arn| crate::policy::ProviderArn::parse(arn)).map(|arn| arn.account);
+                let of_provider =
+                    || request.provider_arn.as_ref().and_then(|arn| crate::policy::ProviderArn::parse(arn)).map(|arn| arn.account);
                 match of_provider().or(request.account.as_deref()) {
                     Some(account) => Values::One(Cow::Borrowed(account)),
                     None => Values::Undecided,

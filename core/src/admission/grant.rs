@@ -2,8 +2,8 @@
 
 use smol_str::SmolStr;
 
-use super::budget::Budget;
 use super::admitted::is_surely_empty;
+use super::budget::Budget;
 use super::key;
 use super::language::Language;
 use super::region::Region;

@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::language::{Grammar, Language};
+use super::legal::{anything, grammar_of};
 use crate::provider::{Catalogue, Provider};
 
 /// The catalogue, with the subject grammars of the issuers asked for so far.
@@ -58,7 +59,7 @@ impl Forms {
     fn of(issuer: &str, provider: Option<&Provider>) -> Self {
         let templates = provider.map(|provider| provider.subject_templates(issuer)).unwrap_or_default();
         let known = !templates.is_empty();
-        let grammars: Vec<Grammar> = if known { templates.iter().map(Grammar::of_template).collect() } else { vec![Grammar::free("subject")] };
+        let grammars: Vec<Grammar> = if known { templates.iter().map(grammar_of).collect() } else { vec![anything()] };
         let legal = Language::union_all(grammars.iter().cloned().map(Language::grammar));
         Self { grammars, closed: known && provider.is_some_and(|p| !p.configurable_subject), legal }
     }

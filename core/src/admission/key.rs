@@ -150,7 +150,8 @@ fn absence(key: &str, issuer: Option<&str>) -> Absence {
     }
     match issuer_of(key) {
         Some(named) => {
-            let same_but_slash = issuer.is_some_and(|issuer| named.trim_end_matches('/').eq_ignore_ascii_case(issuer.trim_end_matches('/')));
+            let same_but_slash =
+                issuer.is_some_and(|issuer| named.trim_end_matches('/').eq_ignore_ascii_case(issuer.trim_end_matches('/')));
             if same_but_slash { Absence::TrailingSlash } else { Absence::OtherIssuer(named.into()) }
         }
         None if key.contains(':') && !key.starts_with(':') => Absence::OtherService,

@@ -12,6 +12,7 @@ mod grant;
 mod issuers;
 pub mod key;
 pub mod language;
+mod legal;
 mod principal;
 mod region;
 mod specimen;

@@ -74,7 +74,7 @@ pub fn of(subjects: &Language, forms: &Forms, budget: &Budget) -> Summary {
     let (mut empty, mut finite, mut everything) = (true, true, true);
     for grammar in &forms.grammars {
         match subjects.breadth(grammar, budget) {
-            Answer::Yes(breadth) => {
+            Ok(breadth) => {
                 empty &= breadth.empty;
                 finite &= breadth.finite;
                 everything &= breadth.everything;
@@ -84,7 +84,7 @@ pub fn of(subjects: &Language, forms: &Forms, budget: &Budget) -> Summary {
                     }
                 }
             }
-            Answer::No | Answer::Unknown(_) => return plain(Admits::Unknown),
+            Err(_) => return plain(Admits::Unknown),
         }
     }
     if empty && !forms.closed {

@@ -107,12 +107,7 @@ fn principal(statement: &Statement, context: &Context<'_>) -> Because {
         }
     };
     let element = if statement.principals.negated { "NotPrincipal" } else { "Principal" };
-    Because {
-        what: Step::Principal,
-        place: element_place(statement, statement.principals.span, element),
-        holds,
-        message,
-    }
+    Because { what: Step::Principal, place: element_place(statement, statement.principals.span, element), holds, message }
 }
 
 fn one_principal(kind: &PrincipalKind, value: &str) -> String {
@@ -139,12 +134,7 @@ fn action_step(statement: &Statement) -> Because {
         (_, true) => format!("{element} {patterns} includes `{}`", action::WEB_IDENTITY),
         (_, false) => format!("{element} {patterns} does not include `{}`", action::WEB_IDENTITY),
     };
-    Because {
-        what: Step::Action,
-        place: element_place(statement, statement.action.span, element),
-        holds: holds.into(),
-        message,
-    }
+    Because { what: Step::Action, place: element_place(statement, statement.action.span, element), holds: holds.into(), message }
 }
 
 /// An element of a statement, or the whole statement where it is missing.
