@@ -63,8 +63,9 @@ proptest! {
     fn faults_are_found_where_serde_finds_them(text in nearly_json()) {
         let valid = match serde_json::from_str::<serde_json::Value>(&text) {
             Ok(_) => true,
-            // Numbers are kept as written, so none is out of range.
-            Err(error) => error.to_string().starts_with("number out of range"),
+            // Numbers are kept as written, so none is out of range; what stands behind it is judged by a reader that doesn't mind either.
+            Err(error) if error.to_string().starts_with("number out of range") => serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok(),
+            Err(_) => false,
         };
         let parsed = parse(&text);
         prop_assert_eq!(valid, parsed.errors.is_empty(), "{:?}", parsed.errors);
