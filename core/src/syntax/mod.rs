@@ -3,6 +3,7 @@
 
 mod pointer;
 mod tree;
+pub mod yaml;
 
 pub use pointer::Pointer;
 pub use tree::{Member, Node, Scalar, Value};
