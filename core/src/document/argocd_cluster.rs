@@ -5,8 +5,7 @@ use super::metadata;
 use super::model::ArgoCdCluster;
 use super::reader::Reader;
 use crate::source::TextMapBuilder;
-use crate::syntax::embedded::parse_embedded;
-use crate::syntax::{Node, Scalar};
+use crate::syntax::{Node, Scalar, parse_embedded};
 
 /// Whether a tree is one.
 #[must_use]

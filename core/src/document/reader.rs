@@ -7,8 +7,17 @@ use super::at::{At, written};
 use super::model::{Broken, Documents, DuplicateKey, NotAnalysed, Origin, Place, Stated, Trust};
 use crate::policy;
 use crate::source::FileId;
-use crate::syntax::embedded::parse_embedded;
-use crate::syntax::{Limits, Node, Pointer, Scalar, SyntaxError, Value};
+use crate::syntax::{Limits, Node, Pointer, Scalar, SyntaxError, Value, parse_embedded};
+
+/// Which of its two states a Terraform plan is read as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PlanSide {
+    /// What there will be once it is applied.
+    #[default]
+    After,
+    /// What there was when it was made.
+    Before,
+}
 
 /// Reads the documents of one file; what it found so far is in `out`.
 #[derive(Debug)]
@@ -21,6 +30,8 @@ pub struct Reader<'t> {
     pub limits: Limits,
     /// Where the knowledge comes from.
     pub origin: Origin,
+    /// Which state of a plan is asked for.
+    pub side: PlanSide,
     /// What was read.
     pub out: Documents,
 }
@@ -29,7 +40,7 @@ impl<'t> Reader<'t> {
     /// A reader of one file that has read nothing yet.
     #[must_use]
     pub fn new(file: FileId, text: &'t str, limits: Limits) -> Self {
-        Self { file, text, limits, origin: Origin::Manifest, out: Documents::default() }
+        Self { file, text, limits, origin: Origin::Manifest, side: PlanSide::After, out: Documents::default() }
     }
 
     /// Reads with another origin, then goes on with the one before.

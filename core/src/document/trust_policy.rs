@@ -6,8 +6,7 @@ use super::at::At;
 use super::model::{Origin, Role, Stated, Trust};
 use super::reader::Reader;
 use crate::policy::looks_like_policy;
-use crate::syntax::embedded::parse_embedded;
-use crate::syntax::{Limits, Node, Value};
+use crate::syntax::{Limits, Node, Value, parse_embedded};
 
 /// Whether a tree is a policy document in which a statement says who may assume a role.
 #[must_use]
