@@ -126,13 +126,14 @@ fn read_workload(resource: Resource<'_>, kind: &'static str, attributes: &Attrib
     };
     let spec = template.map_or_else(|| attributes.get("spec").block(), |template| template.path(&["spec"]).block());
     let containers = ["init_container", "container"].iter().flat_map(|key| containers(&spec.get(key), resource)).collect();
+    let service_account = spec.get("service_account_name").needed(reader);
     reader.out.workloads.push(Workload {
         kind: SmolStr::new_static(kind),
         address: resource.owned_address(),
         namespace,
         name,
         pod_spec: spec.place(),
-        service_account: spec.get("service_account_name").needed(reader),
+        service_account,
         automount_token: spec.get("automount_service_account_token").bool(),
         pod_annotations,
         pod_labels,
@@ -169,7 +170,11 @@ fn tokens(spec: &Attribute<'_>) -> Vec<ProjectedToken> {
             for source in projected.get("sources").elements() {
                 for token in source.get("service_account_token").elements() {
                     if let Some(place) = token.place() {
-                        found.push(ProjectedToken { volume: name.clone(), audience: token.get("audience").stated().value().cloned(), place });
+                        found.push(ProjectedToken {
+                            volume: name.clone(),
+                            audience: token.get("audience").stated().value().cloned(),
+                            place,
+                        });
                     }
                 }
             }

@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 
 use super::at::{At, written};
 use super::attribute::Attribute;
-use super::model::{Cluster, Documents, OidcProvider, Origin, Place, PodIdentityAssociation, Role, Stated, Trust};
+use super::model::{Cluster, Documents, NotAnalysed, OidcProvider, Origin, Place, PodIdentityAssociation, Role, Stated, Trust};
 use super::oidc_provider::issuer_of_url;
 use super::reader::Reader;
 use super::{kinds, terraform_kubernetes};
@@ -81,11 +81,15 @@ impl Resource<'_> {
 
 fn read_role(resource: Resource<'_>, attributes: &Attribute<'_>, reader: &mut Reader<'_>) {
     let policy = attributes.get("assume_role_policy");
-    policy.note_unknown(reader);
+    // The pointer goes into the policy, behind the address.
+    let pointer = Pointer::at_address(resource.address);
     let trust = match policy.at() {
-        // The pointer goes into the policy, behind the address.
-        Some(at) => reader.trust(Some(At { node: at.node, pointer: Pointer::at_address(resource.address) })),
-        None if policy.is_unknown() => Trust::Unknown(policy.place().unwrap_or_else(|| resource.place()), policy.why_unknown()),
+        Some(at) => reader.trust(Some(At { node: at.node, pointer })),
+        None if policy.is_unknown() => {
+            let place = policy.place().map_or_else(|| resource.place(), |place| Place { pointer, ..place });
+            reader.out.not_analysed.push(NotAnalysed { place: place.clone(), message: policy.why_unknown() });
+            Trust::Unknown(place, policy.why_unknown())
+        }
         None => Trust::Absent,
     };
     let path = attributes.get("path").scalar().map_or_else(|| SmolStr::new_static("/"), |path| path.text);

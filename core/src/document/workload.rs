@@ -10,8 +10,7 @@ use super::reader::Reader;
 use super::service_account::origin_of;
 use crate::syntax::{Node, Scalar};
 
-const KINDS: &[&str] =
-    &["Pod", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job", "CronJob"];
+const KINDS: &[&str] = &["Pod", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job", "CronJob"];
 
 /// Whether a tree is a Pod or makes Pods.
 #[must_use]
