@@ -134,7 +134,7 @@ pub struct ServiceAccount {
     pub name: Stated<Scalar>,
     /// All annotations, in order, duplicates kept.
     pub annotations: Vec<Annotation>,
-    /// All labels.
+    /// All labels, in order, duplicates kept.
     pub labels: Vec<Annotation>,
     /// `eks.amazonaws.com/…` keys that stand where Kubernetes does not look for annotations (in `metadata`, in `labels`, at the top, under `spec`).
     pub misplaced: Vec<Annotation>,
@@ -190,6 +190,8 @@ pub struct Workload {
     pub namespace: Namespace,
     /// Its name.
     pub name: Stated<Scalar>,
+    /// Where the spec of its Pods stands.
+    pub pod_spec: Option<Place>,
     /// `spec.serviceAccountName` of its Pods (or the deprecated `serviceAccount`); absent means `default`.
     pub service_account: Stated<Scalar>,
     /// `automountServiceAccountToken` of its Pods.

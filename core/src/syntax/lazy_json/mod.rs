@@ -64,6 +64,12 @@ impl<'s> LazyJson<'s> {
         LazyValue { json: self, start: self.root.0, end: self.root.1 }
     }
 
+    /// The value that begins at `start`, a byte that [`LazyValue::start`] has told.
+    #[must_use]
+    pub fn value_at(&'s self, start: u32) -> LazyValue<'s> {
+        LazyValue { json: self, start, end: u32::try_from(self.end_of(start as usize)).unwrap_or(start) }
+    }
+
     /// The end of the value that begins at `start`.
     fn end_of(&self, start: usize) -> usize {
         let bytes = self.text.as_bytes();
@@ -87,6 +93,12 @@ impl<'s> LazyValue<'s> {
     #[must_use]
     pub fn text(self) -> &'s str {
         self.json.text.get(self.start as usize..self.end as usize).unwrap_or_default()
+    }
+
+    /// Its first byte.
+    #[must_use]
+    pub fn start(self) -> u32 {
+        self.start
     }
 
     /// Where it stands.
