@@ -249,7 +249,7 @@ enum Piece<'t> {
 fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> + Clone {
     let mut rest = text;
     std::iter::from_fn(move || {
-        let brace = rest.find(['{', '}']);
+        let brace = memchr::memchr2(b'{', b'}', rest.as_bytes());
         let (literal, from) = rest.split_at_checked(brace.unwrap_or(rest.len()))?;
         if !literal.is_empty() {
             rest = from;
