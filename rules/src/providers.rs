@@ -165,6 +165,7 @@ mod tests {
         let control = |issuer: &str| catalogue().provider_of(issuer).unwrap().control_for(issuer).is_some();
         assert!(control("oidc.op1.openshiftapps.com/2f785sojlpb85i7402pk3qogugim5nfb"));
         assert!(!control("oidc.op1.openshiftapps.com/2c51blsaqa9gkjt0o9rt11mle8mmropu"));
+        assert!(control("token.actions.githubusercontent.com/acme") && !control("github.com/enterprises/acme"));
         assert!(control("gitlab.com") && !control("gitlab.example.com"));
     }
 }

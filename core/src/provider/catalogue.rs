@@ -8,7 +8,8 @@ use std::iter;
 use rustc_hash::FxHasher;
 
 use super::placeholder::without_placeholders;
-use super::{Part, Provider, Template};
+use super::template::{Piece, pieces};
+use super::{Provider, Template};
 
 /// The identity providers of a run: the built-in ones and those that a user added.
 #[derive(Clone, Debug, Default)]
@@ -123,14 +124,16 @@ impl Filed {
         let (mut names, mut literal, mut at) = (0, 0, 0);
         let mut fixed = (0, 0);
         let mut host = Host::default();
-        for part in template.parts() {
-            host.read(part);
-            match part {
-                Part::Named(slot) => {
+        // The pieces, not the parts: looking up every class would take most of the time that a run needs to start.
+        for piece in pieces(template.text()) {
+            host.read(piece, template);
+            match piece {
+                Piece::Stray => {}
+                Piece::Name(name) => {
                     names += 1;
-                    at += small(slot.name.len()) + 2;
+                    at += small(name.len()) + 2;
                 }
-                Part::Literal(text) => {
+                Piece::Literal(text) => {
                     let length = small(text.len());
                     literal += length;
                     if length > fixed.1 - fixed.0 {
@@ -212,18 +215,19 @@ struct Host<'t> {
 }
 
 impl<'t> Host<'t> {
-    fn read(&mut self, part: Part<'t>) {
+    fn read(&mut self, piece: Piece<'t>, template: &Template) {
         if self.ended {
             return;
         }
-        match part {
-            Part::Literal(text) => {
+        match piece {
+            Piece::Stray => {}
+            Piece::Literal(text) => {
                 self.ended = text.contains('/');
                 self.end = text.split('/').next().unwrap_or_default();
             }
-            Part::Named(slot) => {
+            Piece::Name(name) => {
                 self.has_parts = true;
-                self.may_go_on |= slot.class.may_contain('/');
+                self.may_go_on |= template.slot(name).is_some_and(|slot| slot.class.may_contain('/'));
                 self.end = "";
             }
         }
