@@ -78,10 +78,11 @@ impl Catalogue {
     }
 
     fn indexed(mut self) -> Catalogue {
-        let issuers = self.providers().enumerate().flat_map(|(provider, entry)| {
-            entry.issuers.iter().enumerate().map(move |(issuer, template)| Filed::new(template, provider, issuer))
-        });
-        self.index = Index::new(issuers.collect());
+        let mut filed = Vec::with_capacity(self.providers().map(|entry| entry.issuers.len()).sum());
+        for (provider, entry) in self.providers().enumerate() {
+            filed.extend(entry.issuers.iter().enumerate().map(|(issuer, template)| Filed::new(template, provider, issuer)));
+        }
+        self.index = Index::new(filed);
         self
     }
 
