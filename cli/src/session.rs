@@ -34,7 +34,7 @@ pub struct Session {
     /// How answers are shown.
     pub style: Style,
     settings: Settings,
-    catalogue: Catalogue,
+    catalogue: &'static Catalogue,
 }
 
 /// The documents of a run.
@@ -50,8 +50,8 @@ impl Session {
     /// Resolves the options.
     pub fn new(common: Common) -> Result<Self> {
         for rule in common.select.iter().chain(&common.ignore) {
-            if !irsa_lint_rules::RULES.iter().any(|known| known.meta().id == rule) {
-                bail!("there is no rule `{rule}`; `irsa-lint rules` lists them");
+            if !irsa_lint_rules::RULES.iter().any(|known| known.meta().id == rule || known.meta().family == rule) {
+                bail!("there is no rule and no family `{rule}`; `irsa-lint rules` lists them");
             }
         }
         let settings = Settings {
@@ -64,12 +64,12 @@ impl Session {
         };
         let to_terminal = common.output.is_none() && io::stdout().is_terminal();
         let style = Style { color: wants_color(common.color, to_terminal), width: width(to_terminal), quiet: common.quiet };
-        Ok(Self { common, style, settings, catalogue: irsa_lint_rules::catalogue() })
+        Ok(Self { common, style, settings, catalogue: irsa_lint_rules::providers::catalogue() })
     }
 
     /// What answers questions.
     pub fn engine(&self) -> Engine<'_> {
-        Engine { rules: irsa_lint_rules::RULES, catalogue: &self.catalogue, settings: &self.settings, schedule: &Cores }
+        Engine { rules: irsa_lint_rules::RULES, catalogue: self.catalogue, settings: &self.settings, schedule: &Cores }
     }
 
     /// Reads and links the documents that are named; the current folder if none is. Says on stderr what was skipped.

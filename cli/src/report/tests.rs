@@ -4,6 +4,7 @@ use irsa_lint_core::admission::{Claim, Stage, Truth, Verdict};
 use irsa_lint_core::diagnostic::{Diagnostic, Proof, Severity, Shown};
 use irsa_lint_core::document::model::{Broken, NotAnalysed, Place};
 use irsa_lint_core::engine::Caller;
+use irsa_lint_core::policy::Effect;
 use irsa_lint_core::engine::answer::{
     Admits, AudienceSet, Because, Chain, ChainLink, CheckAnswer, Decision, LinkKind, Nearest, OtherPrincipal, RoleRef, StatementTrace,
     Step, WhoAnswer, WhoGrant, WhoRole,
@@ -187,7 +188,7 @@ fn the_trace_of_a_denial() {
         trace: vec![StatementTrace {
             statement: 0,
             name: "statement `IRSA`".into(),
-            allows: true,
+            effect: Effect::Allow,
             matched: Truth::False,
             because: vec![
                 because(Step::Principal, Truth::True, "the token's issuer is the provider's"),

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use irsa_lint_core::admission::{Claim, Truth, Verdict};
 use irsa_lint_core::engine::Caller;
 use irsa_lint_core::engine::answer::{Decision, StatementTrace};
-use irsa_lint_core::report::words::stage;
+use irsa_lint_core::report::words::{effect, stage};
 use irsa_lint_core::report::{Places, Run, concise};
 
 use super::roles::title;
@@ -25,7 +25,7 @@ fn one(out: &mut String, places: &Places<'_>, caller: &Caller, decision: &Decisi
     let (truth, word) = match &decision.verdict {
         Verdict::Allowed => (Truth::True, "allowed".to_owned()),
         Verdict::Denied => (Truth::False, format!("denied by the {}", stage(decision.stage))),
-        Verdict::Unknown(..) => (Truth::Unknown, "not known".to_owned()),
+        Verdict::Unknown => (Truth::Unknown, "not known".to_owned()),
     };
     let _ = writeln!(out, "{}: {role}", style.truth(truth, word));
     if !style.quiet {
@@ -64,7 +64,7 @@ fn token(out: &mut String, caller: &Caller) {
 }
 
 fn trace(out: &mut String, places: &Places<'_>, statement: &StatementTrace, style: Style) {
-    let effect = if statement.allows { "Allow" } else { "Deny" };
+    let effect = effect(statement.effect);
     let says = match statement.matched {
         Truth::True => "matches",
         Truth::False => "does not match",

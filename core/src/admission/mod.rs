@@ -1,69 +1,42 @@
-//! Stand-ins for what the admission stage offers, so that faces compile; the stage itself replaces this file.
+//! What a trust policy admits, as sets of strings: the algebra, the evaluator of one token, and the questions asked of both.
+//! Must not know files, Terraform, Kubernetes documents or rules.
 
+pub mod action;
+mod admitted;
+mod answer;
+mod budget;
+mod constraint;
+mod context;
+mod evaluate;
+mod grant;
+mod issuers;
+pub mod key;
+pub mod language;
+mod legal;
+mod principal;
+mod region;
+mod specimen;
+mod stage;
+pub mod summary;
 mod token;
+pub mod trace;
+mod truth;
+mod value;
+mod witness;
+pub mod words;
 
+pub use admitted::{Admission, IssuerAdmission};
+pub use answer::{Answer, Reason};
+pub use budget::Budget;
+pub use constraint::Constraint;
+pub use context::{Context, Values};
+pub use evaluate::{Verdict, condition_holds, decide, decide_policy, statement_matches};
+pub use grant::Grant;
+pub use issuers::{Forms, Issuers};
+pub use principal::{BUILT_IN, Federated};
+pub use region::Region;
+pub use stage::{Stage, objection};
+pub use summary::{Admits, Summary};
 pub use token::{Claim, Request, Token};
-
-use crate::diagnostic::Shown;
-
-/// Whether something holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Truth {
-    /// It holds.
-    True,
-    /// It does not.
-    False,
-    /// It cannot be told.
-    Unknown,
-}
-
-/// What becomes of a token.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Let in.
-    Allowed,
-    /// Shut out.
-    Denied,
-    /// Not known.
-    Unknown(String),
-}
-
-/// What decided.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
-    /// The token itself.
-    Token,
-    /// The provider.
-    Provider,
-    /// The policy.
-    Policy,
-}
-
-/// Three answers.
-#[derive(Clone, Debug)]
-pub enum Answer<T> {
-    /// Yes.
-    Yes(T),
-    /// No.
-    No,
-    /// Not known.
-    Unknown(String),
-}
-
-/// What a policy admits.
-#[derive(Clone, Debug)]
-pub struct Admission;
-/// A work budget.
-#[derive(Debug)]
-pub struct Budget;
-/// A token that was tried.
-#[derive(Clone, Debug)]
-pub struct Witness(Shown);
-
-impl Witness {
-    /// As a finding shows it.
-    #[must_use]
-    pub fn shown(&self) -> Shown {
-        self.0.clone()
-    }
-}
+pub use truth::Truth;
+pub use witness::Witness;

@@ -1,145 +1,135 @@
-//! Stand-in for the engine, so that faces compile; the engine itself replaces this file.
+//! From texts to a linked case, and what every question begins with: the admission of each role.
 
 use smol_str::SmolStr;
 
-use super::Schedule;
-use super::answer::{Chain, CheckAnswer, Decision, RoleRef, WhoAnswer};
-use crate::admission::{Claim, Token};
-use crate::document::model::{Broken, NotAnalysed};
-use crate::estate::Estate;
+use super::schedule::{Schedule, map};
+use crate::admission::{Admission, Budget, Issuers};
+use crate::document::{self, Task, Work, model::Documents};
+use crate::estate::{Estate, EstateSettings};
 use crate::provider::Catalogue;
-use crate::rule::Rule;
-use crate::source::{SourceFile, Sources};
+use crate::rule::{Analysis, Rule};
+use crate::source::{FileId, SourceFile, Sources};
 
-/// What a run is told beside its documents.
+/// What the user says beside the documents.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// The account of documents that name none.
+    /// The account of roles that do not state theirs.
     pub account: Option<SmolStr>,
     /// The issuer of the cluster that Kubernetes objects belong to, without `https://`.
     pub cluster_issuer: Option<SmolStr>,
-    /// Trust policy files and the ARN of the role that each belongs to.
+    /// Which role a file's bare trust policy belongs to: path and ARN.
     pub role_of: Vec<(String, SmolStr)>,
-    /// What pasted documents are.
+    /// What every document is, where the user says so.
     pub kind: Option<String>,
-    /// The only rules to ask; empty: all.
+    /// Rules or families to run; empty: all.
     pub select: Vec<String>,
-    /// Rules not to ask.
+    /// Rules or families to leave out.
     pub ignore: Vec<String>,
 }
 
-/// One file of a run.
+/// One text.
 #[derive(Clone, Debug)]
 pub struct Input {
     /// The file.
     pub file: SourceFile,
-    /// Whether the user named it (else it was found by walking).
+    /// Whether the user named it, rather than a folder.
     pub named: bool,
-    /// Whether it was pasted (stdin, `--stdin-filename`, `--kind`), so that it is ours even if it is broken.
+    /// Whether it was pasted or said to be ours: then it is broken where it cannot be read.
     pub pasted: bool,
 }
 
-/// Everything needed to answer.
+/// The engine: rules, facts and settings.
+#[derive(Clone, Copy)]
 pub struct Engine<'a> {
     /// The rules.
     pub rules: &'a [&'static dyn Rule],
     /// What is known of issuers.
     pub catalogue: &'a Catalogue,
-    /// What the run is told.
+    /// What the user says.
     pub settings: &'a Settings,
-    /// How independent work is done.
+    /// How work is done.
     pub schedule: &'a dyn Schedule,
 }
 
-/// The documents of a run, read and linked.
-#[derive(Debug, Default)]
+/// The documents of a run, linked.
+#[derive(Debug)]
 pub struct Case {
-    /// The files.
+    /// The texts.
     pub sources: Sources,
-    /// Their documents.
+    /// What they say.
     pub estate: Estate,
-    /// Whether anything in each file is ours.
+    /// For each file whether anything in it is ours.
     pub recognised: Vec<bool>,
 }
 
-impl Case {
-    /// What is broken in the documents.
-    #[must_use]
-    pub fn errors(&self) -> &[Broken] {
-        &self.estate.documents.errors
-    }
+/// Roles a task takes at once, so that handing out work costs little.
+const CHUNK: usize = 64;
 
-    /// What could not be analysed in the documents.
-    #[must_use]
-    pub fn not_analysed(&self) -> &[NotAnalysed] {
-        &self.estate.documents.not_analysed
-    }
-}
-
-/// The caller that `can-assume` asks about.
-#[derive(Clone, Debug, Default)]
-pub struct Caller {
-    /// The issuer without `https://`.
-    pub issuer: SmolStr,
-    /// The claims in the token.
-    pub claims: Vec<(SmolStr, Claim)>,
-}
-
-/// What `why` asks about.
-#[derive(Clone, Debug, Default)]
-pub struct WhyQuestion {
-    /// Namespace and name.
-    pub service_account: Option<(SmolStr, SmolStr)>,
-    /// Name or ARN of the role.
-    pub role: Option<String>,
-    /// The error text that was seen.
-    pub error: Option<String>,
-    /// The pod's token.
-    pub token: Option<Token>,
-}
-
-/// Why a question cannot be answered as it was put.
-#[derive(Clone, Debug)]
-pub enum Question {
-    /// Say which of these roles.
-    Roles(Vec<RoleRef>),
-    /// No such role, in words.
-    NoRole(String),
-}
-
-impl Engine<'_> {
-    /// Reads and links documents.
+impl<'a> Engine<'a> {
+    /// Reads and links texts. Never fails: what is broken is among the estate's errors.
     #[must_use]
     pub fn load(&self, inputs: Vec<Input>) -> Case {
-        let recognised = inputs.iter().map(|input| input.file.text.contains("Statement")).collect();
-        Case { sources: inputs.into_iter().map(|input| input.file).collect(), estate: Estate::default(), recognised }
+        let contexts: Vec<document::Context> = inputs
+            .iter()
+            .map(|input| document::Context { kind: self.settings.kind.clone(), ours: input.pasted, ..document::Context::default() })
+            .collect();
+        let sources: Sources = inputs.into_iter().map(|input| input.file).collect();
+        let works = map(self.schedule, sources.len(), |index| {
+            let id = FileId(u32::try_from(index).unwrap_or(u32::MAX));
+            Some(Work::plan(id, &sources.get(id)?.text, contexts.get(index)?))
+        });
+        let tasks: Vec<(usize, &Work<'_>, &Task)> = works
+            .iter()
+            .enumerate()
+            .filter_map(|(file, work)| Some((file, work.as_ref()?)))
+            .flat_map(|(file, work)| work.tasks().iter().map(move |task| (file, work, task)))
+            .collect();
+        let read = map(self.schedule, tasks.len(), |index| tasks.get(index).map(|(_, work, task)| work.run(task)).unwrap_or_default());
+        let mut recognised = vec![false; sources.len()];
+        let mut documents = Documents::default();
+        for ((file, ..), part) in tasks.iter().zip(read) {
+            if let Some(slot) = recognised.get_mut(*file) {
+                *slot |= part.recognised;
+            }
+            documents.append(part);
+        }
+        drop(works);
+        let role_of = self.settings.role_of.iter().filter_map(|(path, arn)| {
+            let (id, _) = sources.iter().find(|(_, file)| file.path == *path)?;
+            Some((id, arn.clone()))
+        });
+        let settings = EstateSettings {
+            account: self.settings.account.clone(),
+            cluster_issuer: self.settings.cluster_issuer.clone(),
+            role_of: role_of.collect(),
+        };
+        Case { sources, estate: Estate::link(documents, settings), recognised }
     }
 
-    /// Runs the rules.
+    /// The admission of every role whose trust policy is known, by its place in the estate.
     #[must_use]
-    pub fn check(&self, _case: &Case) -> CheckAnswer {
-        CheckAnswer::default()
+    pub fn analyse<'c>(&self, case: &Case, issuers: &Issuers<'c>) -> Vec<Option<Analysis<'c>>> {
+        let roles = &case.estate.documents.roles;
+        let chunks = map(self.schedule, roles.len().div_ceil(CHUNK), |chunk| {
+            let of_chunk = roles.iter().enumerate().skip(chunk * CHUNK).take(CHUNK);
+            of_chunk
+                .map(|(index, role)| {
+                    let policy = role.trust.policy()?;
+                    let budget = Budget::default();
+                    let account = case.estate.role_account(index);
+                    let admission = Admission::of(policy, account, issuers, &budget);
+                    Some(Analysis { admission, budget })
+                })
+                .collect::<Vec<_>>()
+        });
+        chunks.into_iter().flatten().collect()
     }
 
-    /// Says who can assume each role.
-    #[must_use]
-    pub fn who(&self, _case: &Case, _role: Option<&str>) -> WhoAnswer {
-        WhoAnswer::default()
-    }
-
-    /// Tries one token.
-    ///
-    /// # Errors
-    /// [`Question`].
-    pub fn can_assume(&self, _case: &Case, _role: Option<&str>, _caller: &Caller) -> Result<Vec<Decision>, Question> {
-        Err(Question::NoRole("no role with a trust policy was found".to_owned()))
-    }
-
-    /// Walks from the pod to the role.
-    ///
-    /// # Errors
-    /// [`Question`].
-    pub fn why(&self, _case: &Case, _question: &WhyQuestion) -> Result<Chain, Question> {
-        Ok(Chain::default())
+    /// The rules that the settings ask for.
+    pub fn active_rules(&self) -> impl Iterator<Item = &'static dyn Rule> {
+        let named = |list: &[String], rule: &dyn Rule| list.iter().any(|name| name == rule.meta().id || name == rule.meta().family);
+        let settings = self.settings;
+        let rules = self.rules.iter().copied();
+        rules.filter(move |rule| (settings.select.is_empty() || named(&settings.select, *rule)) && !named(&settings.ignore, *rule))
     }
 }

@@ -1,18 +1,27 @@
-//! Stand-in for the linked documents of a run, so that faces compile; the stage itself replaces this file.
-
+//! Stand-in.
+#![allow(missing_docs)]
 use crate::document::model::Documents;
-
-/// Every document of a run.
-#[derive(Debug, Default)]
+use crate::source::FileId;
+use smol_str::SmolStr;
+#[derive(Debug)]
 pub struct Estate {
-    /// What was read.
     pub documents: Documents,
+    pub settings: EstateSettings,
 }
-
+#[derive(Debug, Default)]
+pub struct EstateSettings {
+    pub account: Option<SmolStr>,
+    pub cluster_issuer: Option<SmolStr>,
+    pub role_of: Vec<(FileId, SmolStr)>,
+}
 impl Estate {
-    /// How a message names a role.
-    #[must_use]
-    pub fn role_name(&self, _index: usize) -> String {
-        "the role".to_owned()
+    pub fn link(documents: Documents, settings: EstateSettings) -> Self {
+        Self { documents, settings }
+    }
+    pub fn role_name(&self, index: usize) -> String {
+        self.documents.roles.get(index).and_then(|r| r.name.value()).map_or("the role".into(), |n| format!("role `{n}`"))
+    }
+    pub fn role_account(&self, _index: usize) -> Option<&str> {
+        self.settings.account.as_deref()
     }
 }

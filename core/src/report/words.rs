@@ -1,16 +1,7 @@
 //! The words that answers are published with.
 
-use crate::admission::{Stage, Truth, Verdict};
-
-/// `true`, `false`, or `null` for what cannot be told.
-#[must_use]
-pub fn holds(truth: Truth) -> Option<bool> {
-    match truth {
-        Truth::True => Some(true),
-        Truth::False => Some(false),
-        Truth::Unknown => None,
-    }
-}
+use crate::admission::{Stage, Verdict};
+use crate::policy::Effect;
 
 /// `allowed`, `denied`, `unknown`.
 #[must_use]
@@ -18,7 +9,7 @@ pub fn verdict(verdict: &Verdict) -> &'static str {
     match verdict {
         Verdict::Allowed => "allowed",
         Verdict::Denied => "denied",
-        Verdict::Unknown(..) => "unknown",
+        Verdict::Unknown => "unknown",
     }
 }
 
@@ -29,5 +20,15 @@ pub fn stage(stage: Stage) -> &'static str {
         Stage::Token => "token",
         Stage::Provider => "provider",
         Stage::Policy => "policy",
+    }
+}
+
+/// `Allow`, `Deny`, or what a statement without either has.
+#[must_use]
+pub fn effect(effect: Effect) -> &'static str {
+    match effect {
+        Effect::Allow => "Allow",
+        Effect::Deny => "Deny",
+        Effect::Invalid => "invalid",
     }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::shape::{LocationJson, RoleJson};
 use super::{SCHEMA_VERSION, text};
 use crate::engine::answer::{Because, Decision, StatementTrace};
-use crate::report::words::{holds, stage, verdict};
+use crate::report::words::{effect, stage, verdict};
 use crate::report::{Places, Run};
 
 #[derive(Serialize)]
@@ -72,14 +72,14 @@ impl<'a> StatementJson<'a> {
         let because = |because: &'a Because| BecauseJson {
             what: because.what.name(),
             pointer: because.place.pointer.as_str(),
-            holds: holds(because.holds),
+            holds: because.holds.known(),
             message: &because.message,
             location: LocationJson::of(places, &because.place),
         };
         Self {
             statement: trace.statement,
-            effect: if trace.allows { "Allow" } else { "Deny" },
-            matched: holds(trace.matched),
+            effect: effect(trace.effect),
+            matched: trace.matched.known(),
             because: trace.because.iter().map(because).collect(),
         }
     }

@@ -5,7 +5,6 @@ use serde::Serialize;
 use super::shape::LocationJson;
 use super::{SCHEMA_VERSION, text};
 use crate::engine::answer::{Chain, ChainLink};
-use crate::report::words::holds;
 use crate::report::{Places, Run};
 
 #[derive(Serialize)]
@@ -38,7 +37,7 @@ impl<'a> LinkJson<'a> {
     fn of(places: &Places<'a>, link: &'a ChainLink) -> Self {
         Self {
             link: link.kind.name(),
-            holds: holds(link.holds),
+            holds: link.holds.known(),
             message: &link.message,
             help: &link.help,
             location: link.place.as_ref().map(|place| LocationJson::of(places, place)),
