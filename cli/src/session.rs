@@ -126,18 +126,13 @@ impl Session {
 
     /// Says why a question cannot be answered as it was put.
     pub fn ask_back(&self, question: &Question) -> Exit {
-        let mut text = String::from("irsa-lint: ");
-        match question {
-            Question::NoRole(message) => text.push_str(message),
-            Question::Roles(roles) => {
-                text.push_str("there are several roles; say which one with --role:");
-                for role in roles {
-                    text.push_str("\n  ");
-                    text.push_str(&report::role_handle(role));
-                }
-            }
-        }
-        complain(&(text + "\n"));
+        let (text, roles) = match question {
+            Question::NoRole(roles) if roles.is_empty() => ("there is no role in these documents", roles),
+            Question::NoRole(roles) => ("there is no such role; these are there:", roles),
+            Question::Roles(roles) => ("there are several roles; say which one with --role:", roles),
+        };
+        let roles: String = roles.iter().map(|role| format!("  {}\n", report::role_handle(role))).collect();
+        complain(&format!("irsa-lint: {text}\n{roles}"));
         Exit::Broken
     }
 

@@ -155,14 +155,18 @@ fn summary(run: &Run<'_>, answer: &CheckAnswer, style: Style) -> String {
     let found = [(counts.errors, "error"), (counts.warnings, "warning"), (counts.infos, "info")];
     let found: Vec<String> = found.into_iter().filter(|(n, _)| *n > 0).map(|(n, word)| count(n, word)).collect();
     let mut text = if found.is_empty() { "no findings".to_owned() } else { found.join(", ") };
-    text.push_str(&format!(" in {}", count(run.files, "file")));
-    text.push_str(&format!(" ({}, {})", count(answer.roles, "role"), count(answer.service_accounts, "ServiceAccount")));
+    if run.files > 0 {
+        text.push_str(&format!(" in {}", count(run.files, "file")));
+        text.push_str(&format!(" ({}, {})", count(answer.roles, "role"), count(answer.service_accounts, "ServiceAccount")));
+    } else {
+        text = "nothing was checked".to_owned();
+    }
     if !answer.not_analysed.is_empty() {
         text.push_str(&format!("; {} not analysed", count(answer.not_analysed.len(), "part")));
     }
     let broken = run.unread.len() + answer.errors.len();
     if broken > 0 {
-        text.push_str(&format!("; {} unreadable", count(broken, "part")));
+        text.push_str(&format!("; {} could not be read", count(broken, "part")));
     }
     format!("{}\n", style.strong(text))
 }

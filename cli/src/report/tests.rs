@@ -4,11 +4,11 @@ use irsa_lint_core::admission::{Claim, Stage, Truth, Verdict};
 use irsa_lint_core::diagnostic::{Diagnostic, Proof, Severity, Shown};
 use irsa_lint_core::document::model::{Broken, NotAnalysed, Place};
 use irsa_lint_core::engine::Caller;
-use irsa_lint_core::policy::Effect;
 use irsa_lint_core::engine::answer::{
     Admits, AudienceSet, Because, Chain, ChainLink, CheckAnswer, Decision, LinkKind, Nearest, OtherPrincipal, RoleRef, StatementTrace,
     Step, WhoAnswer, WhoGrant, WhoRole,
 };
+use irsa_lint_core::policy::Effect;
 use irsa_lint_core::report::{Places, Point, Run, Unread, json};
 use irsa_lint_core::source::{FileId, Position, SourceFile, Sources, Span};
 use irsa_lint_core::syntax::Pointer;

@@ -1,9 +1,25 @@
-//! Stand-ins for the questions that the engine does not answer yet, so that faces compile; the real ones replace this file.
+//! Stand-ins for what the engine does not answer yet, so that faces compile; the real ones replace this file.
 
-use super::answer::{Chain, Decision, WhoAnswer};
-use super::question::{Caller, Question, WhyQuestion};
+use smol_str::SmolStr;
+
+use super::answer::Chain;
+use super::can_assume::Question;
 use super::run::{Case, Engine};
+use crate::admission::Token;
 use crate::document::model::{Broken, NotAnalysed};
+
+/// What `why` asks about.
+#[derive(Clone, Debug, Default)]
+pub struct WhyQuestion {
+    /// Namespace and name.
+    pub service_account: Option<(SmolStr, SmolStr)>,
+    /// Name or ARN of the role.
+    pub role: Option<String>,
+    /// The error text that was seen.
+    pub error: Option<String>,
+    /// The pod's token.
+    pub token: Option<Token>,
+}
 
 impl Case {
     /// What is broken in the documents.
@@ -20,20 +36,6 @@ impl Case {
 }
 
 impl Engine<'_> {
-    /// Says who can assume each role.
-    #[must_use]
-    pub fn who(&self, _case: &Case, _role: Option<&str>) -> WhoAnswer {
-        WhoAnswer::default()
-    }
-
-    /// Tries one token.
-    ///
-    /// # Errors
-    /// [`Question`].
-    pub fn can_assume(&self, _case: &Case, _role: Option<&str>, _caller: &Caller) -> Result<Vec<Decision>, Question> {
-        Err(Question::NoRole("no role with a trust policy was found".to_owned()))
-    }
-
     /// Walks from the pod to the role.
     ///
     /// # Errors

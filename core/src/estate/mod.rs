@@ -25,3 +25,11 @@ impl Estate {
         self.settings.account.as_deref()
     }
 }
+impl Estate {
+    pub fn role_arn(&self, index: usize) -> Option<SmolStr> {
+        self.documents.roles.get(index).and_then(|r| r.arn.value().cloned())
+    }
+    pub fn client_ids(&self, _index: usize, _issuer: &str) -> Option<Vec<SmolStr>> {
+        None
+    }
+}

@@ -19,6 +19,6 @@ pub(super) use who::{GrantJson, OtherJson};
 const SCHEMA_VERSION: u32 = 1;
 
 /// One line of JSON. Our structs hold nothing that JSON cannot say, so this never comes out empty.
-fn text(value: &impl serde::Serialize) -> String {
+pub(super) fn text(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
