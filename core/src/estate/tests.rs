@@ -1,0 +1,1 @@
+//! Every end that a link may have.
