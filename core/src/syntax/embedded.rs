@@ -15,7 +15,7 @@ pub fn parse_embedded(scalar: &Scalar, limits: &Limits) -> Option<Parsed> {
     let start = text.len() - text.trim_start().len();
     let part = start..start + text.trim().len();
     let trimmed = text.get(part.clone())?;
-    let map = scalar.map.part(part);
+    let map = if part.len() == text.len() { scalar.map.clone() } else { scalar.map.part(part) };
     if trimmed.starts_with(['{', '[']) {
         return Some(json::parse(trimmed, &map, limits));
     }
@@ -98,7 +98,7 @@ mod tests {
 
     fn slice(file: &str, span: Span) -> &str {
         assert_eq!(span.file, FileId(7));
-        &file[span.range()]
+        file.get(span.range()).unwrap()
     }
 
     fn statement(policy: &Node) -> &Node {
@@ -113,7 +113,7 @@ mod tests {
     fn a_policy_escaped_in_json() {
         let file = format!("{{\"policy\": {}}}", quoted(POLICY));
         let policy = embedded(read(&file).get("policy").unwrap());
-        assert_eq!(slice(&file, policy.span), &quoted(POLICY)[1..quoted(POLICY).len() - 1]);
+        assert_eq!(slice(&file, policy.span), quoted(POLICY).trim_matches('"'));
         let effect = statement(&policy).member("Effect").unwrap();
         assert_eq!(slice(&file, effect.key.span), r#"\"Effect\""#);
         assert_eq!(slice(&file, effect.value.span), r#"\"Allow\""#);
@@ -143,12 +143,12 @@ mod tests {
     fn a_policy_url_encoded_by_the_iam_api() {
         let encoded: String =
             POLICY.bytes().map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") }).collect();
-        for encoded in [encoded.clone(), encoded.to_lowercase().replace("statement", "Statement").replace("effect", "Effect")] {
+        for encoded in [encoded.clone(), encoded.replace("%7B", "%7b")] {
             let file = format!("{{\"AssumeRolePolicyDocument\": \"\\n {encoded} \"}}");
             let policy = embedded(read(&file).get("AssumeRolePolicyDocument").unwrap());
             assert_eq!(slice(&file, policy.span), encoded);
             let effect = statement(&policy).member("Effect").unwrap();
-            assert_eq!(slice(&file, effect.key.span), "%22Effect%22".replace("%22", &encoded[encoded.find("%22").unwrap()..][..3]));
+            assert_eq!(slice(&file, effect.key.span), "%22Effect%22");
             assert_eq!(slice(&file, effect.value.scalar().unwrap().span_of(1..3)), "ll");
         }
         let file = format!("\"{encoded}\"");

@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use super::super::Scalar;
 use super::parser::Parser;
 use super::scan::{self, Escape};
-use crate::source::{TextMap, TextMapBuilder};
+use crate::source::TextMapBuilder;
 
 impl Parser<'_> {
     /// Reads the string whose quote stands here.
@@ -22,9 +22,7 @@ impl Parser<'_> {
     /// A scalar that stands in the text as it is.
     pub(super) fn verbatim(&self, inner: std::ops::Range<usize>, token: std::ops::Range<usize>) -> Scalar {
         let text = SmolStr::new(self.text.get(inner.clone()).unwrap_or_default());
-        // No piece of the map spells an empty text, but it has a place.
-        let map = if inner.is_empty() { TextMap::direct(self.map.file(), self.span(inner).start) } else { self.map.part(inner) };
-        Scalar { text, span: self.span(token), map }
+        Scalar { text, span: self.span(token), map: self.map.part(inner) }
     }
 
     fn escaped_string(&mut self, open: usize, first_stop: usize) -> Scalar {

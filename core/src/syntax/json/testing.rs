@@ -12,6 +12,11 @@ pub(in crate::syntax) fn parse(text: &str) -> Parsed {
     super::parse(text, &TextMap::direct(FILE, 0), &Limits::default())
 }
 
+/// What stands between a token's quotes.
+pub(in crate::syntax) fn inside(token: &str) -> &str {
+    token.strip_prefix('"').unwrap().strip_suffix('"').unwrap()
+}
+
 /// The tree as serde_json has it; what could not be read is the string `<broken>`.
 pub(in crate::syntax) fn to_json(node: &Node) -> Json {
     match &node.value {
@@ -83,19 +88,24 @@ pub(in crate::syntax) fn json() -> impl Strategy<Value = Json> {
     })
 }
 
+/// One of a value's four spellings.
+pub(in crate::syntax) fn spell(value: &Json, style: usize) -> String {
+    match style {
+        0 => serde_json::to_string(value).unwrap(),
+        1 => serde_json::to_string_pretty(value).unwrap(),
+        2 => serde_json::to_string_pretty(value).unwrap().replace('\n', "\r\n"),
+        _ => {
+            let mut text = "\u{feff}\t".to_owned();
+            spell_oddly(value, &mut text);
+            text
+        }
+    }
+}
+
 /// A value and one of its spellings.
 pub(in crate::syntax) fn spelled() -> impl Strategy<Value = (Json, String)> {
-    (json(), 0..4).prop_map(|(value, style)| {
-        let text = match style {
-            0 => serde_json::to_string(&value).unwrap(),
-            1 => serde_json::to_string_pretty(&value).unwrap(),
-            2 => serde_json::to_string_pretty(&value).unwrap().replace('\n', "\r\n"),
-            _ => {
-                let mut text = "\u{feff}\t".to_owned();
-                spell_oddly(&value, &mut text);
-                text
-            }
-        };
+    (json(), 0..4usize).prop_map(|(value, style)| {
+        let text = spell(&value, style);
         (value, text)
     })
 }
@@ -128,7 +138,7 @@ fn spell_oddly(value: &Json, out: &mut String) {
                     c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04X}")));
                 } else {
                     let quoted = serde_json::to_string(&c).unwrap();
-                    out.push_str(if c == '/' { "\\/" } else { &quoted[1..quoted.len() - 1] });
+                    out.push_str(if c == '/' { "\\/" } else { inside(&quoted) });
                 }
             }
             out.push('"');

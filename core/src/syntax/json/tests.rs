@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::MAX_ERRORS;
-use super::testing::{FILE, all_nodes, json, nearly_json, parse, spelled, to_json};
-use crate::source::TextMap;
+use super::testing::{FILE, all_nodes, inside, json, nearly_json, parse, spell, spelled, to_json};
+use crate::source::{Span, TextMap};
 use crate::syntax::{Limits, Node, Value, parse_embedded};
 
 /// Undoes one layer of JSON's escapes.
@@ -13,15 +13,19 @@ fn unescape(text: &str) -> String {
     serde_json::from_str(&format!("\"{text}\"")).unwrap()
 }
 
+fn slice(text: &str, span: Span) -> &str {
+    text.get(span.range()).unwrap()
+}
+
 /// That a node's token and each of its characters stand where the tree says; `layer` undoes the escapes around the text.
 fn check_places(node: &Node, file: &str, layer: fn(&str) -> String) {
-    let token = layer(&file[node.span.range()]);
+    let token = layer(slice(file, node.span));
     match &node.value {
         Value::String(scalar) => {
             assert_eq!(serde_json::from_str::<String>(&token).unwrap(), scalar.text.as_str());
-            assert_eq!(layer(&file[scalar.inner_span().range()]), token[1..token.len() - 1]);
+            assert_eq!(layer(slice(file, scalar.inner_span())), inside(&token));
             for (at, c) in scalar.text.char_indices() {
-                let spelling = &file[scalar.span_of(at..at + c.len_utf8()).range()];
+                let spelling = slice(file, scalar.span_of(at..at + c.len_utf8()));
                 assert_eq!(unescape(&layer(spelling)), c.to_string());
             }
         }
@@ -59,22 +63,21 @@ proptest! {
     fn faults_are_found_where_serde_finds_them(text in nearly_json()) {
         let valid = match serde_json::from_str::<serde_json::Value>(&text) {
             Ok(_) => true,
-            // Numbers are kept as written, so none is out of range.
-            Err(error) => error.to_string().starts_with("number out of range"),
+            // Numbers are kept as written, so none is out of range; what stands behind it is judged by a reader that doesn't mind either.
+            Err(error) if error.to_string().starts_with("number out of range") => serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok(),
+            Err(_) => false,
         };
         let parsed = parse(&text);
         prop_assert_eq!(valid, parsed.errors.is_empty(), "{:?}", parsed.errors);
     }
 
     #[test]
-    fn a_truncated_text_is_one_fault((value, _) in spelled(), pretty: bool, odd: bool) {
-        let value = json!({"a": [value]});
-        let text = if pretty { serde_json::to_string_pretty(&value).unwrap() } else { value.to_string() };
-        let text = if odd { text.replace('e', "\\u0065").replace('d', "\\ud83d\\ude00").replace("fals\\u0065", "false") } else { text };
-        prop_assume!(parse(&text).errors.is_empty());
+    fn a_truncated_text_is_one_fault(value in json(), style in 0..4usize) {
+        let text = spell(&json!({"a": [value]}), style);
         for (end, _) in text.char_indices().skip(1) {
-            let errors = parse(&text[..end]).errors;
-            prop_assert_eq!(errors.len(), 1, "{:?} {:?}", &text[..end], errors);
+            let cut = text.get(..end).unwrap();
+            let errors = parse(cut).errors;
+            prop_assert_eq!(errors.len(), 1, "{:?} {:?}", cut, errors);
         }
     }
 
@@ -103,7 +106,7 @@ proptest! {
 /// Reads a faulty text: what was understood, and each error as what it points at and what it says.
 fn faulty(text: &str) -> (serde_json::Value, Vec<(&str, String)>) {
     let parsed = parse(text);
-    let errors = parsed.errors.into_iter().map(|e| (&text[e.span.range()], e.message)).collect();
+    let errors = parsed.errors.into_iter().map(|e| (slice(text, e.span), e.message)).collect();
     (parsed.root.as_ref().map_or(json!("<none>"), to_json), errors)
 }
 
