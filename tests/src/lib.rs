@@ -1,1 +1,3 @@
-//! Everything that crosses a border between crates is tested here.
+//! Everything that crosses a border between crates is tested here. This library holds what those tests share.
+
+pub mod reference;
