@@ -1,3 +1,4 @@
 //! Everything that crosses a border between crates is tested here. This library holds what those tests share.
 
 pub mod reference;
+pub mod repository;
