@@ -1,4 +1,5 @@
 //! Everything that crosses a border between crates is tested here. This library holds what those tests share.
 
+pub mod adapter;
 pub mod reference;
 pub mod repository;
