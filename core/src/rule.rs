@@ -1,7 +1,7 @@
 //! What a rule is. A rule asks the admitted set or the linked estate, never the spelling; text is asked only for where to point and what to fix.
 
-use crate::admission::{Admission, Answer, Budget, Witness};
-use crate::diagnostic::{Diagnostic, Fix, Proof, Severity};
+use crate::admission::{Admission, Answer, Budget, Issuers, Witness};
+use crate::diagnostic::{Diagnostic, Fix, Proof, Severity, Shown};
 use crate::document::model::{NotAnalysed, OidcProvider, Place, PodIdentityAssociation, Role, ServiceAccount, Workload};
 use crate::estate::Estate;
 use crate::policy::TrustPolicy;
@@ -53,16 +53,25 @@ pub trait Rule: Sync {
     fn meta(&self) -> &'static RuleMeta;
     /// Judges a role whose trust policy is known.
     fn role(&self, _role: &RoleView<'_>, _out: &mut Findings) {}
-    /// Judges a ServiceAccount.
-    fn service_account(&self, _account: &ServiceAccount, _view: &View<'_>, _out: &mut Findings) {}
+    /// Judges a ServiceAccount, by its place in the estate.
+    fn service_account(&self, _index: usize, _account: &ServiceAccount, _view: &View<'_>, _out: &mut Findings) {}
     /// Judges a workload.
-    fn workload(&self, _workload: &Workload, _view: &View<'_>, _out: &mut Findings) {}
+    fn workload(&self, _index: usize, _workload: &Workload, _view: &View<'_>, _out: &mut Findings) {}
     /// Judges an OIDC provider.
-    fn provider(&self, _provider: &OidcProvider, _view: &View<'_>, _out: &mut Findings) {}
+    fn provider(&self, _index: usize, _provider: &OidcProvider, _view: &View<'_>, _out: &mut Findings) {}
     /// Judges a Pod Identity association.
-    fn association(&self, _association: &PodIdentityAssociation, _view: &View<'_>, _out: &mut Findings) {}
+    fn association(&self, _index: usize, _association: &PodIdentityAssociation, _view: &View<'_>, _out: &mut Findings) {}
     /// Judges the run as a whole; asked once.
     fn estate(&self, _view: &View<'_>, _out: &mut Findings) {}
+}
+
+/// The admission of one role, and what questions about it may still cost.
+#[derive(Debug)]
+pub struct Analysis<'c> {
+    /// Whom the role admits.
+    pub admission: Admission<'c>,
+    /// What is left for questions about it.
+    pub budget: Budget,
 }
 
 /// What every rule may look at.
@@ -72,8 +81,10 @@ pub struct View<'a> {
     pub estate: &'a Estate,
     /// What is known of issuers.
     pub catalogue: &'a Catalogue,
+    /// The subjects of issuers.
+    pub issuers: &'a Issuers<'a>,
     /// The admission of every role, by its place in the estate; `None` where the policy is not known.
-    pub admissions: &'a [Option<Admission>],
+    pub analyses: &'a [Option<Analysis<'a>>],
 }
 
 /// A role with what its policy admits.
@@ -88,7 +99,7 @@ pub struct RoleView<'a> {
     /// Its trust policy.
     pub policy: &'a TrustPolicy,
     /// Whom it admits.
-    pub admission: &'a Admission,
+    pub admission: &'a Admission<'a>,
     /// What questions about this policy may cost in all.
     pub budget: &'a Budget,
 }
@@ -125,6 +136,12 @@ impl Findings {
                 None
             }
         }
+    }
+
+    /// Takes over what was found elsewhere.
+    pub fn append(&mut self, mut other: Findings) {
+        self.diagnostics.append(&mut other.diagnostics);
+        self.not_analysed.append(&mut other.not_analysed);
     }
 
     /// Reports a finding with the rule's own severity; the rest is added to what this returns.
@@ -170,7 +187,7 @@ impl Report<'_> {
 
     /// The token that was tried.
     pub fn witness(self, witness: &Witness) -> Self {
-        self.with(|d| d.proof = Proof::Admits(witness.shown()))
+        self.with(|d| d.proof = Proof::Admits(Shown::of(witness)))
     }
 
     /// Why nobody gets in.

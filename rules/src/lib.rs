@@ -1,1 +1,3 @@
-//! The rules.
+//! The rules, and the identity providers that irsa-lint knows.
+
+pub mod providers;

@@ -6,6 +6,7 @@ pub use apply::{ApplyError, apply};
 
 use smol_str::SmolStr;
 
+use crate::admission::{Claim, Witness};
 use crate::document::model::Place;
 use crate::source::Span;
 
@@ -77,6 +78,26 @@ pub struct Shown {
     pub claims: Vec<(SmolStr, SmolStr)>,
     /// Condition keys that no token decides; it is let in where they hold.
     pub residual: Vec<SmolStr>,
+}
+
+impl Shown {
+    /// As a finding shows a witness.
+    #[must_use]
+    pub fn of(witness: &Witness) -> Self {
+        let token = witness.token();
+        let one = |name: &str| match token.claim(name) {
+            Some(Claim::One(value)) => Some(value.clone()),
+            _ => None,
+        };
+        let others = token.claims.iter().filter(|(name, _)| !matches!(name.as_str(), "sub" | "aud"));
+        Self {
+            issuer: format!("https://{}", token.issuer),
+            subject: one("sub").unwrap_or_default(),
+            audience: one("aud"),
+            claims: others.filter_map(|(name, _)| Some((name.clone(), one(name)?))).collect(),
+            residual: witness.residual().to_vec(),
+        }
+    }
 }
 
 /// Whether a fix may be applied without a person reading it.

@@ -4,16 +4,8 @@ use smol_str::SmolStr;
 
 use crate::policy::TrustPolicy;
 use crate::source::Span;
+pub use crate::syntax::Place;
 use crate::syntax::{Pointer, Scalar};
-
-/// Where something stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// The bytes.
-    pub span: Span,
-    /// The JSON Pointer within its document.
-    pub pointer: Pointer,
-}
 
 /// A value that a document may state, leave out, or not know yet.
 #[derive(Clone, Debug, PartialEq)]
@@ -142,7 +134,7 @@ pub struct ServiceAccount {
     pub name: Stated<Scalar>,
     /// All annotations, in order, duplicates kept.
     pub annotations: Vec<Annotation>,
-    /// All labels.
+    /// All labels, in order, duplicates kept.
     pub labels: Vec<Annotation>,
     /// `eks.amazonaws.com/…` keys that stand where Kubernetes does not look for annotations (in `metadata`, in `labels`, at the top, under `spec`).
     pub misplaced: Vec<Annotation>,
@@ -198,6 +190,8 @@ pub struct Workload {
     pub namespace: Namespace,
     /// Its name.
     pub name: Stated<Scalar>,
+    /// Where the spec of its Pods stands.
+    pub pod_spec: Option<Place>,
     /// `spec.serviceAccountName` of its Pods (or the deprecated `serviceAccount`); absent means `default`.
     pub service_account: Stated<Scalar>,
     /// `automountServiceAccountToken` of its Pods.

@@ -2,6 +2,8 @@
 
 use smol_str::SmolStr;
 
+pub use crate::admission::Admits;
+pub use crate::admission::trace::{Because, StatementTrace, Step};
 use crate::admission::{Stage, Truth, Verdict};
 use crate::diagnostic::Diagnostic;
 use crate::document::model::{Broken, NotAnalysed, Place};
@@ -85,21 +87,6 @@ pub struct WhoGrant {
     pub statements: Vec<usize>,
 }
 
-/// How much of an issuer's legal subjects a grant admits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Admits {
-    /// None.
-    Nobody,
-    /// Finitely many.
-    Listed,
-    /// Infinitely many, not all.
-    Some,
-    /// All.
-    Everyone,
-    /// Not known: the question went past its work budget.
-    Unknown,
-}
-
 /// Which audiences a grant admits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AudienceSet {
@@ -140,57 +127,6 @@ pub struct Decision {
     pub trace: Vec<StatementTrace>,
     /// On a denial: the admitted subject nearest to the one asked for.
     pub nearest: Option<Nearest>,
-}
-
-/// What one statement made of a token.
-#[derive(Clone, Debug)]
-pub struct StatementTrace {
-    /// Its place in the policy, from 0.
-    pub statement: usize,
-    /// How a message names it.
-    pub name: String,
-    /// `Allow` or `Deny`.
-    pub allows: bool,
-    /// Whether it matches.
-    pub matched: Truth,
-    /// Why.
-    pub because: Vec<Because>,
-}
-
-/// One step of a trace.
-#[derive(Clone, Debug)]
-pub struct Because {
-    /// What was looked at.
-    pub what: Step,
-    /// Where it stands.
-    pub place: Place,
-    /// Whether it holds.
-    pub holds: Truth,
-    /// In words, with the values compared.
-    pub message: String,
-}
-
-/// What a step of a trace looks at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// The principal.
-    Principal,
-    /// The action.
-    Action,
-    /// One condition.
-    Condition,
-}
-
-impl Step {
-    /// `principal`, `action`, `condition`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Principal => "principal",
-            Self::Action => "action",
-            Self::Condition => "condition",
-        }
-    }
 }
 
 /// The nearest subject that would have been let in.

@@ -63,9 +63,17 @@ impl TextMap {
         match &self.kind {
             Kind::Direct(offset) => Self { file: self.file, kind: Kind::Direct(offset.saturating_add(narrow(part.start))) },
             Kind::Pieces(pieces) => {
+                let (from, to) = (narrow(part.start), narrow(part.end));
+                // Most parts hold no escape: no new pieces then.
+                if let Some(p) = piece_of(pieces, from)
+                    && p.decoded_len == p.source_len
+                    && to <= p.decoded + p.decoded_len
+                {
+                    return Self::direct(self.file, start_of(pieces, from));
+                }
                 let mut builder = TextMapBuilder::new(self);
                 builder.verbatim(part);
-                builder.finish_with(start_of(pieces, 0))
+                builder.finish_with(start_of(pieces, from))
             }
         }
     }
@@ -199,5 +207,8 @@ mod tests {
         assert_eq!(two.span(1..2), Span { file: FileId(0), start: 12, end: 16 });
         assert_eq!(two.span(2..3), Span { file: FileId(0), start: 16, end: 17 });
         assert_eq!(two.part(2..3).span(0..1), Span { file: FileId(0), start: 16, end: 17 });
+        assert_eq!(two.part(2..2).span(0..0), Span { file: FileId(0), start: 16, end: 16 });
+        assert_eq!(two.part(1..1).span(0..0), Span { file: FileId(0), start: 12, end: 12 });
+        assert_eq!(two.part(1..3).span(1..2), Span { file: FileId(0), start: 16, end: 17 });
     }
 }

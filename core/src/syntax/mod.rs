@@ -1,10 +1,16 @@
 //! Text to one spanned tree, whatever the language. Never fails: what cannot be read is an error beside the part that could.
 //! Knows nothing of AWS, Kubernetes or Terraform.
 
+pub mod json;
+pub mod lazy_json;
+
+mod embedded;
 mod pointer;
 mod tree;
+pub mod yaml;
 
-pub use pointer::Pointer;
+pub use embedded::parse_embedded;
+pub use pointer::{Place, Pointer};
 pub use tree::{Member, Node, Scalar, Value};
 
 use crate::source::Span;

@@ -2,6 +2,17 @@
 
 use std::fmt::{self, Write as _};
 
+use crate::source::Span;
+
+/// Where something stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The bytes.
+    pub span: Span,
+    /// The JSON Pointer within its document.
+    pub pointer: Pointer,
+}
+
 /// A JSON Pointer into a document, perhaps behind the address of a Terraform resource and a space.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Pointer(String);

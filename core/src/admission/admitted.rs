@@ -1,0 +1,250 @@
+//! Whom a trust policy admits: for each issuer the tokens of its Allow statements without those of its Deny statements.
+
+use smol_str::SmolStr;
+
+use super::action::{self, speaks_of};
+use super::answer::Answer;
+use super::budget::Budget;
+use super::constraint::{self, Reading, Scope};
+use super::context::Context;
+use super::evaluate::{condition_holds, holds_when_absent};
+use super::grant::{self, Grant};
+use super::issuers::Issuers;
+use super::key::{self, KeyMeaning};
+use super::principal::{Federated, principals_match};
+use super::region::Region;
+use super::token::{Request, Token};
+use super::truth::Truth;
+use super::value::Replacement;
+use crate::policy::{Base, Condition, Effect, PrincipalKind, Statement, TrustPolicy};
+use crate::provider::Provider;
+
+/// Whom a trust policy admits.
+#[derive(Debug)]
+pub struct Admission<'c> {
+    /// For each issuer that the policy speaks of; the entry without an issuer stands for all others.
+    pub issuers: Vec<IssuerAdmission<'c>>,
+}
+
+/// Whom it admits of one issuer.
+#[derive(Debug)]
+pub struct IssuerAdmission<'c> {
+    /// The issuer without `https://`; `None`: every issuer that the policy does not name.
+    pub issuer: Option<SmolStr>,
+    /// The issuer in the catalogue.
+    pub provider: Option<&'c Provider>,
+    /// The tokens that each Allow statement admits before any Deny; `None` where it admits none of this issuer.
+    pub statements: Vec<(usize, Option<Region>)>,
+    /// The tokens that are admitted.
+    pub grants: Vec<Grant>,
+}
+
+impl<'c> Admission<'c> {
+    /// Works out the admission. `account`: the role's, where it is known.
+    #[must_use]
+    pub fn of(policy: &TrustPolicy, account: Option<&str>, issuers: &Issuers<'c>, budget: &Budget) -> Self {
+        let named = issuers_of(policy);
+        let of_one = |issuer: Option<SmolStr>| IssuerAdmission::of(policy, issuer, account, issuers, budget);
+        Self { issuers: named.into_iter().map(of_one).collect() }
+    }
+
+    /// All grants with their issuer.
+    pub fn grants(&self) -> impl Iterator<Item = (&IssuerAdmission<'c>, &Grant)> {
+        self.issuers.iter().flat_map(|issuer| issuer.grants.iter().map(move |grant| (issuer, grant)))
+    }
+
+    /// Whether a token is in the admitted set.
+    #[must_use]
+    pub fn contains(&self, policy: &TrustPolicy, request: &Request, issuers: &Issuers<'_>) -> bool {
+        let issuer = &request.token.issuer;
+        let entry =
+            self.issuers.iter().find(|i| i.issuer.as_ref() == Some(issuer)).or_else(|| self.issuers.iter().find(|i| i.issuer.is_none()));
+        let context = Context { request, provider: issuers.provider_of(issuer), variables: policy.has_variables() };
+        entry.is_some_and(|entry| entry.grants.iter().any(|grant| grant.region.contains(&context)))
+    }
+}
+
+/// Every issuer that an Allow statement names, and all others where one speaks of them.
+fn issuers_of(policy: &TrustPolicy) -> Vec<Option<SmolStr>> {
+    let mut found: Vec<Option<SmolStr>> = Vec::new();
+    let mut add = |issuer: Option<&str>| {
+        let issuer = issuer.map(SmolStr::from);
+        if !found.contains(&issuer) {
+            found.push(issuer);
+        }
+    };
+    let allows = || policy.statements.iter().filter(|s| s.effect == Effect::Allow);
+    let principals =
+        |statement: &Statement| statement.principals.list.iter().map(|p| (p.kind.clone(), p.value.text.clone())).collect::<Vec<_>>();
+    let mut open = false;
+    for statement in allows() {
+        open |= statement.principals.negated;
+        for (kind, value) in principals(statement) {
+            match kind {
+                PrincipalKind::Star => open = true,
+                PrincipalKind::Federated => match Federated::parse(&value) {
+                    Federated::Any => open = true,
+                    federated => {
+                        if let Some(issuer) = federated.issuer() {
+                            add(Some(issuer));
+                        }
+                    }
+                },
+                _ => {}
+            }
+        }
+    }
+    if open {
+        for statement in &policy.statements {
+            for (_, value) in principals(statement) {
+                if let Some(issuer) = Federated::parse(&value).issuer() {
+                    add(Some(issuer));
+                }
+            }
+            for condition in statement.effective_conditions() {
+                let issuer = key::issuer_of(&condition.key.text).filter(|issuer| !issuer.contains("://") && !issuer.starts_with("arn:"));
+                add(issuer.or(Some("")).filter(|issuer| !issuer.is_empty()));
+            }
+        }
+        add(None);
+    }
+    found
+}
+
+impl<'c> IssuerAdmission<'c> {
+    fn of(policy: &TrustPolicy, issuer: Option<SmolStr>, account: Option<&str>, issuers: &Issuers<'c>, budget: &Budget) -> Self {
+        let provider = issuer.as_deref().and_then(|issuer| issuers.provider_of(issuer));
+        let request = Request {
+            token: Token { issuer: issuer.clone().unwrap_or_default(), claims: Vec::new() },
+            provider_arn: None,
+            account: account.map(SmolStr::from),
+            ..Request::default()
+        };
+        let fixed = Request { provider_arn: provider_arn(policy, issuer.as_deref()), ..request.clone() };
+        let reader = Reader { policy, request: &request, fixed: &fixed, provider, issuer: issuer.as_deref() };
+        let mut statements = Vec::new();
+        let mut denies = Vec::new();
+        for statement in &policy.statements {
+            match statement.effect {
+                Effect::Allow => statements.push((statement.index, reader.region(statement, Reading::Widest))),
+                Effect::Deny => denies.extend(reader.region(statement, Reading::Narrowest)),
+                Effect::Invalid => {}
+            }
+        }
+        let grants = grant::settle(&statements, &denies, budget);
+        Self { issuer, provider, statements, grants }
+    }
+}
+
+/// The ARN of the one provider that the policy names for an issuer; keys that show it are decided then.
+fn provider_arn(policy: &TrustPolicy, issuer: Option<&str>) -> Option<SmolStr> {
+    let values = policy.statements.iter().flat_map(|s| &s.principals.list).map(|p| &p.value.text);
+    let mut arns = values.filter(|v| matches!(Federated::parse(v), Federated::Provider(arn) if Some(arn.issuer) == issuer));
+    let first = arns.next()?;
+    arns.all(|other| other == first).then(|| first.clone())
+}
+
+struct Reader<'a> {
+    policy: &'a TrustPolicy,
+    request: &'a Request,
+    /// The same with the provider's ARN, where that is known: for keys that show it.
+    fixed: &'a Request,
+    provider: Option<&'a Provider>,
+    issuer: Option<&'a str>,
+}
+
+impl Reader<'_> {
+    /// The tokens of the issuer of which a statement speaks; `None` if of none.
+    fn region(&self, statement: &Statement, reading: Reading) -> Option<Region> {
+        if !speaks_of(&statement.action, action::WEB_IDENTITY) {
+            return None;
+        }
+        let mut region = Region::everything();
+        match principals_match(statement, self.request) {
+            Truth::False => return None,
+            Truth::Unknown if reading == Reading::Narrowest => return None,
+            Truth::Unknown => region.exact = false,
+            Truth::True => {}
+        }
+        for condition in statement.effective_conditions() {
+            if !self.restrict(&mut region, condition, reading) {
+                return None;
+            }
+        }
+        Some(region)
+    }
+
+    /// Adds what a condition asks; false if it can never hold (or, read narrowly, not for certain).
+    fn restrict(&self, region: &mut Region, condition: &Condition, reading: Reading) -> bool {
+        let Some(operator) = condition.known() else {
+            region.exact = false;
+            region.residual.push(condition.operator_name.text.clone());
+            return reading == Reading::Widest;
+        };
+        let meaning = key::resolve(&condition.key.text, self.issuer, self.provider);
+        match &meaning {
+            KeyMeaning::Claim(claim) | KeyMeaning::NumericClaim(claim) | KeyMeaning::MultivaluedClaim(claim) => {
+                let multivalued = matches!(meaning, KeyMeaning::MultivaluedClaim(_));
+                let replace = |key: &str| self.replacement(key);
+                let scope = Scope { variables: self.policy.has_variables(), replace: &replace };
+                let read = constraint::read(condition, operator, multivalued, reading, &scope);
+                if !read.exact {
+                    region.exact = false;
+                    if matches!(meaning, KeyMeaning::NumericClaim(_)) {
+                        region.residual.push(condition.key.text.clone());
+                    }
+                }
+                region.restrict(&self.dimension(claim), read.constraint);
+                true
+            }
+            KeyMeaning::Absent(_) => {
+                let holds = if operator.base == Base::Null {
+                    condition.values.iter().any(|value| value.text.eq_ignore_ascii_case("true")).into()
+                } else {
+                    holds_when_absent(operator)
+                };
+                if holds == Truth::Unknown {
+                    region.exact = false;
+                }
+                holds == Truth::True || (holds == Truth::Unknown && reading == Reading::Widest)
+            }
+            KeyMeaning::Fixed(_) | KeyMeaning::SessionName | KeyMeaning::Undecided => {
+                match condition_holds(condition, &self.context(self.fixed)) {
+                    Truth::True => true,
+                    Truth::False => false,
+                    Truth::Unknown => {
+                        if !region.residual.contains(&condition.key.text) {
+                            region.residual.push(condition.key.text.clone());
+                        }
+                        reading == Reading::Widest
+                    }
+                }
+            }
+        }
+    }
+
+    /// Where no token carries `azp`, `aud` and `oaud` are one.
+    fn dimension(&self, claim: &SmolStr) -> SmolStr {
+        let one = claim == key::OAUD && self.provider.is_some_and(|provider| !provider.sends_azp);
+        if one { SmolStr::new_static(key::AUD) } else { claim.clone() }
+    }
+
+    fn context<'r>(&'r self, request: &'r Request) -> Context<'r> {
+        Context { request, provider: self.provider, variables: self.policy.has_variables() }
+    }
+
+    /// What a policy variable stands for with every token of the issuer.
+    fn replacement(&self, key: &str) -> Replacement {
+        match key::resolve(key, self.issuer, self.provider) {
+            KeyMeaning::Absent(_) | KeyMeaning::MultivaluedClaim(_) => Replacement::Missing,
+            KeyMeaning::Fixed(_) => self.context(self.fixed).replacement(key),
+            _ => Replacement::Unknown,
+        }
+    }
+}
+
+/// Whether a region is empty for certain.
+#[must_use]
+pub fn is_surely_empty(region: &Region, budget: &Budget) -> bool {
+    matches!(region.is_empty(budget), Answer::Yes(()))
+}

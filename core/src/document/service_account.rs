@@ -1,0 +1,51 @@
+//! Kubernetes ServiceAccounts. Source: Kubernetes API Reference, ServiceAccount; amazon-eks-pod-identity-webhook, README.
+
+use super::at::At;
+use super::metadata;
+use super::model::{Annotation, Origin, ServiceAccount};
+use super::reader::Reader;
+use crate::syntax::Node;
+
+/// Whether a tree is one.
+#[must_use]
+pub fn recognise(node: &Node) -> bool {
+    metadata::is_kind(node, &["ServiceAccount"])
+}
+
+/// Reads it.
+pub fn read(at: &At<'_>, reader: &mut Reader<'_>) {
+    reader.out.recognised = true;
+    let meta = metadata::read(at, reader);
+    let misplaced = misplaced(at, reader);
+    let origin = origin_of(meta.live, reader.origin);
+    reader.out.service_accounts.push(ServiceAccount {
+        address: None,
+        namespace: meta.namespace,
+        name: meta.name,
+        annotations: meta.annotations,
+        annotations_span: meta.annotations_span,
+        labels: meta.labels,
+        misplaced,
+        origin,
+        live: meta.live,
+        place: at.place(),
+    });
+}
+
+/// A live object is what the API server shows, whatever file it came in.
+#[must_use]
+pub fn origin_of(live: bool, origin: Origin) -> Origin {
+    if live && origin == Origin::Manifest { Origin::Live } else { origin }
+}
+
+/// The webhook's keys where Kubernetes does not look for annotations.
+fn misplaced(at: &At<'_>, reader: &mut Reader<'_>) -> Vec<Annotation> {
+    let places: [&[&str]; 6] = [&[], &["metadata"], &["metadata", "labels"], &["spec"], &["annotations"], &["spec", "annotations"]];
+    let mut found = Vec::new();
+    for place in places.iter().filter_map(|path| at.path(path)) {
+        for member in place.node.members().iter().filter(|m| m.key.text.starts_with("eks.amazonaws.com/")) {
+            found.push(metadata::annotation(&member.key, &member.value, &place, reader));
+        }
+    }
+    found
+}

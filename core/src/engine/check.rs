@@ -1,0 +1,84 @@
+//! `check`: every rule over every document of a run.
+
+use super::answer::CheckAnswer;
+use super::run::{Case, Engine};
+use super::schedule::map;
+use crate::admission::Issuers;
+use crate::rule::{Analysis, Findings, Rule, RoleView, View};
+
+/// Things a task takes at once.
+const CHUNK: usize = 64;
+
+impl Engine<'_> {
+    /// What the rules find.
+    #[must_use]
+    pub fn check(&self, case: &Case) -> CheckAnswer {
+        let issuers = Issuers::new(self.catalogue);
+        let analyses = self.analyse(case, &issuers);
+        let view = View { estate: &case.estate, catalogue: self.catalogue, issuers: &issuers, analyses: &analyses };
+        let rules: Vec<&'static dyn Rule> = self.active_rules().collect();
+        let mut found = self.over_roles(&rules, &view, &analyses);
+        self.over_the_rest(&rules, &view, &mut found);
+        let documents = &case.estate.documents;
+        let mut not_analysed = documents.not_analysed.clone();
+        not_analysed.append(&mut found.not_analysed);
+        let mut diagnostics = found.diagnostics;
+        diagnostics.sort_by(|a, b| (a.place.span, a.rule, &a.message).cmp(&(b.place.span, b.rule, &b.message)));
+        CheckAnswer {
+            diagnostics,
+            errors: documents.errors.clone(),
+            not_analysed,
+            roles: documents.roles.len(),
+            service_accounts: documents.service_accounts.len(),
+        }
+    }
+
+    fn over_roles(&self, rules: &[&'static dyn Rule], view: &View<'_>, analyses: &[Option<Analysis<'_>>]) -> Findings {
+        let roles = &view.estate.documents.roles;
+        let found = map(self.schedule, roles.len().div_ceil(CHUNK), |chunk| {
+            let mut findings = Findings::default();
+            for (index, (role, analysis)) in roles.iter().zip(analyses).enumerate().skip(chunk * CHUNK).take(CHUNK) {
+                let (Some(policy), Some(analysis)) = (role.trust.policy(), analysis) else { continue };
+                let role = RoleView { view: *view, index, role, policy, admission: &analysis.admission, budget: &analysis.budget };
+                for rule in rules {
+                    rule.role(&role, &mut findings);
+                }
+            }
+            findings
+        });
+        gather(found)
+    }
+
+    fn over_the_rest(&self, rules: &[&'static dyn Rule], view: &View<'_>, found: &mut Findings) {
+        let documents = &view.estate.documents;
+        let accounts = &documents.service_accounts;
+        let of_accounts = map(self.schedule, accounts.len().div_ceil(CHUNK), |chunk| {
+            let mut findings = Findings::default();
+            for (index, account) in accounts.iter().enumerate().skip(chunk * CHUNK).take(CHUNK) {
+                for rule in rules {
+                    rule.service_account(index, account, view, &mut findings);
+                }
+            }
+            findings
+        });
+        found.append(gather(of_accounts));
+        for rule in rules {
+            for (index, workload) in documents.workloads.iter().enumerate() {
+                rule.workload(index, workload, view, found);
+            }
+            for (index, provider) in documents.providers.iter().enumerate() {
+                rule.provider(index, provider, view, found);
+            }
+            for (index, association) in documents.associations.iter().enumerate() {
+                rule.association(index, association, view, found);
+            }
+            rule.estate(view, found);
+        }
+    }
+}
+
+fn gather(parts: Vec<Findings>) -> Findings {
+    let mut all = Findings::default();
+    parts.into_iter().for_each(|part| all.append(part));
+    all
+}

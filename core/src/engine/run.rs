@@ -1,0 +1,137 @@
+//! From texts to a linked case, and what every question begins with: the admission of each role.
+
+use smol_str::SmolStr;
+
+use super::schedule::{Schedule, map};
+use crate::admission::{Admission, Budget, Issuers};
+use crate::document::{self, model::Documents};
+use crate::estate::{Estate, EstateSettings};
+use crate::provider::Catalogue;
+use crate::rule::{Analysis, Rule};
+use crate::source::{FileId, SourceFile, Sources};
+
+/// What the user says beside the documents.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// The account of roles that do not state theirs.
+    pub account: Option<SmolStr>,
+    /// The issuer of the cluster that Kubernetes objects belong to, without `https://`.
+    pub cluster_issuer: Option<SmolStr>,
+    /// Which role a file's bare trust policy belongs to: path and ARN.
+    pub role_of: Vec<(String, SmolStr)>,
+    /// What every document is, where the user says so.
+    pub kind: Option<String>,
+    /// Rules or families to run; empty: all.
+    pub select: Vec<String>,
+    /// Rules or families to leave out.
+    pub ignore: Vec<String>,
+}
+
+/// One text.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// The file.
+    pub file: SourceFile,
+    /// Whether the user named it, rather than a folder.
+    pub named: bool,
+    /// Whether it was pasted or said to be ours: then it is broken where it cannot be read.
+    pub pasted: bool,
+}
+
+/// The engine: rules, facts and settings.
+#[derive(Clone, Copy)]
+pub struct Engine<'a> {
+    /// The rules.
+    pub rules: &'a [&'static dyn Rule],
+    /// What is known of issuers.
+    pub catalogue: &'a Catalogue,
+    /// What the user says.
+    pub settings: &'a Settings,
+    /// How work is done.
+    pub schedule: &'a dyn Schedule,
+}
+
+/// The documents of a run, linked.
+#[derive(Debug)]
+pub struct Case {
+    /// The texts.
+    pub sources: Sources,
+    /// What they say.
+    pub estate: Estate,
+    /// For each file whether anything in it is ours.
+    pub recognised: Vec<bool>,
+}
+
+/// Roles a task takes at once, so that handing out work costs little.
+const CHUNK: usize = 64;
+
+impl<'a> Engine<'a> {
+    /// Reads and links texts. Never fails: what is broken is among the estate's errors.
+    #[must_use]
+    pub fn load(&self, inputs: Vec<Input>) -> Case {
+        let flags: Vec<document::Context> = inputs
+            .iter()
+            .map(|input| document::Context { kind: self.settings.kind.clone(), ours: input.pasted, ..document::Context::default() })
+            .collect();
+        let sources: Sources = inputs.into_iter().map(|input| input.file).collect();
+        let planned = map(self.schedule, sources.len(), |index| {
+            let id = FileId(u32::try_from(index).unwrap_or(u32::MAX));
+            sources.get(id).map(|file| document::plan_work(id, &file.text)).unwrap_or_default()
+        });
+        let tasks: Vec<(usize, document::Task)> =
+            planned.into_iter().enumerate().flat_map(|(file, tasks)| tasks.into_iter().map(move |task| (file, task))).collect();
+        let read = map(self.schedule, tasks.len(), |index| {
+            let Some((file, task)) = tasks.get(index) else { return Documents::default() };
+            let id = FileId(u32::try_from(*file).unwrap_or(u32::MAX));
+            match (sources.get(id), flags.get(*file)) {
+                (Some(source), Some(context)) => document::run_task(task, id, &source.text, context),
+                _ => Documents::default(),
+            }
+        });
+        let mut recognised = vec![false; sources.len()];
+        let mut documents = Documents::default();
+        for ((file, _), part) in tasks.iter().zip(read) {
+            if let Some(slot) = recognised.get_mut(*file) {
+                *slot |= part.recognised;
+            }
+            documents.append(part);
+        }
+        let role_of = self.settings.role_of.iter().filter_map(|(path, arn)| {
+            let (id, _) = sources.iter().find(|(_, file)| file.path == *path)?;
+            Some((id, arn.clone()))
+        });
+        let settings = EstateSettings {
+            account: self.settings.account.clone(),
+            cluster_issuer: self.settings.cluster_issuer.clone(),
+            role_of: role_of.collect(),
+        };
+        Case { sources, estate: Estate::link(documents, settings), recognised }
+    }
+
+    /// The admission of every role whose trust policy is known, by its place in the estate.
+    #[must_use]
+    pub fn analyse<'c>(&self, case: &Case, issuers: &Issuers<'c>) -> Vec<Option<Analysis<'c>>> {
+        let roles = &case.estate.documents.roles;
+        let chunks = map(self.schedule, roles.len().div_ceil(CHUNK), |chunk| {
+            let of_chunk = roles.iter().enumerate().skip(chunk * CHUNK).take(CHUNK);
+            of_chunk
+                .map(|(index, role)| {
+                    let policy = role.trust.policy()?;
+                    let budget = Budget::default();
+                    let account = case.estate.role_account(index);
+                    let admission = Admission::of(policy, account, issuers, &budget);
+                    Some(Analysis { admission, budget })
+                })
+                .collect::<Vec<_>>()
+        });
+        chunks.into_iter().flatten().collect()
+    }
+
+    /// The rules that the settings ask for.
+    pub fn active_rules(&self) -> impl Iterator<Item = &'static dyn Rule> {
+        let named = |list: &[String], rule: &dyn Rule| list.iter().any(|name| name == rule.meta().id || name == rule.meta().family);
+        let settings = self.settings;
+        let rules = self.rules.iter().copied();
+        rules.filter(move |rule| (settings.select.is_empty() || named(&settings.select, *rule)) && !named(&settings.ignore, *rule))
+    }
+}
