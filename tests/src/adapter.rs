@@ -1,17 +1,95 @@
 //! The one place where these tests touch core's evaluator and its set algebra, so that a change of their interface is a change here alone.
 
+use irsa_lint_core::admission::{Admission, Budget, Claim, Context, Grant, Issuers, Request, Token, decide};
+use irsa_lint_core::policy::{TrustPolicy, read};
+use irsa_lint_core::source::{FileId, TextMap};
+use irsa_lint_core::syntax::{Limits, Pointer, json};
+use irsa_lint_rules::providers::catalogue;
 use serde_json::Value;
 
 use crate::reference::Call;
 
-/// What core's evaluator answers; `None` where it is not there to be asked.
-#[must_use]
-pub fn core_decision(_policy: &Value, _call: &Call) -> Option<&'static str> {
-    None
+/// A policy as core reads it, to be asked about calls.
+pub struct Core {
+    policy: TrustPolicy,
 }
 
-/// Whether the admitted set that core computes from the policy alone contains the token; `None` where core cannot say.
+impl Core {
+    /// Hands the policy over as text; `None` where core makes no tree of it.
+    #[must_use]
+    pub fn read(policy: &Value) -> Option<Self> {
+        let text = policy.to_string();
+        let parsed = json::parse(&text, &TextMap::direct(FileId(0), 0), &Limits::default());
+        parsed.root.map(|root| Self { policy: read(&root, &Pointer::root()) })
+    }
+
+    /// The evaluator's word.
+    #[must_use]
+    pub fn decision(&self, call: &Call) -> &'static str {
+        decide(&self.policy, &request(call), catalogue()).0.name()
+    }
+
+    /// Whether the admitted set, worked out from the policy and the role's account alone, contains the token.
+    #[must_use]
+    pub fn membership(&self, call: &Call) -> Membership {
+        let issuers = Issuers::new(catalogue());
+        let admission = Admission::of(&self.policy, call.home(), &issuers, &Budget::default());
+        let request = request(call);
+        if !admission.contains(&self.policy, &request, &issuers) {
+            return Membership::Outside;
+        }
+        let provider = issuers.provider_of(&request.token.issuer);
+        let context = Context { request: &request, provider, variables: self.policy.has_variables() };
+        let exact = |grant: &Grant| grant.settled && grant.region.exact && grant.region.contains(&context);
+        if admission.grants().any(|(_, grant)| exact(grant)) { Membership::Inside } else { Membership::Perhaps }
+    }
+}
+
+/// What an admitted set says of a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Membership {
+    /// It is in, for certain, but for condition keys that no token decides.
+    Inside,
+    /// It is in the set, which at this place is wider than what is admitted for certain.
+    Perhaps,
+    /// It is not in.
+    Outside,
+}
+
+/// Whether a token could be: admitted sets speak of tokens that have a subject and an audience, that carry `azp` only where the issuer
+/// sends it, and whose provider lives in the role's account.
 #[must_use]
-pub fn set_contains(_policy: &Value, _call: &Call) -> Option<bool> {
-    None
+pub fn could_be(call: &Call) -> bool {
+    let own = call.provider_arn.as_deref().and_then(|arn| arn.split(':').nth(4)).is_none_or(|account| Some(account) == call.home());
+    let azp = call.claim("azp").is_none() || catalogue().provider_of(&call.issuer).is_none_or(|provider| provider.sends_azp);
+    own && azp && call.claim("sub").is_some() && call.claim("aud").is_some()
+}
+
+/// What core's evaluator answers; `None` where core cannot read the policy.
+#[must_use]
+pub fn core_decision(policy: &Value, call: &Call) -> Option<&'static str> {
+    Core::read(policy).map(|core| core.decision(call))
+}
+
+fn request(call: &Call) -> Request {
+    let claims = call.claims.iter().map(|(name, value)| (name.as_str().into(), claim(value))).collect();
+    let word = |text: &Option<String>| text.as_deref().map(Into::into);
+    Request {
+        token: Token { issuer: call.issuer.as_str().into(), claims },
+        provider_arn: word(&call.provider_arn),
+        account: word(&call.account),
+        role_arn: word(&call.role_arn),
+        role_session_name: word(&call.role_session_name),
+        client_ids: call.client_ids.as_ref().map(|ids| ids.iter().map(|id| id.as_str().into()).collect()),
+    }
+}
+
+fn claim(value: &Value) -> Claim {
+    match value {
+        Value::Null => Claim::Null,
+        Value::String(text) => Claim::One(text.as_str().into()),
+        Value::Number(_) | Value::Bool(_) => Claim::One(value.to_string().into()),
+        Value::Array(list) => Claim::Many(list.iter().filter_map(Value::as_str).map(Into::into).collect()),
+        Value::Object(_) => Claim::Other,
+    }
 }

@@ -61,14 +61,6 @@ pub fn decide(policy: &Value, call: &Call) -> Verdict {
     and(and(token, Some(provider)), policy).into()
 }
 
-/// The decisions of one line of `can-assume --batch`, in the order of its requests.
-#[must_use]
-pub fn decide_line(line: &Value) -> Vec<Verdict> {
-    let policy = line.get("policy").unwrap_or(&Value::Null);
-    let requests = line.get("requests").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    requests.iter().map(|request| decide(policy, &Call::read(line, request))).collect()
-}
-
 /// Some Allow matches and no Deny does.
 fn admits(policy: &Value, call: &Call, action: &str) -> Truth {
     let replaces = policy.get("Version").and_then(Value::as_str) == Some("2012-10-17");

@@ -15,7 +15,8 @@ const STAGES: [&str; 12] =
 const LONG_FILES: [(&str, &str); 0] = [];
 
 /// Functions over the limit, by file and name, each with the reason why it stays whole.
-const LONG_FUNCTIONS: [(&str, &str, &str); 0] = [];
+const LONG_FUNCTIONS: [(&str, &str, &str); 1] =
+    [("rules/build.rs", "provider", "one field of an entry after the other, in the order of the struct")];
 
 const FILE_LIMIT: usize = 600;
 const RULE_LIMIT: usize = 400;
@@ -151,6 +152,10 @@ fn functions(text: &str) -> Vec<(String, usize)> {
 fn functions_stay_small() {
     let mut over = Vec::new();
     for path in with_ending(".rs") {
+        // A test may hold a long table.
+        if path.ends_with("/tests.rs") || path.contains("/tests/") {
+            continue;
+        }
         for (name, lines) in functions(&text(&path)) {
             let known = LONG_FUNCTIONS.iter().any(|(file, function, _)| *file == path && *function == name);
             if lines > FUNCTION_LIMIT && !known {

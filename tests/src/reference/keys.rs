@@ -102,10 +102,11 @@ fn global(call: &Call, key: &str) -> Found {
     }
 }
 
-/// True when the roles claim names this role, false when there is none.
+/// True when the roles claim names this role, false when there is none. Nobody saw it for a claim that names others: such a token is
+/// refused before.
 fn authorized_by_idp(call: &Call) -> Option<bool> {
     match call.claim(ROLES) {
-        Some(_) => names_role(call),
+        Some(_) => names_role(call).filter(|named| *named),
         None => Some(false),
     }
 }
