@@ -1,5 +1,10 @@
 //! The one place where these tests touch core's evaluator and its set algebra, so that a change of their interface is a change here alone.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::LazyLock;
+
 use irsa_lint_core::admission::{Admission, Budget, Claim, Context, Grant, Issuers, Request, Token, decide};
 use irsa_lint_core::policy::{TrustPolicy, read};
 use irsa_lint_core::source::{FileId, TextMap};
@@ -9,9 +14,13 @@ use serde_json::Value;
 
 use crate::reference::Call;
 
+static ISSUERS: LazyLock<Issuers<'static>> = LazyLock::new(|| Issuers::new(catalogue()));
+
 /// A policy as core reads it, to be asked about calls.
 pub struct Core {
     policy: TrustPolicy,
+    /// The admission for each account that was asked about.
+    admissions: RefCell<BTreeMap<Option<String>, Rc<Admission<'static>>>>,
 }
 
 impl Core {
@@ -20,7 +29,7 @@ impl Core {
     pub fn read(policy: &Value) -> Option<Self> {
         let text = policy.to_string();
         let parsed = json::parse(&text, &TextMap::direct(FileId(0), 0), &Limits::default());
-        parsed.root.map(|root| Self { policy: read(&root, &Pointer::root()) })
+        parsed.root.map(|root| Self { policy: read(&root, &Pointer::root()), admissions: RefCell::default() })
     }
 
     /// The evaluator's word.
@@ -32,15 +41,19 @@ impl Core {
     /// Whether the admitted set, worked out from the policy and the role's account alone, contains the token.
     #[must_use]
     pub fn membership(&self, call: &Call) -> Membership {
-        let issuers = Issuers::new(catalogue());
-        let admission = Admission::of(&self.policy, call.home(), &issuers, &Budget::default());
+        let home = call.home().map(str::to_owned);
+        let of_home = || Rc::new(Admission::of(&self.policy, home.as_deref(), &ISSUERS, &Budget::default()));
+        let admission = Rc::clone(self.admissions.borrow_mut().entry(home.clone()).or_insert_with(of_home));
         let request = request(call);
-        if !admission.contains(&self.policy, &request, &issuers) {
+        if !admission.contains(&self.policy, &request, &ISSUERS) {
             return Membership::Outside;
         }
-        let provider = issuers.provider_of(&request.token.issuer);
+        let provider = ISSUERS.provider_of(&request.token.issuer);
         let context = Context { request: &request, provider, variables: self.policy.has_variables() };
-        let exact = |grant: &Grant| grant.settled && grant.region.exact && grant.region.contains(&context);
+        let exact = |grant: &Grant| {
+            let residual = &grant.region.residual;
+            grant.settled && grant.region.exact && !residual.iter().any(|key| shows_the_provider(key)) && grant.region.contains(&context)
+        };
         if admission.grants().any(|(_, grant)| exact(grant)) { Membership::Inside } else { Membership::Perhaps }
     }
 }
@@ -63,6 +76,11 @@ pub fn could_be(call: &Call) -> bool {
     let own = call.provider_arn.as_deref().and_then(|arn| arn.split(':').nth(4)).is_none_or(|account| Some(account) == call.home());
     let azp = call.claim("azp").is_none() || catalogue().provider_of(&call.issuer).is_none_or(|provider| provider.sends_azp);
     own && azp && call.claim("sub").is_some() && call.claim("aud").is_some()
+}
+
+/// Keys that a call decides, but a policy not always: it may name several providers of one issuer.
+fn shows_the_provider(key: &str) -> bool {
+    ["aws:FederatedProvider", "aws:userid", "aws:PrincipalAccount"].iter().any(|known| key.eq_ignore_ascii_case(known))
 }
 
 /// What core's evaluator answers; `None` where core cannot read the policy.

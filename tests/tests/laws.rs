@@ -15,7 +15,7 @@ use serde_json::Value;
 const CALLS_PER_POLICY: usize = 5;
 
 /// So many policies that the engines judge differently are cut down and shown.
-const EXAMPLES: usize = 10;
+const EXAMPLES: usize = 60;
 
 fn from_environment(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
@@ -74,7 +74,8 @@ fn three_engines_agree() {
         if let Some(what) = broken(&line, &mut counts) {
             *differences.entry(what.clone()).or_insert(0) += 1;
             if examples.len() < EXAMPLES {
-                let smallest = shrink(&line, &|smaller| broken(smaller, &mut BTreeMap::new()).as_ref() == Some(&what));
+                let whole = |line: &Value| line["requests"].as_array().is_some_and(|all| all.iter().all(|one| one["issuer"].is_string()));
+                let smallest = shrink(&line, &|smaller| whole(smaller) && broken(smaller, &mut BTreeMap::new()).as_ref() == Some(&what));
                 examples.push(format!("{what}\n  {smallest}"));
             }
         }
