@@ -17,8 +17,12 @@
 //! Nothing here does I/O, reads a clock, starts a thread or panics: the same code runs in a browser tab, in CI and in an editor.
 
 pub mod admission;
+pub mod diagnostic;
 pub mod document;
+pub mod engine;
+pub mod estate;
 pub mod policy;
 pub mod provider;
+pub mod rule;
 pub mod source;
 pub mod syntax;

@@ -1,3 +1,32 @@
-//! The rules, and the identity providers that irsa-lint knows.
+//! The rules, one a file, and the identity providers that irsa-lint knows.
 
+#[cfg(test)]
+mod examples;
+pub mod kubernetes;
 pub mod providers;
+#[cfg(test)]
+mod testing;
+pub mod wide;
+
+use irsa_lint_core::rule::Rule;
+
+/// Makes the modules and the registry at once, so that half a registration is impossible. One rule a line, sorted.
+macro_rules! catalogue {
+    ($($family:ident { $($file:ident: $rule:ident,)* })*) => {
+        $(
+            #[doc = concat!("The family `", stringify!($family), "`.")]
+            pub mod $family {
+                $(pub mod $file;)*
+            }
+        )*
+
+        /// All rules.
+        pub static RULES: &[&dyn Rule] = &[$($(&$family::$file::$rule,)*)*];
+    };
+}
+
+catalogue! {
+    too_wide {
+        any_service_account: AnyServiceAccount,
+    }
+}

@@ -45,7 +45,8 @@ mod tests {
         match pattern.split_once('*') {
             None => pattern == text,
             Some((start, rest)) => {
-                text.strip_prefix(start).is_some_and(|after| after.char_indices().any(|(at, _)| glob(rest, &after[at..])) || glob(rest, ""))
+                let tails = |after: &str| after.char_indices().any(|(at, _)| glob(rest, after.split_at(at).1)) || glob(rest, "");
+                text.strip_prefix(start).is_some_and(tails)
             }
         }
     }
@@ -164,6 +165,7 @@ mod tests {
         let control = |issuer: &str| catalogue().provider_of(issuer).unwrap().control_for(issuer).is_some();
         assert!(control("oidc.op1.openshiftapps.com/2f785sojlpb85i7402pk3qogugim5nfb"));
         assert!(!control("oidc.op1.openshiftapps.com/2c51blsaqa9gkjt0o9rt11mle8mmropu"));
+        assert!(control("token.actions.githubusercontent.com/acme") && !control("github.com/enterprises/acme"));
         assert!(control("gitlab.com") && !control("gitlab.example.com"));
     }
 }

@@ -4,7 +4,7 @@ use super::answer::CheckAnswer;
 use super::run::{Case, Engine};
 use super::schedule::map;
 use crate::admission::Issuers;
-use crate::rule::{Analysis, Findings, Rule, RoleView, View};
+use crate::rule::{Analysis, Findings, RoleView, Rule, View};
 
 /// Things a task takes at once.
 const CHUNK: usize = 64;

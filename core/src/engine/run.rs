@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 
 use super::schedule::{Schedule, map};
 use crate::admission::{Admission, Budget, Issuers};
-use crate::document::{self, model::Documents};
+use crate::document::{self, Task, Work, model::Documents};
 use crate::estate::{Estate, EstateSettings};
 use crate::provider::Catalogue;
 use crate::rule::{Analysis, Rule};
@@ -69,33 +69,31 @@ impl<'a> Engine<'a> {
     /// Reads and links texts. Never fails: what is broken is among the estate's errors.
     #[must_use]
     pub fn load(&self, inputs: Vec<Input>) -> Case {
-        let flags: Vec<document::Context> = inputs
+        let contexts: Vec<document::Context> = inputs
             .iter()
             .map(|input| document::Context { kind: self.settings.kind.clone(), ours: input.pasted, ..document::Context::default() })
             .collect();
         let sources: Sources = inputs.into_iter().map(|input| input.file).collect();
-        let planned = map(self.schedule, sources.len(), |index| {
+        let works = map(self.schedule, sources.len(), |index| {
             let id = FileId(u32::try_from(index).unwrap_or(u32::MAX));
-            sources.get(id).map(|file| document::plan_work(id, &file.text)).unwrap_or_default()
+            Some(Work::plan(id, &sources.get(id)?.text, contexts.get(index)?))
         });
-        let tasks: Vec<(usize, document::Task)> =
-            planned.into_iter().enumerate().flat_map(|(file, tasks)| tasks.into_iter().map(move |task| (file, task))).collect();
-        let read = map(self.schedule, tasks.len(), |index| {
-            let Some((file, task)) = tasks.get(index) else { return Documents::default() };
-            let id = FileId(u32::try_from(*file).unwrap_or(u32::MAX));
-            match (sources.get(id), flags.get(*file)) {
-                (Some(source), Some(context)) => document::run_task(task, id, &source.text, context),
-                _ => Documents::default(),
-            }
-        });
+        let tasks: Vec<(usize, &Work<'_>, &Task)> = works
+            .iter()
+            .enumerate()
+            .filter_map(|(file, work)| Some((file, work.as_ref()?)))
+            .flat_map(|(file, work)| work.tasks().iter().map(move |task| (file, work, task)))
+            .collect();
+        let read = map(self.schedule, tasks.len(), |index| tasks.get(index).map(|(_, work, task)| work.run(task)).unwrap_or_default());
         let mut recognised = vec![false; sources.len()];
         let mut documents = Documents::default();
-        for ((file, _), part) in tasks.iter().zip(read) {
+        for ((file, ..), part) in tasks.iter().zip(read) {
             if let Some(slot) = recognised.get_mut(*file) {
                 *slot |= part.recognised;
             }
             documents.append(part);
         }
+        drop(works);
         let role_of = self.settings.role_of.iter().filter_map(|(path, arn)| {
             let (id, _) = sources.iter().find(|(_, file)| file.path == *path)?;
             Some((id, arn.clone()))

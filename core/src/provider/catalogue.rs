@@ -2,12 +2,14 @@
 //! because a run asks once for every role.
 
 use std::cmp::Reverse;
+use std::hash::Hasher;
 use std::iter;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::FxHasher;
 
 use super::placeholder::without_placeholders;
-use super::{Part, Provider, Template};
+use super::template::{Piece, pieces};
+use super::{Provider, Template};
 
 /// The identity providers of a run: the built-in ones and those that a user added.
 #[derive(Clone, Debug, Default)]
@@ -47,10 +49,10 @@ impl Catalogue {
     #[must_use]
     pub fn provider_of(&self, issuer: &str) -> Option<&Provider> {
         let mut best: Option<&Filed> = None;
-        for shelf in self.index.shelves(issuer) {
-            let better = shelf.iter().take_while(|filed| best.is_none_or(|best| filed.rank < best.rank));
-            let found = better.into_iter().find(|filed| {
-                issuer.contains(filed.fixed.as_ref()) && self.template(filed).is_some_and(|template| template.is_match(issuer))
+        for shelf in self.index.shelves(issuer).chain([self.index.anywhere()]) {
+            let mut better = shelf.iter().take_while(|filed| best.is_none_or(|best| filed.rank < best.rank));
+            let found = better.find(|filed| {
+                self.template(filed).is_some_and(|template| filed.may_match(template.text(), issuer) && template.is_match(issuer))
             });
             best = found.or(best);
         }
@@ -65,119 +67,180 @@ impl Catalogue {
         if let Some(exact) = self.provider_of(bare) {
             return Some(exact);
         }
-        let text = without_placeholders(bare);
+        let text = without_placeholders(bare).to_ascii_lowercase();
         let unslashed = text.strip_suffix('/').unwrap_or(&text);
         let slashed = format!("{unslashed}/");
-        let meant =
-            |filed: &&Filed| self.template(filed).is_some_and(|template| template.is_meant_by(unslashed) || template.is_meant_by(&slashed));
-        self.provider(self.index.with_fixed_domain().filter(meant).min_by_key(|filed| filed.rank)?)
+        let meant = |filed: &&Filed| {
+            let template = self.template(filed);
+            template.is_some_and(|template| template.is_meant_by(if template.text().ends_with('/') { &slashed } else { unslashed }))
+        };
+        self.provider(self.index.shelves(unslashed).flatten().filter(meant).min_by_key(|filed| filed.rank)?)
     }
 
     fn indexed(mut self) -> Catalogue {
-        let mut index = Index::default();
+        let mut filed = Vec::with_capacity(self.providers().map(|entry| entry.issuers.len()).sum());
         for (provider, entry) in self.providers().enumerate() {
-            for (issuer, template) in entry.issuers.iter().enumerate() {
-                index.file(template, provider, issuer);
-            }
+            filed.extend(entry.issuers.iter().enumerate().map(|(issuer, template)| Filed::new(template, provider, issuer)));
         }
-        index.sort();
-        self.index = index;
+        self.index = Index::new(filed);
         self
     }
 
     fn provider(&self, filed: &Filed) -> Option<&Provider> {
-        let added = || self.added.get(filed.provider.checked_sub(self.built_in.len())?);
-        self.built_in.get(filed.provider).or_else(added)
+        let added = || self.added.get(usize::from(filed.provider).checked_sub(self.built_in.len())?);
+        self.built_in.get(usize::from(filed.provider)).or_else(added)
     }
 
     fn template(&self, filed: &Filed) -> Option<&Template> {
-        self.provider(filed)?.issuers.get(filed.issuer)
+        self.provider(filed)?.issuers.get(usize::from(filed.issuer))
     }
 }
 
 /// Named parts, then literal text, then the place in the catalogue: less is the better fit.
-type Rank = (usize, Reverse<usize>, Reverse<usize>);
+type Rank = (u16, Reverse<u16>, Reverse<u16>);
 
-/// Where an issuer's template stands in the catalogue.
+/// Where an issuer's template stands in the catalogue, and what is known of it without reading it again. Small: a run sorts them at its start.
 #[derive(Clone, Debug)]
 struct Filed {
+    shelf: Shelf,
     rank: Rank,
-    provider: usize,
-    issuer: usize,
-    /// The template's longest literal: a text without it cannot match.
-    fixed: Box<str>,
+    provider: u16,
+    issuer: u16,
+    /// Where the template's longest literal begins and ends in its text: an issuer without it cannot match.
+    fixed: (u16, u16),
 }
 
-/// The issuers' templates, each under what is fixed of its host, the best fit first.
-#[derive(Clone, Debug, Default)]
-struct Index {
-    hosts: FxHashMap<String, Vec<Filed>>,
-    domains: FxHashMap<String, Vec<Filed>>,
-    anywhere: Vec<Filed>,
-}
-
-impl Index {
-    fn file(&mut self, template: &Template, provider: usize, issuer: usize) {
-        let literals = || template.parts().filter_map(|part| if let Part::Literal(text) = part { Some(text) } else { None });
-        let rank = (template.names().count(), Reverse(literals().map(str::len).sum()), Reverse(provider));
-        let fixed = literals().max_by_key(|text| text.len()).unwrap_or_default().into();
-        let shelf = match place(template) {
-            Place::Host(host) => self.hosts.entry(host).or_default(),
-            Place::Domain(domain) => self.domains.entry(domain).or_default(),
-            Place::Anywhere => &mut self.anywhere,
-        };
-        shelf.push(Filed { rank, provider, issuer, fixed });
-    }
-
-    fn sort(&mut self) {
-        for shelf in self.hosts.values_mut().chain(self.domains.values_mut()).chain([&mut self.anywhere]) {
-            shelf.sort_unstable_by_key(|filed| filed.rank);
-        }
-    }
-
-    fn shelves(&self, issuer: &str) -> impl Iterator<Item = &Vec<Filed>> {
-        let host = issuer.split('/').next().unwrap_or_default();
-        let parents = iter::successors(host.split_once('.'), |(_, domain)| domain.split_once('.')).map(|(_, domain)| domain);
-        let domains = parents.filter_map(|domain| self.domains.get(domain));
-        self.hosts.get(host).into_iter().chain(domains).chain([&self.anywhere])
-    }
-
-    fn with_fixed_domain(&self) -> impl Iterator<Item = &Filed> {
-        self.hosts.values().chain(self.domains.values()).flatten()
-    }
-}
-
-enum Place {
-    /// The whole host is fixed.
-    Host(String),
-    /// The host ends in a fixed domain.
-    Domain(String),
+/// What is fixed of a template's host. Hashes will do: who shares a shelf by accident is told apart by the match itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Shelf {
+    /// The whole host.
+    Host(u64),
+    /// The domain that it ends in.
+    Domain(u64),
     Anywhere,
 }
 
-fn place(template: &Template) -> Place {
-    let mut fixed_end = String::new();
-    let mut whole = true;
-    for part in template.parts() {
-        match part {
-            Part::Literal(text) => {
-                let host = text.split_once('/').map_or(text, |(host, _)| host);
-                fixed_end.push_str(host);
-                if host.len() < text.len() {
-                    break;
+impl Filed {
+    fn new(template: &Template, provider: usize, issuer: usize) -> Filed {
+        let (mut names, mut literal, mut at) = (0, 0, 0);
+        let mut fixed = (0, 0);
+        let mut host = Host::default();
+        // The pieces, not the parts: looking up every class would take most of the time that a run needs to start.
+        for piece in pieces(template.text()) {
+            host.read(piece, template);
+            match piece {
+                Piece::Stray => {}
+                Piece::Name(name) => {
+                    names += 1;
+                    at += small(name.len()) + 2;
+                }
+                Piece::Literal(text) => {
+                    let length = small(text.len());
+                    literal += length;
+                    if length > fixed.1 - fixed.0 {
+                        fixed = (at, at + length);
+                    }
+                    // Doubled braces are written as two and mean one.
+                    at += if matches!(text, "{" | "}") { 2 } else { length };
                 }
             }
-            Part::Named(slot) if slot.class.may_contain('/') => return Place::Anywhere,
-            Part::Named(_) => {
-                whole = false;
-                fixed_end.clear();
+        }
+        let provider = small(provider);
+        Filed { shelf: host.shelf(), rank: (names, Reverse(literal), Reverse(provider)), provider, issuer: small(issuer), fixed }
+    }
+
+    /// A cheap look at the longest literal.
+    fn may_match(&self, template: &str, issuer: &str) -> bool {
+        let (start, end) = (usize::from(self.fixed.0), usize::from(self.fixed.1));
+        let fixed = template.get(start..end).unwrap_or_default();
+        if start == 0 {
+            issuer.starts_with(fixed)
+        } else if end == template.len() {
+            issuer.ends_with(fixed)
+        } else {
+            issuer.contains(fixed)
+        }
+    }
+}
+
+/// A number of the catalogue, none of which comes near the limit.
+fn small(number: usize) -> u16 {
+    u16::try_from(number).unwrap_or(u16::MAX)
+}
+
+/// The issuers' templates, those of one shelf together, the best fit first.
+#[derive(Clone, Debug, Default)]
+struct Index {
+    filed: Vec<Filed>,
+}
+
+impl Index {
+    fn new(mut filed: Vec<Filed>) -> Index {
+        filed.sort_unstable_by_key(|filed| (filed.shelf, filed.rank));
+        Index { filed }
+    }
+
+    /// The shelves of an issuer's host and of the domains above it.
+    fn shelves(&self, issuer: &str) -> impl Iterator<Item = &[Filed]> {
+        let host = issuer.split('/').next().unwrap_or_default();
+        let parents = iter::successors(host.split_once('.'), |(_, domain)| domain.split_once('.'));
+        iter::once(Shelf::Host(hash(host))).chain(parents.map(|(_, domain)| Shelf::Domain(hash(domain)))).map(|shelf| self.on(shelf))
+    }
+
+    fn anywhere(&self) -> &[Filed] {
+        self.on(Shelf::Anywhere)
+    }
+
+    fn on(&self, shelf: Shelf) -> &[Filed] {
+        let from = self.filed.partition_point(|filed| filed.shelf < shelf);
+        let rest = self.filed.get(from..).unwrap_or_default();
+        let count = rest.iter().take_while(|filed| filed.shelf == shelf).count();
+        rest.get(..count).unwrap_or_default()
+    }
+}
+
+fn hash(text: &str) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write(text.as_bytes());
+    hasher.finish()
+}
+
+/// What is fixed of a host, while its template is read from left to right.
+#[derive(Default)]
+struct Host<'t> {
+    /// The text since the last named part.
+    end: &'t str,
+    has_parts: bool,
+    may_go_on: bool,
+    ended: bool,
+}
+
+impl<'t> Host<'t> {
+    fn read(&mut self, piece: Piece<'t>, template: &Template) {
+        if self.ended {
+            return;
+        }
+        match piece {
+            Piece::Stray => {}
+            Piece::Literal(text) => {
+                self.ended = text.contains('/');
+                self.end = text.split('/').next().unwrap_or_default();
+            }
+            Piece::Name(name) => {
+                self.has_parts = true;
+                self.may_go_on |= template.slot(name).is_some_and(|slot| slot.class.may_contain('/'));
+                self.end = "";
             }
         }
     }
-    match fixed_end.split_once('.') {
-        _ if whole => Place::Host(fixed_end),
-        Some((_, domain)) if !domain.is_empty() => Place::Domain(domain.to_owned()),
-        _ => Place::Anywhere,
+
+    fn shelf(self) -> Shelf {
+        match self.end.split_once('.') {
+            _ if self.may_go_on => Shelf::Anywhere,
+            _ if !self.has_parts => Shelf::Host(hash(self.end)),
+            Some((_, domain)) if !domain.is_empty() => Shelf::Domain(hash(domain)),
+            _ => Shelf::Anywhere,
+        }
     }
 }
 

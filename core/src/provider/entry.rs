@@ -167,7 +167,7 @@ pub struct Control {
     pub any_of: List<Str>,
     /// Which values do not count.
     pub refuses: Refuses,
-    /// The issuers that are under the control; empty: all of the entry's.
+    /// How the issuers begin that are under the control; empty: all of the entry's are.
     pub issuers: List<Str>,
 }
 
@@ -222,6 +222,8 @@ impl Provider {
     /// What IAM demands of a new trust policy for this issuer.
     #[must_use]
     pub fn control_for(&self, issuer: &str) -> Option<&Control> {
-        self.control.as_ref().filter(|control| control.issuers.is_empty() || control.issuers.iter().any(|own| own == issuer))
+        self.control
+            .as_ref()
+            .filter(|control| control.issuers.is_empty() || control.issuers.iter().any(|start| issuer.starts_with(start.as_ref())))
     }
 }

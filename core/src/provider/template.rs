@@ -182,7 +182,7 @@ impl Template {
         })
     }
 
-    fn slot(&self, name: &str) -> Option<&Slot> {
+    pub(super) fn slot(&self, name: &str) -> Option<&Slot> {
         self.slots.iter().find(|slot| slot.name == name)
     }
 }
@@ -239,17 +239,18 @@ impl<'s> Matcher<'s> {
     }
 }
 
+/// A piece of a template's text, before it is known what a name stands for.
 #[derive(Clone, Copy)]
-enum Piece<'t> {
+pub(super) enum Piece<'t> {
     Literal(&'t str),
     Name(&'t str),
     Stray,
 }
 
-fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> + Clone {
+pub(super) fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> + Clone {
     let mut rest = text;
     std::iter::from_fn(move || {
-        let brace = rest.find(['{', '}']);
+        let brace = memchr::memchr2(b'{', b'}', rest.as_bytes());
         let (literal, from) = rest.split_at_checked(brace.unwrap_or(rest.len()))?;
         if !literal.is_empty() {
             rest = from;

@@ -22,6 +22,7 @@ mod members;
 mod nfa;
 mod rows;
 mod search;
+mod shape;
 #[cfg(test)]
 mod tests;
 mod word_list;
@@ -35,6 +36,7 @@ pub use chars::CharSet;
 pub use glob::{Glob, GlobToken};
 pub use grammar::{Class, Grammar, GrammarPart};
 pub use members::Members;
+pub use shape::Patterns;
 
 use super::{Answer, Budget, Reason};
 use formula::{Atom, Node, Op, Words};

@@ -1,5 +1,9 @@
 //! What a rule is. A rule asks the admitted set or the linked estate, never the spelling; text is asked only for where to point and what to fix.
 
+mod example;
+
+pub use example::Example;
+
 use crate::admission::{Admission, Answer, Budget, Issuers, Witness};
 use crate::diagnostic::{Diagnostic, Fix, Proof, Severity, Shown};
 use crate::document::model::{NotAnalysed, OidcProvider, Place, PodIdentityAssociation, Role, ServiceAccount, Workload};
