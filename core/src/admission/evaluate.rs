@@ -2,6 +2,7 @@
 
 use super::action::{self, speaks_of};
 use super::context::{Context, Values};
+use super::key::KeyMeaning;
 use super::principal::principals_match;
 use super::stage::{self, Stage};
 use super::token::Request;
@@ -93,9 +94,12 @@ pub fn statement_matches(statement: &Statement, context: &Context<'_>, action: &
 #[must_use]
 pub fn condition_holds(condition: &Condition, context: &Context<'_>) -> Truth {
     let Some(operator) = condition.known() else { return Truth::Unknown };
-    let values = context.values(&context.meaning(&condition.key.text));
+    let meaning = context.meaning(&condition.key.text);
+    let values = context.values(&meaning);
     if operator.base == Base::Null {
-        return null_holds(condition, &values);
+        // STS demands a session name of every call, so the key is there even where its value is not known.
+        let named = if meaning == KeyMeaning::SessionName { Values::One("".into()) } else { values };
+        return null_holds(condition, &named);
     }
     match values {
         Values::Undecided => Truth::Unknown,
