@@ -44,6 +44,8 @@ pub struct Loaded {
     pub case: Case,
     /// What could not be read.
     pub unread: Vec<Unread>,
+    /// What was taken for granted.
+    pub notes: Vec<String>,
 }
 
 impl Session {
@@ -93,7 +95,7 @@ impl Session {
             if !case.recognised.contains(&true) {
                 unread.extend(nothing(paths, &case, &named, found.skipped));
             }
-            return Loaded { case, unread };
+            return Loaded { notes: case.notes(), case, unread };
         }
         let skipped = found.skipped.into_iter().chain(unknown(&case, &named));
         for Skipped { unread: reason, named } in skipped {
@@ -103,7 +105,7 @@ impl Session {
                 complain(&format!("note: {}: skipped: {}\n", reason.path, reason.message));
             }
         }
-        Loaded { case, unread }
+        Loaded { notes: case.notes(), case, unread }
     }
 
     /// Writes an answer to where it belongs. A reader that has gone away is no failure.
@@ -145,7 +147,7 @@ impl Session {
 impl Loaded {
     /// What every report shows.
     pub fn run<'a>(&'a self, places: &'a Places<'a>) -> Run<'a> {
-        Run { places, unread: &self.unread, files: self.case.recognised.iter().filter(|ours| **ours).count() }
+        Run { places, unread: &self.unread, files: self.case.recognised.iter().filter(|ours| **ours).count(), notes: &self.notes }
     }
 
     /// The exit status of an answer, given what it is when everything could be read.

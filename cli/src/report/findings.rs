@@ -23,6 +23,7 @@ pub fn check(run: &Run<'_>, answer: &CheckAnswer, style: Style) -> String {
         out.push_str("\n\n");
     }
     if !style.quiet {
+        out.push_str(&style.notes(run.notes));
         out.push_str(&summary(run, answer, style));
     }
     out
