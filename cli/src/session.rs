@@ -171,7 +171,7 @@ fn again(case: &Case, named: &[bool]) -> Vec<Input> {
 fn unknown<'a>(case: &'a Case, named: &'a [bool]) -> impl Iterator<Item = Skipped> + 'a {
     let files = case.sources.iter().zip(&case.recognised).zip(named);
     files.filter(|((_, recognised), _)| !**recognised).map(|(((_, file), _), named)| {
-        let message = if file.text.trim().is_empty() { "the file is empty" } else { NOTHING_KNOWN };
+        let message = if file.text.trim_start_matches('\u{feff}').trim().is_empty() { "the file is empty" } else { NOTHING_KNOWN };
         let at = Some(Point { position: Position { line: 1, column: 1 }, offset: 0 });
         Skipped { unread: Unread { path: file.path.clone(), at, message: message.to_owned() }, named: *named }
     })
