@@ -47,8 +47,14 @@ impl RuleMeta {
     /// Where its documentation is published.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("https://irsa-lint.github.io/rules/{}", self.id)
+        url_of(self.id)
     }
+}
+
+/// Where the documentation of the rule with this id is published.
+#[must_use]
+pub fn url_of(id: &str) -> String {
+    format!("https://irsa-lint.github.io/rules/{id}")
 }
 
 /// A rule. Each method is asked once for every thing of its kind in the run; a rule implements what it needs.
