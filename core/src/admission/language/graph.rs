@@ -5,7 +5,7 @@ use super::machine::{Choice, Machine};
 use super::rows::Rows;
 use crate::admission::{Budget, Reason};
 
-/// The reachable part of an automaton. State 0 is the start.
+/// The reachable part of an automaton. State 0 is the start, after the machine's head.
 #[derive(Default)]
 pub(super) struct Graph {
     /// From, symbol, to; in the order of `from`.
@@ -24,7 +24,7 @@ impl Graph {
     /// Only by the moves that are chosen.
     pub fn explore(machine: &Machine<'_>, choice: Choice, budget: &Budget) -> Result<Self, Reason> {
         let mut scratch = machine.scratch();
-        let mut start = machine.start();
+        let mut start = machine.after(machine.head());
         let value = machine.judge(&mut start, &mut scratch);
         let mut graph = Self { moves: Vec::new(), accepting: vec![value.accepts()] };
         if value.never() {

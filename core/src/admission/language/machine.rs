@@ -7,6 +7,7 @@ use super::alphabet::Alphabet;
 use super::bits;
 use super::chars::CharSet;
 use super::formula::{self, Atom, Node, Op};
+use super::glob::Item;
 use super::glob_bank::{GlobBank, GlobPlace};
 use super::nfa::{Nfa, On};
 use super::word_list::WordList;
@@ -90,6 +91,7 @@ pub(super) struct Machine<'l> {
     /// Does the formula have more than one level, so that a decided part of it may hide atoms that no longer matter?
     nested: bool,
     width: usize,
+    head: String,
 }
 
 impl<'l> Machine<'l> {
@@ -123,8 +125,10 @@ impl<'l> Machine<'l> {
             kinds.push(kind);
         }
         let conjuncts = conjuncts(&checks);
+        let heads = conjuncts.iter().filter_map(|conjunct| atoms.get(*conjunct)).map(|(atom, _)| head_of(atom));
+        let head = heads.max_by_key(String::len).unwrap_or_default();
         let levels = checks.iter().filter(|(check, _)| matches!(check, Check::And | Check::Or)).count();
-        Self { alphabet, globs, kinds, conjuncts, nested: levels > 1, checks, width }
+        Self { alphabet, globs, kinds, conjuncts, nested: levels > 1, checks, width, head }
     }
 
     /// Words in a row.
@@ -143,8 +147,23 @@ impl<'l> Machine<'l> {
         self.kinds.len()
     }
 
-    /// The row before anything is read.
-    pub fn start(&self) -> Vec<u64> {
+    /// What every member begins with, because an atom that holds all of them says so.
+    pub fn head(&self) -> &str {
+        &self.head
+    }
+
+    /// The row after `head`, a text of characters that patterns name. What lies before is not worth a search.
+    pub fn after(&self, head: &str) -> Vec<u64> {
+        let mut row = self.start();
+        let mut next = row.clone();
+        for symbol in head.chars().filter_map(|c| self.alphabet.named(c)) {
+            self.step(&row, symbol, &mut next);
+            std::mem::swap(&mut row, &mut next);
+        }
+        row
+    }
+
+    fn start(&self) -> Vec<u64> {
         let mut row = vec![0; self.width];
         self.globs.start(&mut row);
         for kind in &self.kinds {
@@ -381,6 +400,17 @@ fn clip(symbols: &mut [u64], len: usize) {
         let here = left.min(64);
         *word &= if here == 64 { u64::MAX } else { (1 << here) - 1 };
         left -= here;
+    }
+}
+
+/// What every member of the atom begins with.
+fn head_of(atom: &Atom) -> String {
+    match atom {
+        Atom::Glob { glob, fold: false } => {
+            glob.items().iter().map_while(|item| if let Item::Char(c) = item { Some(*c) } else { None }).collect()
+        }
+        Atom::Grammar(grammar) => grammar.head().to_owned(),
+        Atom::Words(_) | Atom::Glob { .. } => String::new(),
     }
 }
 

@@ -98,7 +98,7 @@ impl<'g> Enumeration<'g> {
             }
             let left = (length + 1).saturating_sub(text.chars().count() + 1);
             if left == 0 {
-                found.push(SmolStr::new(&text));
+                found.push([self.machine.head(), &text].concat().into());
                 if found.len() >= most {
                     return Ok(());
                 }

@@ -15,6 +15,8 @@ use crate::admission::{Budget, Reason};
 /// A row of the product is the grammar's state and then the machine's row.
 pub(super) struct Product<'d> {
     nfa: &'d Nfa,
+    /// What every name begins with: the walk starts behind it.
+    head: &'d str,
     pub machine: Machine<'d>,
     graph: Graph,
     rows: Rows,
@@ -28,7 +30,7 @@ impl<'d> Product<'d> {
         let nfa = grammar.unlimited();
         let machine = Machine::new(&disjunct.ops, Limits::Ignored, Some(nfa));
         let rows = Rows::new(machine.width() + 1);
-        Self { nfa, machine, graph: Graph::default(), rows, origins: Vec::new() }
+        Self { nfa, head: grammar.head(), machine, graph: Graph::default(), rows, origins: Vec::new() }
     }
 
     /// Walks all states that the chosen moves reach, from the start and afresh.
@@ -38,7 +40,7 @@ impl<'d> Product<'d> {
         self.origins = vec![u32::MAX];
         let mut scratch = self.machine.scratch();
         let within = symbols_on(&self.machine.alphabet, self.nfa);
-        let mut start = self.machine.start();
+        let mut start = self.machine.after(self.head);
         let value = self.machine.judge(&mut start, &mut scratch);
         if value.never() {
             self.origins.clear();
@@ -46,8 +48,10 @@ impl<'d> Product<'d> {
         }
         let (mut from, mut to, mut allowed) = (vec![0; start.len() + 1], vec![0; start.len() + 1], Vec::new());
         from.iter_mut().skip(1).zip(&start).for_each(|(word, start)| *word = *start);
+        let read = self.head.chars().count();
+        from.iter_mut().take(1).for_each(|state| *state = read as u64);
         self.rows.insert(&from);
-        self.graph.accepting.push(value.accepts() && self.nfa.accepts_in(0));
+        self.graph.accepting.push(value.accepts() && self.nfa.accepts_in(read));
         let mut at = 0;
         while at < self.rows.len() {
             from.copy_from_slice(self.rows.row(at));
@@ -110,6 +114,6 @@ impl<'d> Product<'d> {
             reversed.push(self.machine.alphabet.shown(step.symbol as usize));
             at = step.from as usize;
         }
-        Some(reversed.into_iter().rev().collect())
+        Some(self.head.chars().chain(reversed.into_iter().rev()).collect())
     }
 }

@@ -28,10 +28,10 @@ pub(super) fn shortest_unlimited(disjunct: &Disjunct, budget: &Budget) -> Answer
 
 fn run(machine: &Machine<'_>, most: Option<usize>, budget: &Budget) -> Answer<SmolStr> {
     let mut scratch = machine.scratch();
-    let mut start = machine.start();
+    let mut start = machine.after(machine.head());
     let value = machine.judge(&mut start, &mut scratch);
     if value.accepts() {
-        return Answer::Yes(SmolStr::default());
+        return Answer::Yes(machine.head().into());
     }
     if value.never() {
         return Answer::No;
@@ -41,7 +41,7 @@ fn run(machine: &Machine<'_>, most: Option<usize>, budget: &Budget) -> Answer<Sm
     // For each row the row before it and the symbol between.
     let mut origins: Vec<(u32, u32)> = vec![(0, 0)];
     let (mut from, mut to, mut allowed) = (vec![0; machine.width()], vec![0; machine.width()], Vec::new());
-    let (mut at, mut level_end, mut level) = (0, 1, 0);
+    let (mut at, mut level_end, mut level) = (0, 1, machine.head().chars().count());
     while at < rows.len() {
         if at == level_end {
             (level_end, level) = (rows.len(), level + 1);
@@ -78,5 +78,5 @@ fn spell(machine: &Machine<'_>, origins: &[(u32, u32)], mut at: usize, last: usi
         reversed.push(machine.alphabet.shown(*symbol as usize));
         at = *before as usize;
     }
-    reversed.into_iter().rev().collect()
+    machine.head().chars().chain(reversed.into_iter().rev()).collect()
 }
