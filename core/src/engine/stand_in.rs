@@ -25,13 +25,13 @@ impl Case {
     /// What is broken in the documents.
     #[must_use]
     pub fn errors(&self) -> &[Broken] {
-        &self.estate.documents.errors
+        &self.estate.documents().errors
     }
 
     /// What could not be analysed in the documents.
     #[must_use]
     pub fn not_analysed(&self) -> &[NotAnalysed] {
-        &self.estate.documents.not_analysed
+        &self.estate.documents().not_analysed
     }
 }
 
