@@ -1,5 +1,6 @@
 //! The rules, one a file, and the identity providers that irsa-lint knows.
 
+pub mod errors;
 #[cfg(test)]
 mod examples;
 pub mod kubernetes;
