@@ -11,6 +11,7 @@ mod alphabet;
 mod bits;
 mod breadth;
 mod chars;
+mod checks;
 mod disjuncts;
 mod formula;
 mod glob;
@@ -25,6 +26,7 @@ mod rows;
 mod search;
 #[cfg(test)]
 mod tests;
+mod value;
 mod word_list;
 
 use std::sync::Arc;

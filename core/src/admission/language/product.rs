@@ -4,10 +4,11 @@
 use smol_str::SmolStr;
 
 use super::bits;
+use super::checks::Limits;
 use super::disjuncts::Disjunct;
 use super::grammar::Grammar;
 use super::graph::{Graph, Move};
-use super::machine::{Choice, Limits, Machine, Scratch, symbols_on};
+use super::machine::{Choice, Machine, Scratch, symbols_on};
 use super::nfa::{Nfa, On};
 use super::rows::Rows;
 use crate::admission::{Budget, Reason};

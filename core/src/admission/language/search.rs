@@ -3,8 +3,9 @@
 use smol_str::SmolStr;
 
 use super::bits;
+use super::checks::Limits;
 use super::disjuncts::Disjunct;
-use super::machine::{Choice, Limits, Machine};
+use super::machine::{Choice, Machine};
 use super::rows::Rows;
 use crate::admission::{Answer, Budget, Reason};
 
