@@ -90,6 +90,11 @@ impl<'l> Machine<'l> {
         (2 * (self.width + self.checks.len()) as u64 + 12) * (tried + 2)
     }
 
+    /// Units of work in making the machine.
+    pub fn set_up(&self) -> u64 {
+        (self.width * self.alphabet.len() + 8 * self.checks.len()) as u64 + 200
+    }
+
     /// How many different atoms the formula has.
     pub fn atoms(&self) -> usize {
         self.kinds.len()

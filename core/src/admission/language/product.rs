@@ -39,6 +39,9 @@ impl<'d> Product<'d> {
         self.rows = Rows::new(self.machine.width() + 1);
         self.graph = Graph::default();
         self.origins = vec![u32::MAX];
+        if !budget.spend(self.machine.set_up()) {
+            return Err(Reason::Budget);
+        }
         let mut scratch = self.machine.scratch();
         let within = symbols_on(&self.machine.alphabet, self.nfa);
         let mut start = self.machine.after(self.head);
