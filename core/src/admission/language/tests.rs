@@ -138,6 +138,16 @@ fn hundreds_of_literals_cost_little() {
 }
 
 #[test]
+fn too_many_disjuncts_stay_in_one_piece() {
+    let some = |first: char| Language::union_all(('a'..='z').chain('A'..='Z').map(|c| glob(&format!("{first}{c}*"))));
+    let ends = Language::union_all(('a'..='z').chain('A'..='Z').map(|c| glob(&format!("*{c}{c}"))));
+    let language = some('x').union(some('y')).intersect(ends);
+    assert!(disjuncts::disjuncts(language.ops()).len() <= 1024);
+    assert_eq!(witness(&language).unwrap(), "xx");
+    assert!(language.is_subset(&glob("x*").union(glob("y*")), &Budget::new(100_000_000)).is_yes());
+}
+
+#[test]
 fn past_the_budget_the_answer_is_unknown() {
     let pattern = |first: char, last: char| glob(&format!("*{first}{}{last}*", "?".repeat(18)));
     let impossible = pattern('a', 'b').minus(pattern('c', 'd'));

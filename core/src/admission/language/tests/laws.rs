@@ -176,6 +176,15 @@ proptest! {
     }
 
     #[test]
+    fn taking_a_formula_apart_changes_nothing(plain in plain_with(2..6)) {
+        let language = plain.language();
+        let whole = disjuncts::Disjunct { ops: language.ops().to_vec() };
+        prop_assert_eq!(search::shortest(&whole, None, &plenty()), language.witness(&plenty()));
+        let members = members::members(&whole, 5, &plenty()).expect("enough budget");
+        prop_assert_eq!(members, language.members(5, &plenty()).expect("enough budget"));
+    }
+
+    #[test]
     fn members_are_the_first_ones_without_a_gap(plain in plain(), most in 0..12_usize) {
         let language = plain.language();
         let members = language.members(most, &plenty()).expect("enough budget");
