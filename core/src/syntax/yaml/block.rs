@@ -49,7 +49,7 @@ struct Header {
 /// Reads the block scalar whose content the parser found at `content`; `after` is the end of what stands before it.
 pub(super) fn read(text: &str, outer: &TextMap, value: &str, content: Range<usize>, after: usize) -> BlockScalar {
     let mut decoder = Decoder::new(text, outer, value);
-    let Some(header) = header(text, after).filter(|h| h.body <= content.end) else {
+    let Some(header) = header(text, after..content.end) else {
         return BlockScalar { map: decoder.finish(content.clone(), content.start), token: content };
     };
     let lines = lines(text, header.body..content.end, indentation(text, content.start));
@@ -87,9 +87,10 @@ pub(super) fn read(text: &str, outer: &TextMap, value: &str, content: Range<usiz
     BlockScalar { map: decoder.finish(token.clone(), empty_at), token }
 }
 
-/// Finds the header behind the node that ends at `after`, over the indicators, tags, anchors and comments in between.
-fn header(text: &str, after: usize) -> Option<Header> {
-    let at = find_token(text, after, |token| token.starts_with(['|', '>']))?;
+/// Finds the header in `within`, over the indicators, tags, anchors and comments before it.
+fn header(text: &str, within: Range<usize>) -> Option<Header> {
+    let text = text.get(..within.end)?;
+    let at = find_token(text, within.start, |token| token.starts_with(['|', '>']))?;
     let rest = text.get(at + 1..)?;
     let indicators = rest.bytes().take_while(|b| matches!(b, b'+' | b'-' | b'0'..=b'9')).count();
     let style = rest.get(..indicators)?;

@@ -32,6 +32,8 @@ pub(super) struct Builder<'a> {
     /// Whether the text holds a `*` at all; asked at the first anchor.
     has_aliases: Option<bool>,
     alias_limit_reported: bool,
+    /// Whether what is still open is being closed, so that what is wrong with it has been said.
+    cut_short: bool,
     documents: u32,
     /// How deep the open collections are, with the objects that stand for their tags.
     depth: u32,
@@ -51,6 +53,7 @@ impl<'a> Builder<'a> {
             anchors: Anchors::default(),
             has_aliases: None,
             alias_limit_reported: false,
+            cut_short: false,
             documents: 0,
             depth: 0,
             last_end: 0,
@@ -67,13 +70,16 @@ impl<'a> Builder<'a> {
             Event::SequenceEnd | Event::MappingEnd => self.close(&range),
             Event::Alias(id) => self.alias(id, &range),
             Event::UnresolvedAlias(name) => self.broken(&range, format!("no anchor `&{name}` stands before this alias")),
-            Event::DocumentStart(..) => {
+            Event::DocumentStart(has_marker, _) => {
                 self.documents += 1;
                 if self.documents > 1 {
-                    self.error(&range, "another document begins here without a `---` line before it".to_owned());
+                    self.error(&range, "another document begins here, of which nothing was read".to_owned());
                     return ControlFlow::Break(());
                 }
-                self.last_end = self.last_end.max(range.end);
+                // A document without a marker begins, for the parser, where its first node's content does.
+                if has_marker {
+                    self.last_end = range.end;
+                }
             }
             _ => {}
         }
@@ -82,11 +88,14 @@ impl<'a> Builder<'a> {
 
     /// Takes the parser's error: the tree is what was read so far.
     pub(super) fn fault(&mut self, error: &ScanError) {
-        self.errors.push(message::syntax_error(self.text, self.map, self.limits, error));
+        let first = self.frames.last().and_then(|frame| self.text.get(frame.start..)?.chars().next());
+        let open = first.filter(|c| matches!(c, '[' | '{'));
+        self.errors.push(message::syntax_error(self.text, self.map, self.limits, error, open));
     }
 
     /// Closes what is still open.
     pub(super) fn finish(mut self) -> Parsed {
+        self.cut_short = true;
         while !self.frames.is_empty() {
             let at = self.last_end..self.last_end;
             self.close(&at);
@@ -160,15 +169,18 @@ impl<'a> Builder<'a> {
             return ControlFlow::Break(());
         }
         let start = match (&items, self.frames.last()) {
-            // The parser's span of a list that is not indented begins behind its first dash.
+            // The parser's span of a list that is not indented begins behind its first dash, else at it.
             (Items::List(_), Some(parent)) if range.is_empty() && parent.is_object() => {
-                let dash = find_token(self.text, self.last_end.max(parent.start), |token| token == "-");
-                dash.filter(|dash| *dash < range.end).unwrap_or(range.start)
+                let until = range.end + usize::from(self.text.as_bytes().get(range.end) == Some(&b'-'));
+                let before = self.text.get(..until).unwrap_or_default();
+                find_token(before, self.last_end.max(parent.start), |token| token == "-").unwrap_or(range.start)
             }
             _ => range.start,
         };
         self.depth += levels;
-        self.last_end = self.last_end.max(if range.is_empty() { 0 } else { range.end });
+        if !range.is_empty() {
+            self.last_end = self.last_end.max(range.end);
+        }
         let end = range.end;
         self.frames.push(Frame { items, anchor, wrapper, levels, start, end, nodes: 1, height: 0 });
         ControlFlow::Continue(())
@@ -240,8 +252,6 @@ impl<'a> Builder<'a> {
         frame.end = frame.end.max(end);
         frame.nodes = frame.nodes.saturating_add(finished.nodes);
         frame.height = frame.height.max(finished.height);
-        if let Some(fault) = frame.add(finished) {
-            self.errors.push(fault);
-        }
+        self.errors.extend(frame.add(finished).filter(|_| !self.cut_short));
     }
 }

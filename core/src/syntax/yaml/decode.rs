@@ -64,7 +64,10 @@ impl<'a> Decoder<'a> {
             return self.builder.finish_with(empty_at);
         }
         let mut whole = TextMapBuilder::new(self.outer);
-        whole.escape(self.value.len(), token);
+        // In two pieces, since a piece as long as its source would be taken for a verbatim one.
+        let first = self.value.chars().next().map_or(0, char::len_utf8);
+        whole.escape(first, token.clone());
+        whole.escape(self.value.len() - first, token);
         whole.finish_with(empty_at)
     }
 }

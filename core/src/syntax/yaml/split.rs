@@ -25,7 +25,7 @@ pub fn split(text: &str) -> Vec<Range<usize>> {
             (start, fresh) = (marker.line_end, true);
             continue;
         }
-        if !before.is_empty() && !(fresh && is_prefix(before)) {
+        if !(before.is_empty() || fresh && is_prefix(before)) {
             ranges.push(start..marker.at);
             start = marker.at;
         }
@@ -83,8 +83,8 @@ mod tests {
 
     fn pieces(text: &str) -> Vec<&str> {
         let ranges = split(text);
-        assert_eq!(ranges.iter().map(|r| &text[r.clone()]).collect::<String>(), text);
-        ranges.into_iter().map(|r| &text[r]).collect()
+        assert_eq!(ranges.iter().map(|r| text.get(r.clone()).unwrap()).collect::<String>(), text);
+        ranges.into_iter().map(|r| text.get(r).unwrap()).collect()
     }
 
     #[test]
