@@ -124,7 +124,7 @@ pub fn read_element(layout: Layout, index: usize, element: LazyValue<'_>, reader
             iam_role::read_role(&At { node: &node, pointer: Pointer::root().key(layout.list()).index(index) }, reader);
         }
         Layout::Changes => {
-            if let Some(node) = known_resource(element, reader, "change", &["actions", "before", "after", "after_unknown"]) {
+            if let Some(node) = known_resource(element, reader, "change", &["before", "after", "after_unknown"]) {
                 terraform_plan::read_change(&node, reader);
             }
         }
@@ -188,6 +188,11 @@ fn pruned(value: LazyValue<'_>, wanted: impl Fn(&str) -> bool, reader: &Reader<'
 }
 
 fn leaf(value: LazyValue<'_>, reader: &Reader<'_>) -> Node {
+    if let Some(text) = value.plain_str() {
+        let map = TextMap::direct(reader.file, value.start() + 1);
+        let span = value.span(reader.file);
+        return Node { span, value: Value::String(Scalar { text: text.into(), span, map }) };
+    }
     let parsed = value.to_node(reader.file, &reader.limits);
     parsed.root.unwrap_or(Node { span: value.span(reader.file), value: Value::Broken })
 }

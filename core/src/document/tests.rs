@@ -214,7 +214,7 @@ fn service_accounts_of_manifests() {
     assert!(matches!(app.namespace, Namespace::Unknown));
     let arn = app.role_arn().unwrap();
     assert_eq!(arn.pointer.as_str(), "/metadata/annotations/eks.amazonaws.com~1role-arn");
-    assert_eq!(at(&text, arn.value.value().unwrap().span), "arn:aws:iam::111122223333:role/app");
+    assert_eq!(at(text, arn.value.value().unwrap().span), "arn:aws:iam::111122223333:role/app");
     assert_eq!(app.annotation("n").unwrap().value, Stated::Absent);
     assert_eq!(app.misplaced[0].pointer.as_str(), "/metadata/eks.amazonaws.com~1role-arn");
     assert_eq!(found.duplicate_keys[0].place.pointer.as_str(), "/metadata/annotations/a");
@@ -260,7 +260,7 @@ fn aws_auth_leads_into_the_yaml_in_its_string() {
     let text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: aws-auth, namespace: kube-system}\ndata:\n  mapRoles: |\n    - rolearn: arn:aws:iam::111122223333:role/team/x\n      username: system:node:{{EC2PrivateDNSName}}\n      groups:\n        - system:nodes\n  mapUsers: |\n    []\n";
     let found = documents(text);
     let entry = &found.aws_auth[0];
-    assert_eq!(at(&text, entry.arn.span), "arn:aws:iam::111122223333:role/team/x");
+    assert_eq!(at(text, entry.arn.span), "arn:aws:iam::111122223333:role/team/x");
     assert_eq!((entry.groups.len(), entry.place.pointer.as_str()), (1, "/data/mapRoles/0"));
     assert!(found.errors.is_empty() && found.not_analysed.is_empty());
 }
