@@ -339,6 +339,14 @@ fn a_kind_that_is_named_is_taken_as_said() {
     assert_eq!(read(FILE, text, &context).roles.len(), 1);
 }
 
+/// What `kubectl get -o json` prints of objects: kind and namespace of each.
+fn objects(objects: &[(&str, &str)]) -> String {
+    let items = objects.iter().map(|(kind, namespace)| {
+        format!(r#"{{"apiVersion":"v1","kind":"{kind}","metadata":{{"name":"x","namespace":"{namespace}","uid":"1"}},"spec":{{}}}}"#)
+    });
+    format!(r#"{{"apiVersion":"v1","items":[{}],"kind":"List","metadata":{{"resourceVersion":""}}}}"#, items.collect::<Vec<_>>().join(","))
+}
+
 /// What large documents say when they are read in pieces is what a tree of the whole says.
 #[test]
 fn pieces_and_whole_say_the_same() {
@@ -371,6 +379,10 @@ fn pieces_and_whole_say_the_same() {
         format!(r#"{{"UserDetailList":[],"RoleDetailList":[{},{}]}}"#, role("a"), role("b")),
         r#"{"RoleDetailList":[]}"#.to_owned(),
         r#"{"Roles":[{"Other":1}]}"#.to_owned(),
+        objects(&[("ServiceAccount", "a"), ("ServiceAccount", "b")]),
+        objects(&[("ServiceAccount", "a"), ("ServiceAccount", "a")]),
+        objects(&[("ServiceAccount", "a"), ("Pod", "b")]),
+        objects(&[("Other", "a")]),
         POLICY.to_owned(),
         known.get(..known.len() - 3).unwrap().to_owned(),
     ] {
