@@ -54,7 +54,8 @@ impl Core {
             let residual = &grant.region.residual;
             grant.settled && grant.region.exact && !residual.iter().any(|key| shows_the_provider(key)) && grant.region.contains(&context)
         };
-        if admission.grants().any(|(_, grant)| exact(grant)) { Membership::Inside } else { Membership::Perhaps }
+        let entry = admission.of_issuer(&request.token.issuer);
+        if entry.is_some_and(|entry| entry.grants.iter().any(exact)) { Membership::Inside } else { Membership::Perhaps }
     }
 }
 

@@ -102,6 +102,10 @@ pub fn condition_holds(condition: &Condition, context: &Context<'_>) -> Truth {
         return null_holds(condition, &named);
     }
     match values {
+        // No value of the key can match an empty list.
+        Values::Undecided if condition.values.is_empty() && holds_when_absent(operator) == operator.base.is_negated().into() => {
+            operator.base.is_negated().into()
+        }
         Values::Undecided => Truth::Unknown,
         Values::Absent => holds_when_absent(operator),
         Values::One(value) => value_holds(condition, operator, &value, context),
