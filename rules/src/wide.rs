@@ -12,7 +12,7 @@ pub fn witness(role: &RoleView<'_>, issuer: &IssuerAdmission<'_>, grant: &Grant,
     let named = issuer.issuer.as_deref().unwrap_or("any-issuer.example.com");
     match grant.token(named, subject, issuer.provider, role.budget) {
         Answer::Yes(token) => {
-            let account = role.view.estate.role_account(role.index);
+            let account = role.account();
             Witness::certify(role.policy, token, account, grant, role.view.catalogue)
         }
         Answer::No => Answer::No,

@@ -6,8 +6,9 @@ use super::at::At;
 use super::iam_role;
 use super::model::{FullList, Listed, Place};
 use super::reader::{PlanSide, Reader};
+use super::terraform_plan::{self, Values};
 use super::work::Task;
-use super::{terraform_plan, terraform_resource, terraform_state};
+use super::{terraform_resource, terraform_state};
 use crate::policy::{Arn, is_account_id};
 use crate::source::{Span, TextMap};
 use crate::syntax::lazy_json::{Kind, LazyValue};
@@ -18,10 +19,8 @@ use crate::syntax::{Member, Node, Pointer, Scalar, Value};
 pub enum Layout {
     /// A plan's `resource_changes`.
     Changes,
-    /// Resources with `values`: planned values, a state as JSON.
-    Values,
-    /// Data sources of a plan's prior state.
-    PriorData,
+    /// Resources with `values`.
+    Values(Values),
     /// The resources of a `terraform.tfstate`.
     State,
     /// `list-roles`.
@@ -35,8 +34,7 @@ impl Layout {
     fn list(self) -> &'static str {
         match self {
             Self::Changes => "resource_changes",
-            Self::Values | Self::PriorData => "resources",
-            Self::State => "resources",
+            Self::Values(_) | Self::State => "resources",
             Self::Roles => "Roles",
             Self::RoleDetails => "RoleDetailList",
         }
@@ -62,14 +60,14 @@ pub fn pieces(root: LazyValue<'_>, size: usize) -> Option<Vec<Task>> {
     } else if let Some(changes) = list("resource_changes") {
         tasks.push(Task::Head(Layout::Changes));
         push(Layout::Changes, changes.elements().collect(), size, &mut tasks);
-        push_modules(Layout::PriorData, module("prior_state", &["values", "root_module"]), size, &mut tasks);
+        push_modules(Layout::Values(Values::PriorData), module("prior_state", &["values", "root_module"]), size, &mut tasks);
     } else if let Some(planned) = module("planned_values", &["root_module"]).filter(|_| has_format) {
-        tasks.push(Task::Head(Layout::Values));
-        push_modules(Layout::Values, Some(planned), size, &mut tasks);
-        push_modules(Layout::PriorData, module("prior_state", &["values", "root_module"]), size, &mut tasks);
+        tasks.push(Task::Head(Layout::Values(Values::Planned)));
+        push_modules(Layout::Values(Values::Planned), Some(planned), size, &mut tasks);
+        push_modules(Layout::Values(Values::PriorData), module("prior_state", &["values", "root_module"]), size, &mut tasks);
     } else if let Some(values) = module("values", &["root_module"]).filter(|_| has_format) {
-        tasks.push(Task::Head(Layout::Values));
-        push_modules(Layout::Values, Some(values), size, &mut tasks);
+        tasks.push(Task::Head(Layout::Values(Values::State)));
+        push_modules(Layout::Values(Values::State), Some(values), size, &mut tasks);
     } else if let Some(resources) = list("resources").filter(|_| get("terraform_version").is_some() && get("version").is_some()) {
         tasks.push(Task::Head(Layout::State));
         push(Layout::State, resources.elements().collect(), size, &mut tasks);
@@ -130,9 +128,9 @@ pub fn read_element(layout: Layout, index: usize, element: LazyValue<'_>, reader
                 terraform_plan::read_change(&node, reader);
             }
         }
-        Layout::Values | Layout::PriorData => {
+        Layout::Values(values) => {
             if let Some(node) = known_resource(element, reader, "values", &[]) {
-                terraform_plan::read_values(&node, layout == Layout::PriorData, reader);
+                terraform_plan::read_values(&node, values, reader);
             }
         }
         Layout::State => {

@@ -71,7 +71,7 @@ pub fn read(object: &At<'_>, reader: &mut Reader<'_>) -> Metadata {
 /// The namespace of an object that states none: a live one and the provider's is in `default`, a manifest's is up to who applies it.
 #[must_use]
 pub fn missing_namespace(origin: Origin, live: bool) -> Namespace {
-    if live || origin == Origin::Terraform { Namespace::Default } else { Namespace::Unknown }
+    if live || origin.is_terraform() { Namespace::Default } else { Namespace::Unknown }
 }
 
 /// Reads annotations or labels and notes keys that stand twice.

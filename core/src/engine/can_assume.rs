@@ -8,6 +8,7 @@ use super::select;
 use crate::admission::language::{Glob, Language};
 use crate::admission::trace::trace;
 use crate::admission::{Admission, Answer, Budget, Claim, IssuerAdmission, Issuers, Request, Stage, Token, Verdict, decide, objection};
+use crate::estate::RoleId;
 use crate::policy::{TrustPolicy, spelling};
 use crate::provider::Kind;
 
@@ -35,9 +36,9 @@ impl Engine<'_> {
     /// # Errors
     /// [`Question`] where it is not clear which role is meant.
     pub fn can_assume(&self, case: &Case, role: Option<&str>, caller: &Caller) -> Result<Vec<Decision>, Question> {
-        let index = the_role(case, role)?;
-        let Some(policy) = case.estate.documents.roles.get(index).and_then(|role| role.trust.policy()) else {
-            let role = select::role_ref(case, index);
+        let id = the_role(case, role)?;
+        let Some(policy) = case.estate.role(id).and_then(|role| role.trust.policy()) else {
+            let role = select::role_ref(case, id);
             let objection = Some("the role's trust policy is not known".to_owned());
             return Ok(vec![Decision {
                 role,
@@ -51,12 +52,12 @@ impl Engine<'_> {
         let issuer = caller.issuer.strip_prefix("https://").unwrap_or(&caller.issuer);
         let request = Request {
             token: Token { issuer: issuer.into(), claims: caller.claims.clone() },
-            account: case.estate.role_account(index).map(SmolStr::new),
-            role_arn: case.estate.role_arn(index),
-            client_ids: case.estate.client_ids(index, issuer),
+            account: case.estate.role_account(id).map(SmolStr::new),
+            role_arn: case.estate.role_arn(id).value().cloned(),
+            client_ids: case.estate.client_ids(id, issuer).value().cloned(),
             ..Request::default()
         };
-        Ok(vec![self.decision(policy, &request, select::role_ref(case, index))])
+        Ok(vec![self.decision(policy, &request, select::role_ref(case, id))])
     }
 
     fn decision(&self, policy: &TrustPolicy, request: &Request, role: Option<RoleRef>) -> Decision {
@@ -76,12 +77,12 @@ impl Engine<'_> {
 }
 
 /// The one role that is meant.
-pub(super) fn the_role(case: &Case, wanted: Option<&str>) -> Result<usize, Question> {
-    let all = || (0..case.estate.documents.roles.len()).filter_map(|index| select::role_ref(case, index)).collect();
+pub(super) fn the_role(case: &Case, wanted: Option<&str>) -> Result<RoleId, Question> {
+    let all = || case.estate.roles().filter_map(|(id, _)| select::role_ref(case, id)).collect();
     match select::roles(case, wanted).as_slice() {
         [one] => Ok(*one),
         [] => Err(Question::NoRole(all())),
-        many => Err(Question::Roles(many.iter().filter_map(|index| select::role_ref(case, *index)).collect())),
+        many => Err(Question::Roles(many.iter().filter_map(|id| select::role_ref(case, *id)).collect())),
     }
 }
 

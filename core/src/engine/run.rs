@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use super::schedule::{Schedule, map};
 use crate::admission::{Admission, Budget, Issuers};
 use crate::document::{self, Task, Work, model::Documents};
-use crate::estate::{Estate, EstateSettings};
+use crate::estate::{Estate, EstateSettings, RoleId};
 use crate::provider::Catalogue;
 use crate::rule::{Analysis, Rule};
 use crate::source::{FileId, SourceFile, Sources};
@@ -103,20 +103,20 @@ impl<'a> Engine<'a> {
             cluster_issuer: self.settings.cluster_issuer.clone(),
             role_of: role_of.collect(),
         };
-        Case { sources, estate: Estate::link(documents, settings), recognised }
+        Case { sources, estate: Estate::new(documents, settings), recognised }
     }
 
     /// The admission of every role whose trust policy is known, by its place in the estate.
     #[must_use]
     pub fn analyse<'c>(&self, case: &Case, issuers: &Issuers<'c>) -> Vec<Option<Analysis<'c>>> {
-        let roles = &case.estate.documents.roles;
+        let roles = &case.estate.documents().roles;
         let chunks = map(self.schedule, roles.len().div_ceil(CHUNK), |chunk| {
             let of_chunk = roles.iter().enumerate().skip(chunk * CHUNK).take(CHUNK);
             of_chunk
                 .map(|(index, role)| {
                     let policy = role.trust.policy()?;
                     let budget = Budget::default();
-                    let account = case.estate.role_account(index);
+                    let account = case.estate.role_account(RoleId(index));
                     let admission = Admission::of(policy, account, issuers, &budget);
                     Some(Analysis { admission, budget })
                 })

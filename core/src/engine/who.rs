@@ -9,6 +9,7 @@ use super::words;
 use crate::admission::language::Language;
 use crate::admission::{Admission, Admits, Budget, Federated, Grant, IssuerAdmission, Issuers, Witness};
 use crate::document::model::Trust;
+use crate::estate::RoleId;
 use crate::policy::{Effect, PrincipalKind, TrustPolicy};
 use crate::rule::Analysis;
 
@@ -23,22 +24,22 @@ impl Engine<'_> {
         let analyses = self.analyse(case, &issuers);
         let wanted = super::select::roles(case, role);
         let roles = map(self.schedule, wanted.len(), |at| {
-            let index = wanted.get(at).copied()?;
-            self.who_of(case, index, analyses.get(index)?.as_ref(), &issuers)
+            let id = wanted.get(at).copied()?;
+            self.who_of(case, id, analyses.get(id.0)?.as_ref(), &issuers)
         });
         WhoAnswer {
             roles: roles.into_iter().flatten().collect(),
-            errors: case.estate.documents.errors.clone(),
-            not_analysed: case.estate.documents.not_analysed.clone(),
+            errors: case.estate.documents().errors.clone(),
+            not_analysed: case.estate.documents().not_analysed.clone(),
         }
     }
 
-    fn who_of(&self, case: &Case, index: usize, analysis: Option<&Analysis<'_>>, issuers: &Issuers<'_>) -> Option<WhoRole> {
-        let role = case.estate.documents.roles.get(index)?;
-        let mut answer = WhoRole { role: super::select::role_ref(case, index)?, grants: Vec::new(), others: Vec::new(), unknown: None };
+    fn who_of(&self, case: &Case, id: RoleId, analysis: Option<&Analysis<'_>>, issuers: &Issuers<'_>) -> Option<WhoRole> {
+        let role = case.estate.role(id)?;
+        let mut answer = WhoRole { role: super::select::role_ref(case, id)?, grants: Vec::new(), others: Vec::new(), unknown: None };
         match (&role.trust, analysis) {
             (Trust::Policy(policy), Some(analysis)) => {
-                let account = case.estate.role_account(index);
+                let account = case.estate.role_account(id);
                 answer.grants = grants(policy, account, &analysis.admission, issuers, &analysis.budget);
                 answer.others = others(policy);
             }

@@ -1,7 +1,7 @@
 //! Every ServiceAccount of a cluster gets the role.
 
 use irsa_lint_core::declare_rule;
-use irsa_lint_core::rule::{Findings, Rule, RoleView, RuleMeta};
+use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
 use crate::kubernetes::cluster_grants;
 use crate::wide::{subject_place, witness};

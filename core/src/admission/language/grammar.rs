@@ -94,6 +94,14 @@ impl Grammar {
         self.exact().accepts(text.chars())
     }
 
+    /// What every name begins with.
+    pub(super) fn head(&self) -> &str {
+        match self.0.parts.first() {
+            Some(GrammarPart::Literal(text)) => text,
+            _ => "",
+        }
+    }
+
     /// The name of the part at `index`, unless that part is a literal.
     pub(super) fn name(&self, index: usize) -> Option<&SmolStr> {
         match self.0.parts.get(index)? {

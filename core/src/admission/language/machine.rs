@@ -7,6 +7,7 @@ use super::alphabet::Alphabet;
 use super::bits;
 use super::chars::CharSet;
 use super::formula::{self, Atom, Node, Op};
+use super::glob::Item;
 use super::glob_bank::{GlobBank, GlobPlace};
 use super::nfa::{Nfa, On};
 use super::word_list::WordList;
@@ -20,6 +21,17 @@ pub(super) enum Limits {
     Loosened,
     /// All of them, by counting.
     Counted,
+}
+
+/// Which symbols to try from a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Choice {
+    /// All of them.
+    Every,
+    /// Of symbols that certainly lead to the same row only the most readable: nothing is missed.
+    Distinct,
+    /// Also none that only atoms which take away are waiting for: what is found is true, what is not found may be there.
+    Lean,
 }
 
 /// What a row says about its formula.
@@ -79,6 +91,7 @@ pub(super) struct Machine<'l> {
     /// Does the formula have more than one level, so that a decided part of it may hide atoms that no longer matter?
     nested: bool,
     width: usize,
+    head: String,
 }
 
 impl<'l> Machine<'l> {
@@ -112,8 +125,10 @@ impl<'l> Machine<'l> {
             kinds.push(kind);
         }
         let conjuncts = conjuncts(&checks);
+        let heads = conjuncts.iter().filter_map(|conjunct| atoms.get(*conjunct)).map(|(atom, _)| head_of(atom));
+        let head = heads.max_by_key(String::len).unwrap_or_default();
         let levels = checks.iter().filter(|(check, _)| matches!(check, Check::And | Check::Or)).count();
-        Self { alphabet, globs, kinds, conjuncts, nested: levels > 1, checks, width }
+        Self { alphabet, globs, kinds, conjuncts, nested: levels > 1, checks, width, head }
     }
 
     /// Words in a row.
@@ -121,13 +136,34 @@ impl<'l> Machine<'l> {
         self.width
     }
 
-    /// Units of work in making one row.
-    pub fn cost(&self) -> u64 {
-        (self.width + self.checks.len()) as u64 + 4
+    /// Units of work in trying this many symbols from one row.
+    pub fn cost(&self, tried: u64) -> u64 {
+        // Measured: finding the row's place weighs as much as some twelve words, choosing the symbols as much as two rows.
+        (2 * (self.width + self.checks.len()) as u64 + 12) * (tried + 2)
     }
 
-    /// The row before anything is read.
-    pub fn start(&self) -> Vec<u64> {
+    /// How many different atoms the formula has.
+    pub fn atoms(&self) -> usize {
+        self.kinds.len()
+    }
+
+    /// What every member begins with, because an atom that holds all of them says so.
+    pub fn head(&self) -> &str {
+        &self.head
+    }
+
+    /// The row after `head`, a text of characters that patterns name. What lies before is not worth a search.
+    pub fn after(&self, head: &str) -> Vec<u64> {
+        let mut row = self.start();
+        let mut next = row.clone();
+        for symbol in head.chars().filter_map(|c| self.alphabet.named(c)) {
+            self.step(&row, symbol, &mut next);
+            std::mem::swap(&mut row, &mut next);
+        }
+        row
+    }
+
+    fn start(&self) -> Vec<u64> {
         let mut row = vec![0; self.width];
         self.globs.start(&mut row);
         for kind in &self.kinds {
@@ -164,44 +200,58 @@ impl<'l> Machine<'l> {
         }
     }
 
-    /// Leaves those of `scratch.allowed` that are worth trying from a row: none that no member can go on with, and, unless `every`,
-    /// of symbols that certainly lead to the same row only the first.
-    pub fn narrow(&self, row: &[u64], every: bool, scratch: &mut Scratch) {
+    /// Leaves those of `scratch.allowed` that are worth trying from a row: none that no member can go on with, and what `choice` says.
+    /// Returns how many.
+    pub fn narrow(&self, row: &[u64], choice: Choice, scratch: &mut Scratch) -> u64 {
         for conjunct in &self.conjuncts {
             self.restrict(*conjunct, row, scratch);
         }
-        if every {
+        if choice == Choice::Every {
             clip(&mut scratch.allowed, self.alphabet.len());
-            return;
+        } else {
+            self.reduce(row, choice, scratch);
         }
+        scratch.allowed.iter().map(|word| u64::from(word.count_ones())).sum()
+    }
+
+    // What no atom is waiting for all leads to one row: of each block the first such symbol will do.
+    fn reduce(&self, row: &[u64], choice: Choice, scratch: &mut Scratch) {
         scratch.mentioned.fill(0);
         self.globs.mention(row, &mut scratch.mentioned);
-        for kind in &self.kinds {
-            match kind {
-                Kind::Glob(_) => {}
-                Kind::Grammar { nfa, first, words, .. } => {
-                    for on in bits::indices(part(row, *first, *words)).flat_map(|state| nfa.edges(state)).map(|edge| edge.on) {
-                        self.mention(on, &mut scratch.mentioned);
-                    }
-                }
-                Kind::Words { list, first } => {
-                    list.mention(part(row, *first, WordList::WIDTH), &self.alphabet, &mut scratch.mentioned);
-                }
+        for (atom, kind) in self.kinds.iter().enumerate() {
+            if !matches!(kind, Kind::Glob(_)) {
+                self.mention_atom(atom, row, &mut scratch.mentioned);
             }
         }
         scratch.kept.fill(0);
         for block in &self.alphabet.blocks {
-            let unmentioned = block
-                .iter()
-                .zip(&scratch.allowed)
-                .zip(&scratch.mentioned)
-                .map(|((block, allowed), mentioned)| block & allowed & !mentioned);
+            let words = block.iter().zip(&scratch.allowed).zip(&scratch.mentioned);
+            let unmentioned = words.map(|((block, allowed), mentioned)| block & allowed & !mentioned);
             if let Some((at, word)) = unmentioned.enumerate().find(|(_, word)| *word != 0) {
                 bits::set(&mut scratch.kept, at * 64 + word.trailing_zeros() as usize);
             }
         }
+        if choice == Choice::Lean {
+            scratch.mentioned.fill(0);
+            for conjunct in &self.conjuncts {
+                self.mention_atom(*conjunct, row, &mut scratch.mentioned);
+            }
+        }
         for ((allowed, mentioned), kept) in scratch.allowed.iter_mut().zip(&scratch.mentioned).zip(&scratch.kept) {
             *allowed = *allowed & mentioned | kept;
+        }
+    }
+
+    fn mention_atom(&self, atom: usize, row: &[u64], mentioned: &mut [u64]) {
+        match self.kinds.get(atom) {
+            Some(Kind::Glob(place)) => self.globs.mention_one(place, row, mentioned),
+            Some(Kind::Grammar { nfa, first, words, .. }) => {
+                for on in bits::indices(part(row, *first, *words)).flat_map(|state| nfa.edges(state)).map(|edge| edge.on) {
+                    self.mention(on, mentioned);
+                }
+            }
+            Some(Kind::Words { list, first }) => list.mention(part(row, *first, WordList::WIDTH), &self.alphabet, mentioned),
+            None => {}
         }
     }
 
@@ -350,6 +400,17 @@ fn clip(symbols: &mut [u64], len: usize) {
         let here = left.min(64);
         *word &= if here == 64 { u64::MAX } else { (1 << here) - 1 };
         left -= here;
+    }
+}
+
+/// What every member of the atom begins with.
+fn head_of(atom: &Atom) -> String {
+    match atom {
+        Atom::Glob { glob, fold: false } => {
+            glob.items().iter().map_while(|item| if let Item::Char(c) = item { Some(*c) } else { None }).collect()
+        }
+        Atom::Grammar(grammar) => grammar.head().to_owned(),
+        Atom::Words(_) | Atom::Glob { .. } => String::new(),
     }
 }
 

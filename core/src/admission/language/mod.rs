@@ -20,6 +20,7 @@ mod graph;
 mod machine;
 mod members;
 mod nfa;
+mod product;
 mod rows;
 mod search;
 mod shape;
