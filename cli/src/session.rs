@@ -44,6 +44,8 @@ pub struct Loaded {
     pub case: Case,
     /// What could not be read.
     pub unread: Vec<Unread>,
+    /// What was taken for granted.
+    pub notes: Vec<String>,
 }
 
 impl Session {
@@ -99,7 +101,7 @@ impl Session {
             if !case.recognised.contains(&true) {
                 unread.extend(nothing(paths, &case, &named, found.skipped));
             }
-            return Loaded { case, unread };
+            return Loaded { notes: case.notes(), case, unread };
         }
         let skipped = found.skipped.into_iter().chain(unknown(&case, &named));
         for Skipped { unread: reason, named } in skipped {
@@ -109,7 +111,7 @@ impl Session {
                 complain(&format!("note: {}: skipped: {}\n", reason.path, reason.message));
             }
         }
-        Loaded { case, unread }
+        Loaded { notes: case.notes(), case, unread }
     }
 
     /// Writes an answer to where it belongs. A reader that has gone away is no failure.
@@ -155,7 +157,7 @@ impl Session {
 impl Loaded {
     /// What every report shows.
     pub fn run<'a>(&'a self, places: &'a Places<'a>) -> Run<'a> {
-        Run { places, unread: &self.unread, files: self.case.recognised.iter().filter(|ours| **ours).count() }
+        Run { places, unread: &self.unread, files: self.case.recognised.iter().filter(|ours| **ours).count(), notes: &self.notes }
     }
 
     /// The exit status of an answer, given what it is when everything could be read.
@@ -179,7 +181,7 @@ fn again(case: &Case, named: &[bool]) -> Vec<Input> {
 fn unknown<'a>(case: &'a Case, named: &'a [bool]) -> impl Iterator<Item = Skipped> + 'a {
     let files = case.sources.iter().zip(&case.recognised).zip(named);
     files.filter(|((_, recognised), _)| !**recognised).map(|(((_, file), _), named)| {
-        let message = if file.text.trim().is_empty() { "the file is empty" } else { NOTHING_KNOWN };
+        let message = if file.text.trim_start_matches('\u{feff}').trim().is_empty() { "the file is empty" } else { NOTHING_KNOWN };
         let at = Some(Point { position: Position { line: 1, column: 1 }, offset: 0 });
         Skipped { unread: Unread { path: file.path.clone(), at, message: message.to_owned() }, named: *named }
     })

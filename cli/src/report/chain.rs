@@ -30,6 +30,7 @@ pub fn why(run: &Run<'_>, chain: &Chain, style: Style) -> String {
         None if chain.links.is_empty() => out.push_str("no ServiceAccount and no workload was found to ask about\n"),
         None => out.push_str("every link holds: by these documents the pod can assume its role\n"),
     }
+    out.push_str(&style.notes(run.notes));
     out
 }
 

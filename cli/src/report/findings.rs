@@ -23,6 +23,7 @@ pub fn check(run: &Run<'_>, answer: &CheckAnswer, style: Style) -> String {
         out.push_str("\n\n");
     }
     if !style.quiet {
+        out.push_str(&style.notes(run.notes));
         out.push_str(&summary(run, answer, style));
     }
     out
@@ -149,22 +150,25 @@ pub fn errors(places: &Places<'_>, unread: &[Unread], broken: &[Broken], style: 
     out
 }
 
-/// `2 errors, 1 warning in 3 files (4 roles, 2 ServiceAccounts)`.
+/// `2 errors, 1 warning in 3 files (4 roles, 2 ServiceAccounts)`. What could not be read is never shown as clean.
 fn summary(run: &Run<'_>, answer: &CheckAnswer, style: Style) -> String {
     let counts = Counts::of(&answer.diagnostics);
     let found = [(counts.errors, "error"), (counts.warnings, "warning"), (counts.infos, "info")];
     let found: Vec<String> = found.into_iter().filter(|(n, _)| *n > 0).map(|(n, word)| count(n, word)).collect();
-    let mut text = if found.is_empty() { "no findings".to_owned() } else { found.join(", ") };
+    let broken = run.unread.len() + answer.errors.len();
+    let mut text = match found.as_slice() {
+        [] if answer.roles + answer.service_accounts == 0 && broken > 0 => "nothing was checked".to_owned(),
+        [] if broken > 0 => "nothing found in what could be read".to_owned(),
+        [] => "no findings".to_owned(),
+        found => found.join(", "),
+    };
     if run.files > 0 {
-        text.push_str(&format!(" in {}", count(run.files, "file")));
-        text.push_str(&format!(" ({}, {})", count(answer.roles, "role"), count(answer.service_accounts, "ServiceAccount")));
-    } else {
-        text = "nothing was checked".to_owned();
+        let things = (count(answer.roles, "role"), count(answer.service_accounts, "ServiceAccount"));
+        text.push_str(&format!(" in {} ({}, {})", count(run.files, "file"), things.0, things.1));
     }
     if !answer.not_analysed.is_empty() {
         text.push_str(&format!("; {} not analysed", count(answer.not_analysed.len(), "part")));
     }
-    let broken = run.unread.len() + answer.errors.len();
     if broken > 0 {
         text.push_str(&format!("; {} could not be read", count(broken, "part")));
     }

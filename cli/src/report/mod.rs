@@ -4,12 +4,14 @@ mod chain;
 mod excerpt;
 mod findings;
 mod roles;
+mod seen;
 mod style;
 mod trace;
 
 pub use chain::why;
 pub use findings::{check, errors};
 pub use roles::{role_handle, who};
+pub use seen::inspect;
 pub use style::Style;
 pub use trace::can_assume;
 

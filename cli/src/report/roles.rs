@@ -22,6 +22,7 @@ pub fn who(run: &Run<'_>, answer: &WhoAnswer, style: Style) -> String {
     if answer.roles.is_empty() {
         out.push_str("no role with a trust policy was found\n");
     } else if !style.quiet {
+        out.push_str(&style.notes(run.notes));
         let _ = writeln!(out, "{}", style.faint(format_args!("note: {NOT_CONSIDERED}")));
     }
     out

@@ -61,6 +61,14 @@ impl Style {
         self.truth(truth, sign)
     }
 
+    /// What was taken for granted, a line each; nothing when quiet.
+    pub fn notes(self, notes: &[String]) -> String {
+        if self.quiet {
+            return String::new();
+        }
+        notes.iter().map(|note| format!("{}\n", self.faint(format_args!("note: {}", clean(note))))).collect()
+    }
+
     fn paint<T: Display>(self, ansi: Ansi, text: T) -> Painted<T> {
         Painted { ansi: self.color.then_some(ansi), text }
     }

@@ -45,7 +45,7 @@ fn finding(place: Place, related: Vec<(Place, String)>) -> Diagnostic {
 fn shown(files: &[(&str, &str)], make: impl FnOnce(&Sources) -> CheckAnswer) -> String {
     let sources: Sources = files.iter().map(|(path, text)| SourceFile::new(*path, *text)).collect();
     let places = Places::new(&sources);
-    check(&Run { places: &places, unread: &[], files: files.len() }, &make(&sources), PLAIN)
+    check(&Run { places: &places, unread: &[], files: files.len(), notes: &[] }, &make(&sources), PLAIN)
 }
 
 fn one(text: &str, needle: &str) -> String {
@@ -172,7 +172,7 @@ fn who_gets_in() {
     let others = vec![OtherPrincipal { principal: "AWS: arn:aws:iam::111122223333:root".into(), statement: 1 }];
     let answer =
         WhoAnswer { roles: vec![WhoRole { role: role(&sources), grants: vec![grant], others, unknown: None }], ..WhoAnswer::default() };
-    insta::assert_snapshot!(who(&Run { places: &places, unread: &[], files: 1 }, &answer, PLAIN));
+    insta::assert_snapshot!(who(&Run { places: &places, unread: &[], files: 1, notes: &[] }, &answer, PLAIN));
 }
 
 #[test]
@@ -207,7 +207,7 @@ fn the_trace_of_a_denial() {
         ("aud".into(), Claim::Many(vec!["sts.amazonaws.com".into(), "b".into()])),
     ];
     let caller = Caller { issuer: "oidc.eks.eu-west-1.amazonaws.com/id/A1".into(), claims };
-    insta::assert_snapshot!(can_assume(&Run { places: &places, unread: &[], files: 1 }, &caller, &[decision], PLAIN));
+    insta::assert_snapshot!(can_assume(&Run { places: &places, unread: &[], files: 1, notes: &[] }, &caller, &[decision], PLAIN));
 }
 
 #[test]
@@ -228,7 +228,7 @@ fn the_chain_to_the_first_broken_link() {
         ],
         broken: Some(1),
     };
-    insta::assert_snapshot!(why(&Run { places: &places, unread: &[], files: 1 }, &chain, PLAIN));
+    insta::assert_snapshot!(why(&Run { places: &places, unread: &[], files: 1, notes: &[] }, &chain, PLAIN));
 }
 
 #[test]
@@ -241,7 +241,7 @@ fn the_json_of_a_finding() {
         ..CheckAnswer::default()
     };
     let unread = [Unread { path: "gone.json".into(), at: None, message: "no such file or folder".into() }];
-    let text = json::check(&Run { places: &places, unread: &unread, files: 1 }, &answer);
+    let text = json::check(&Run { places: &places, unread: &unread, files: 1, notes: &[] }, &answer);
     let value: serde_json::Value = serde_json::from_str(&text).unwrap();
     insta::assert_snapshot!(serde_json::to_string_pretty(&value).unwrap());
 }

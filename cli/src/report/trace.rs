@@ -17,6 +17,7 @@ pub fn can_assume(run: &Run<'_>, caller: &Caller, decisions: &[Decision], style:
     for decision in decisions {
         one(&mut out, run.places, caller, decision, style);
     }
+    out.push_str(&style.notes(run.notes));
     out
 }
 

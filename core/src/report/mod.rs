@@ -30,6 +30,8 @@ pub struct Run<'a> {
     pub unread: &'a [Unread],
     /// Files in which anything was recognised.
     pub files: usize,
+    /// What was taken for granted.
+    pub notes: &'a [String],
 }
 
 /// How many findings there are of each severity.

@@ -11,6 +11,7 @@ use crate::report::{Places, Run};
 #[derive(Serialize)]
 struct CanAssumeJson<'a> {
     schema_version: u32,
+    notes: &'a [String],
     decisions: Vec<DecisionJson<'a>>,
 }
 
@@ -51,7 +52,7 @@ struct NearestJson<'a> {
 #[must_use]
 pub fn can_assume(run: &Run<'_>, decisions: &[Decision]) -> String {
     let decision = |d| DecisionJson::of(run.places, d);
-    text(&CanAssumeJson { schema_version: SCHEMA_VERSION, decisions: decisions.iter().map(decision).collect() })
+    text(&CanAssumeJson { schema_version: SCHEMA_VERSION, notes: run.notes, decisions: decisions.iter().map(decision).collect() })
 }
 
 impl<'a> DecisionJson<'a> {

@@ -18,6 +18,7 @@ struct CheckJson<'a> {
     errors: Vec<ErrorJson<'a>>,
     not_analysed: Vec<NotAnalysedJson<'a>>,
     summary: SummaryJson,
+    notes: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -105,6 +106,7 @@ pub fn check(run: &Run<'_>, answer: &CheckAnswer) -> String {
             warnings: counts.warnings,
             infos: counts.infos,
         },
+        notes: run.notes,
     })
 }
 

@@ -2,6 +2,7 @@
 
 mod can_assume;
 mod check;
+mod inspect;
 mod rules;
 mod shape;
 mod who;
@@ -9,6 +10,7 @@ mod why;
 
 pub use can_assume::can_assume;
 pub use check::check;
+pub use inspect::inspect;
 pub use rules::rules;
 pub use who::{NOT_CONSIDERED, who};
 pub use why::why;

@@ -18,7 +18,7 @@ struct WhoJson<'a> {
     roles: Vec<WhoRoleJson<'a>>,
     not_analysed: Vec<NotAnalysedJson<'a>>,
     errors: Vec<ErrorJson<'a>>,
-    notes: [&'static str; 1],
+    notes: Vec<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -68,7 +68,7 @@ pub fn who(run: &Run<'_>, answer: &WhoAnswer) -> String {
         roles: answer.roles.iter().map(|role| WhoRoleJson::of(run.places, role)).collect(),
         not_analysed: NotAnalysedJson::all(run.places, &answer.not_analysed),
         errors: ErrorJson::all(run, &answer.errors),
-        notes: [NOT_CONSIDERED],
+        notes: run.notes.iter().map(String::as_str).chain([NOT_CONSIDERED]).collect(),
     })
 }
 

@@ -10,6 +10,7 @@ use crate::report::{Places, Run};
 #[derive(Serialize)]
 struct WhyJson<'a> {
     schema_version: u32,
+    notes: &'a [String],
     chain: Vec<LinkJson<'a>>,
     broken: Option<usize>,
 }
@@ -28,6 +29,7 @@ struct LinkJson<'a> {
 pub fn why(run: &Run<'_>, chain: &Chain) -> String {
     text(&WhyJson {
         schema_version: SCHEMA_VERSION,
+        notes: run.notes,
         chain: chain.links.iter().map(|link| LinkJson::of(run.places, link)).collect(),
         broken: chain.broken,
     })
