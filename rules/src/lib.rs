@@ -4,8 +4,10 @@
 mod examples;
 pub mod kubernetes;
 pub mod providers;
+pub mod role_arn;
 #[cfg(test)]
 mod testing;
+pub mod webhook;
 pub mod wide;
 
 use irsa_lint_core::rule::Rule;
@@ -26,6 +28,14 @@ macro_rules! catalogue {
 }
 
 catalogue! {
+    service_account {
+        annotation_duplicated: AnnotationDuplicated,
+        annotation_misplaced: AnnotationMisplaced,
+        annotation_misspelt: AnnotationMisspelt,
+        placeholder_role_arn: PlaceholderRoleArn,
+        role_arn_malformed: RoleArnMalformed,
+        role_arn_not_a_role: RoleArnNotARole,
+    }
     too_wide {
         any_service_account: AnyServiceAccount,
     }
