@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod examples;
 pub mod kubernetes;
+pub mod pods;
 pub mod providers;
 pub mod role_arn;
 #[cfg(test)]
@@ -28,6 +29,15 @@ macro_rules! catalogue {
 }
 
 catalogue! {
+    aws_auth {
+        role_path_in_aws_auth: RolePathInAwsAuth,
+    }
+    pod_identity {
+        missing_tag_session: MissingTagSession,
+        pod_identity_any_cluster: PodIdentityAnyCluster,
+        pod_identity_not_trusted: PodIdentityNotTrusted,
+        pod_identity_other_account: PodIdentityOtherAccount,
+    }
     service_account {
         annotation_duplicated: AnnotationDuplicated,
         annotation_misplaced: AnnotationMisplaced,
