@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod examples;
 pub mod kubernetes;
+pub mod pairing;
 pub mod pods;
 pub mod providers;
 pub mod role_arn;
@@ -31,6 +32,9 @@ macro_rules! catalogue {
 catalogue! {
     aws_auth {
         role_path_in_aws_auth: RolePathInAwsAuth,
+    }
+    link {
+        service_account_not_admitted: ServiceAccountNotAdmitted,
     }
     pod_identity {
         missing_tag_session: MissingTagSession,

@@ -3,10 +3,10 @@
 use irsa_lint_core::declare_rule;
 use irsa_lint_core::document::model::PodIdentityAssociation;
 use irsa_lint_core::estate::AssociationId;
-use irsa_lint_core::policy::{Effect, TrustPolicy};
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
-use irsa_lint_core::syntax::{Place, Pointer};
+use irsa_lint_core::syntax::Place;
 
+use crate::pairing::principal_place;
 use crate::pods::{ASSUME_ROLE, SERVICE, TAG_SESSION, allows};
 
 declare_rule! {
@@ -73,14 +73,5 @@ impl Rule for PodIdentityNotTrusted {
             .help(format!("allow the service `{SERVICE}` the actions `{ASSUME_ROLE}` and `{TAG_SESSION}`"))
             .related(Place { span: arn.span, pointer: association.place.pointer.clone() }, "the association names the role here")
             .done();
-    }
-}
-
-/// The principal of the first Allow statement, or the policy.
-fn principal_place(policy: &TrustPolicy) -> Place {
-    let statement = policy.statements.iter().find(|statement| statement.effect == Effect::Allow);
-    match statement.and_then(|statement| Some((statement.principals.span?, statement.pointer.key("Principal")))) {
-        Some((span, pointer)) => Place { span, pointer },
-        None => Place { span: policy.span, pointer: Pointer::clone(&policy.pointer) },
     }
 }
