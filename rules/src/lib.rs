@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod examples;
 pub mod kubernetes;
+pub mod missing_role;
 pub mod pairing;
 pub mod pods;
 pub mod providers;
@@ -34,7 +35,11 @@ catalogue! {
         role_path_in_aws_auth: RolePathInAwsAuth,
     }
     link {
+        account_differs: AccountDiffers,
+        role_absent: RoleAbsent,
         service_account_not_admitted: ServiceAccountNotAdmitted,
+        static_credentials: StaticCredentials,
+        workload_service_account: WorkloadServiceAccount,
     }
     pod_identity {
         missing_tag_session: MissingTagSession,

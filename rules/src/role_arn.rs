@@ -142,6 +142,8 @@ fn other_kind(arn: &Arn<'_>) -> Option<&'static str> {
 fn without_arn(text: &str) -> String {
     if text.is_empty() {
         "is empty".to_owned()
+    } else if text.starts_with("arn:") && repaired(text).is_some() {
+        "lacks a colon: IAM has no region, so two colons follow `iam`".to_owned()
     } else if text.to_ascii_lowercase().starts_with("arn:") {
         "is not an ARN: six parts separated by colons, the first `arn` in small letters".to_owned()
     } else if text.contains(":role/") {

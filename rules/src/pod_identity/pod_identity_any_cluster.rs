@@ -6,7 +6,7 @@ use irsa_lint_core::policy::Statement;
 use irsa_lint_core::rule::{Findings, Rule, RoleView, RuleMeta};
 use irsa_lint_core::syntax::Place;
 
-use crate::pods::{ASSUME_ROLE, SERVICE, statements};
+use crate::pods::{ASSUME_ROLE, SERVICE, TAG_SESSION, allows, statements};
 
 declare_rule! {
     /// The trust of EKS Pod Identity is not confined to a cluster.
@@ -56,6 +56,10 @@ impl Rule for PodIdentityAnyCluster {
     }
 
     fn role(&self, role: &RoleView<'_>, out: &mut Findings) {
+        // Without `sts:TagSession` no cluster can hand it out.
+        if !allows(role.policy, TAG_SESSION) {
+            return;
+        }
         for statement in statements(role.policy).filter(|s| speaks_of(&s.action, ASSUME_ROLE) && !is_confined(s)) {
             let account = role.account().map_or_else(|| "the account".to_owned(), |account| format!("account {account}"));
             let message = format!("any EKS cluster of {account} can hand {} to its Pods by an association", role.name());
