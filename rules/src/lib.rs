@@ -36,6 +36,7 @@ catalogue! {
     }
     link {
         account_differs: AccountDiffers,
+        pod_not_injected: PodNotInjected,
         role_absent: RoleAbsent,
         service_account_not_admitted: ServiceAccountNotAdmitted,
         static_credentials: StaticCredentials,
@@ -47,9 +48,15 @@ catalogue! {
         pod_identity_not_trusted: PodIdentityNotTrusted,
         pod_identity_other_account: PodIdentityOtherAccount,
     }
+    provider {
+        client_id_missing: ClientIdMissing,
+        issuer_trailing_slash: IssuerTrailingSlash,
+        provider_missing: ProviderMissing,
+    }
     service_account {
         annotation_duplicated: AnnotationDuplicated,
         annotation_misplaced: AnnotationMisplaced,
+        annotation_missing: AnnotationMissing,
         annotation_misspelt: AnnotationMisspelt,
         placeholder_role_arn: PlaceholderRoleArn,
         role_arn_malformed: RoleArnMalformed,

@@ -175,7 +175,7 @@ fn placeholder(text: &str) -> Option<&str> {
     let between = |open: char, close: char| {
         let from = text.find(open)?;
         let len = text.get(from..)?.find(close)?;
-        text.get(from..=from + len).filter(|found| found.len() > 2)
+        text.get(from..=from + len)
     };
     if let Some(found) = between('<', '>').or_else(|| between('[', ']')).or_else(|| between('{', '}')) {
         return Some(found);
@@ -267,6 +267,7 @@ mod tests {
     fn tells_placeholders_templates_and_other_arns_apart() {
         for placeholder in [
             "arn:aws:iam::<ACCOUNT_ID>:role/app",
+            "arn:aws:iam::<>:role/app",
             "arn:aws:iam::ACCOUNT_ID:role/app",
             "arn:aws:iam::XXXXXXXXXXXX:role/app",
             "arn:aws:iam::111122223333:role/YOUR_ROLE_NAME",

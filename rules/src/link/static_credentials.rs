@@ -56,7 +56,9 @@ declare_rule! {
 }
 
 /// Variables by which an SDK finds other credentials than the web identity.
-const OWN: [&str; 4] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SHARED_CREDENTIALS_FILE", "AWS_PROFILE"];
+const OWN: [&str; 3] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", CREDENTIALS_FILE];
+/// Some programs read it before all else, some only after the web identity.
+const CREDENTIALS_FILE: &str = "AWS_SHARED_CREDENTIALS_FILE";
 /// What the webhook sets, and leaves alone where either is there.
 const ROLE: &str = "AWS_ROLE_ARN";
 const TOKEN_FILE: &str = "AWS_WEB_IDENTITY_TOKEN_FILE";
@@ -88,8 +90,9 @@ impl Rule for StaticCredentials {
 }
 
 fn report_own(index: usize, name: &str, container: &Container, account: &ServiceAccount, role: &Scalar, out: &mut Findings) {
+    let wins = if name == CREDENTIALS_FILE { "many programs take" } else { "the AWS SDKs take" };
     let message = format!(
-        "container `{}` sets `{name}`, which the AWS SDKs take before the role in `eks.amazonaws.com/role-arn` of ServiceAccount `{}`",
+        "container `{}` sets `{name}`, which {wins} before the role in `eks.amazonaws.com/role-arn` of ServiceAccount `{}`",
         container.name,
         account.display_name(),
     );

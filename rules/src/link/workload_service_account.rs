@@ -1,7 +1,7 @@
 //! A workload runs as a ServiceAccount that has no role, while the one that has it stands beside it.
 
 use irsa_lint_core::declare_rule;
-use irsa_lint_core::document::model::{Listed, Place, Workload};
+use irsa_lint_core::document::model::{FullList, Listed, Place, Workload};
 use irsa_lint_core::estate::{Difference, Link, ServiceAccountId, WorkloadId};
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
@@ -80,7 +80,8 @@ fn not_there(name: &str, workload: &Workload, view: &View<'_>, out: &mut Finding
     let unused = |id: ServiceAccountId| view.estate.workloads_of(id).is_empty();
     let with_role = |id: ServiceAccountId| view.estate.service_account(id).filter(|account| account.role_arn().is_some() && unused(id));
     let meant = near.iter().find_map(|miss| Some((with_role(miss.account)?, &miss.differs)));
-    let surely = view.estate.lists(Listed::ServiceAccounts, None);
+    let lists_all = |list: &FullList| list.of == Listed::ServiceAccounts && (list.namespace.is_none() || list.namespace.as_deref() == namespace);
+    let surely = view.estate.documents().full_lists.iter().any(lists_all);
     let (Some(place), what) = (place(workload), what(workload)) else { return };
     let message = match (meant, surely) {
         (Some((account, Difference::Namespace)), _) => {

@@ -2,13 +2,12 @@
 
 use irsa_lint_core::declare_rule;
 use irsa_lint_core::diagnostic::{Applicability, Fix, Severity};
-use irsa_lint_core::document::model::{AUDIENCE, Annotation, ROLE_ARN, ServiceAccount};
+use irsa_lint_core::document::model::{AUDIENCE, ROLE_ARN, ServiceAccount};
 use irsa_lint_core::estate::ServiceAccountId;
-use irsa_lint_core::policy::spelling::{distance, nearest};
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 use irsa_lint_core::syntax::Place;
 
-use crate::webhook::{ON_ACCOUNT, PREFIX, SKIP_CONTAINERS};
+use crate::webhook::meant;
 
 declare_rule! {
     /// An annotation's key is nearly one of the webhook's, but not it.
@@ -77,36 +76,6 @@ impl Rule for AnnotationMisspelt {
             out.report(&Self::META, place, message).severity(severity).help(help).fix(fix).done();
         }
     }
-}
-
-/// The webhook's annotation that was meant, if one was.
-fn meant(annotation: &Annotation) -> Option<&'static str> {
-    let key = annotation.key.as_str();
-    // Most annotations are nobody's business: decide on them without measuring.
-    let ours = key.contains("eks") || key.contains("amazon") || key.contains("aws") || key.contains("role");
-    if !ours || ON_ACCOUNT.contains(&key) || key == SKIP_CONTAINERS {
-        return None;
-    }
-    let lower = key.to_ascii_lowercase().replace('_', "-");
-    if let Some(known) = ON_ACCOUNT.iter().find(|known| **known == lower) {
-        return Some(known);
-    }
-    if let Some(known) = nearest(&lower, ON_ACCOUNT.iter().copied(), 2) {
-        return ON_ACCOUNT.iter().copied().find(|own| *own == known);
-    }
-    let names_role = || annotation.value.value().is_some_and(|value| value.text.contains(":role/"));
-    let (domain, name) = lower.split_once('/').unwrap_or(("", &lower));
-    let plain = name.replace(['-', '.'], "");
-    let is_role_arn = matches!(plain.as_str(), "rolearn" | "iamrolearn" | "awsrolearn" | "eksrolearn");
-    let near_domain = domain.is_empty() || near_prefix(domain);
-    let own_role = domain == PREFIX && matches!(plain.as_str(), "role" | "iamrole" | "awsrole" | "rolename" | "arn");
-    ((is_role_arn && near_domain || own_role) && names_role()).then_some(ROLE_ARN)
-}
-
-/// Whether a domain is one that people write for `eks.amazonaws.com`. `iam.amazonaws.com` is kube2iam's, but it has no `role-arn`.
-fn near_prefix(domain: &str) -> bool {
-    matches!(domain, "iam.amazonaws.com" | "amazonaws.com" | "aws.amazon.com" | "aws.amazonaws.com" | "eks.aws.com" | "eks.amazonaws.com.cn")
-        || distance(domain, PREFIX) <= 4
 }
 
 #[cfg(test)]
