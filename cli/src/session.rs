@@ -71,7 +71,13 @@ impl Session {
 
     /// What answers questions.
     pub fn engine(&self) -> Engine<'_> {
-        Engine { rules: irsa_lint_rules::RULES, catalogue: self.catalogue, settings: &self.settings, schedule: &Cores }
+        Engine {
+            rules: irsa_lint_rules::RULES,
+            catalogue: self.catalogue,
+            errors: irsa_lint_rules::errors::KNOWN,
+            settings: &self.settings,
+            schedule: &Cores,
+        }
     }
 
     /// Reads and links the documents that are named; the current folder if none is. Says on stderr what was skipped.
@@ -128,13 +134,17 @@ impl Session {
 
     /// Says why a question cannot be answered as it was put.
     pub fn ask_back(&self, question: &Question) -> Exit {
-        let (text, roles) = match question {
-            Question::NoRole(roles) if roles.is_empty() => ("there is no role in these documents", roles),
-            Question::NoRole(roles) => ("there is no such role; these are there:", roles),
-            Question::Roles(roles) => ("there are several roles; say which one with --role:", roles),
+        let handles = |roles: &[irsa_lint_core::engine::answer::RoleRef]| roles.iter().map(report::role_handle).collect();
+        let (text, choices): (_, Vec<String>) = match question {
+            Question::NoRole(roles) if roles.is_empty() => ("there is no role in these documents", Vec::new()),
+            Question::NoRole(roles) => ("there is no such role; these are there:", handles(roles)),
+            Question::Roles(roles) => ("there are several roles; say which one with --role:", handles(roles)),
+            Question::ServiceAccounts(accounts) => {
+                ("there are several ServiceAccounts; say which one with --service-account:", accounts.clone())
+            }
         };
-        let roles: String = roles.iter().map(|role| format!("  {}\n", report::role_handle(role))).collect();
-        complain(&format!("irsa-lint: {text}\n{roles}"));
+        let choices: String = choices.iter().map(|choice| format!("  {choice}\n")).collect();
+        complain(&format!("irsa-lint: {text}\n{choices}"));
         Exit::Broken
     }
 

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::LazyLock;
 
 use irsa_lint_core::admission::{Admission, Budget, Claim, Context, Grant, Issuers, Request, Token, decide};
-use irsa_lint_core::policy::{TrustPolicy, read};
+use irsa_lint_core::policy::{Effect, TrustPolicy, read};
 use irsa_lint_core::source::{FileId, TextMap};
 use irsa_lint_core::syntax::{Limits, Pointer, json};
 use irsa_lint_rules::providers::catalogue;
@@ -50,11 +50,15 @@ impl Core {
         }
         let provider = ISSUERS.provider_of(&request.token.issuer);
         let context = Context { request: &request, provider, variables: self.policy.has_variables() };
+        let denies = self.policy.statements.iter().filter(|statement| statement.effect == Effect::Deny);
+        let denied_by_provider =
+            denies.flat_map(|statement| &statement.conditions).any(|condition| shows_the_provider(&condition.key.text));
         let exact = |grant: &Grant| {
-            let residual = &grant.region.residual;
-            grant.settled && grant.region.exact && !residual.iter().any(|key| shows_the_provider(key)) && grant.region.contains(&context)
+            let by_provider = denied_by_provider || grant.region.residual.iter().any(|key| shows_the_provider(key));
+            grant.settled && grant.region.exact && !by_provider && grant.region.contains(&context)
         };
-        if admission.grants().any(|(_, grant)| exact(grant)) { Membership::Inside } else { Membership::Perhaps }
+        let entry = admission.of_issuer(&request.token.issuer);
+        if entry.is_some_and(|entry| entry.grants.iter().any(exact)) { Membership::Inside } else { Membership::Perhaps }
     }
 }
 

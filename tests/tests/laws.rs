@@ -15,7 +15,7 @@ use serde_json::Value;
 const CALLS_PER_POLICY: usize = 5;
 
 /// So many policies that the engines judge differently are cut down and shown.
-const EXAMPLES: usize = 60;
+const EXAMPLES: usize = 12;
 
 fn from_environment(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)

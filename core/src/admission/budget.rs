@@ -10,7 +10,7 @@ pub struct Budget {
 
 impl Budget {
     /// The allowance of one policy: at most some 20 ms of one core of the 2020s.
-    pub const PER_POLICY: u64 = 4_000_000;
+    pub const PER_POLICY: u64 = 3_000_000;
 
     /// An allowance of `units`.
     #[must_use]

@@ -214,7 +214,7 @@ fn service_accounts_of_manifests() {
     assert!(matches!(app.namespace, Namespace::Unknown));
     let arn = app.role_arn().unwrap();
     assert_eq!(arn.pointer.as_str(), "/metadata/annotations/eks.amazonaws.com~1role-arn");
-    assert_eq!(at(&text, arn.value.value().unwrap().span), "arn:aws:iam::111122223333:role/app");
+    assert_eq!(at(text, arn.value.value().unwrap().span), "arn:aws:iam::111122223333:role/app");
     assert_eq!(app.annotation("n").unwrap().value, Stated::Absent);
     assert_eq!(app.misplaced[0].pointer.as_str(), "/metadata/eks.amazonaws.com~1role-arn");
     assert_eq!(found.duplicate_keys[0].place.pointer.as_str(), "/metadata/annotations/a");
@@ -260,7 +260,7 @@ fn aws_auth_leads_into_the_yaml_in_its_string() {
     let text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: aws-auth, namespace: kube-system}\ndata:\n  mapRoles: |\n    - rolearn: arn:aws:iam::111122223333:role/team/x\n      username: system:node:{{EC2PrivateDNSName}}\n      groups:\n        - system:nodes\n  mapUsers: |\n    []\n";
     let found = documents(text);
     let entry = &found.aws_auth[0];
-    assert_eq!(at(&text, entry.arn.span), "arn:aws:iam::111122223333:role/team/x");
+    assert_eq!(at(text, entry.arn.span), "arn:aws:iam::111122223333:role/team/x");
     assert_eq!((entry.groups.len(), entry.place.pointer.as_str()), (1, "/data/mapRoles/0"));
     assert!(found.errors.is_empty() && found.not_analysed.is_empty());
 }
@@ -339,6 +339,14 @@ fn a_kind_that_is_named_is_taken_as_said() {
     assert_eq!(read(FILE, text, &context).roles.len(), 1);
 }
 
+/// What `kubectl get -o json` prints of objects: kind and namespace of each.
+fn objects(objects: &[(&str, &str)]) -> String {
+    let items = objects.iter().map(|(kind, namespace)| {
+        format!(r#"{{"apiVersion":"v1","kind":"{kind}","metadata":{{"name":"x","namespace":"{namespace}","uid":"1"}},"spec":{{}}}}"#)
+    });
+    format!(r#"{{"apiVersion":"v1","items":[{}],"kind":"List","metadata":{{"resourceVersion":""}}}}"#, items.collect::<Vec<_>>().join(","))
+}
+
 /// What large documents say when they are read in pieces is what a tree of the whole says.
 #[test]
 fn pieces_and_whole_say_the_same() {
@@ -371,6 +379,10 @@ fn pieces_and_whole_say_the_same() {
         format!(r#"{{"UserDetailList":[],"RoleDetailList":[{},{}]}}"#, role("a"), role("b")),
         r#"{"RoleDetailList":[]}"#.to_owned(),
         r#"{"Roles":[{"Other":1}]}"#.to_owned(),
+        objects(&[("ServiceAccount", "a"), ("ServiceAccount", "b")]),
+        objects(&[("ServiceAccount", "a"), ("ServiceAccount", "a")]),
+        objects(&[("ServiceAccount", "a"), ("Pod", "b")]),
+        objects(&[("Other", "a")]),
         POLICY.to_owned(),
         known.get(..known.len() - 3).unwrap().to_owned(),
     ] {

@@ -26,6 +26,8 @@ pub struct Caller {
 pub enum Question {
     /// There are several roles: say which.
     Roles(Vec<RoleRef>),
+    /// There are several ServiceAccounts: say which.
+    ServiceAccounts(Vec<String>),
     /// There is no role, or none of that name.
     NoRole(Vec<RoleRef>),
 }

@@ -2,9 +2,11 @@
 
 use smol_str::SmolStr;
 
+use super::known_error::KnownError;
 use super::schedule::{Schedule, map};
 use crate::admission::{Admission, Budget, Issuers};
-use crate::document::{self, Task, Work, model::Documents};
+use crate::document::model::{Broken, Documents, NotAnalysed};
+use crate::document::{self, Task, Work};
 use crate::estate::{Estate, EstateSettings, RoleId};
 use crate::provider::Catalogue;
 use crate::rule::{Analysis, Rule};
@@ -45,6 +47,8 @@ pub struct Engine<'a> {
     pub rules: &'a [&'static dyn Rule],
     /// What is known of issuers.
     pub catalogue: &'a Catalogue,
+    /// Error texts that `why` recognises.
+    pub errors: &'a [KnownError],
     /// What the user says.
     pub settings: &'a Settings,
     /// How work is done.
@@ -64,6 +68,20 @@ pub struct Case {
 
 /// Roles a task takes at once, so that handing out work costs little.
 const CHUNK: usize = 64;
+
+impl Case {
+    /// What is broken in the documents.
+    #[must_use]
+    pub fn errors(&self) -> &[Broken] {
+        &self.estate.documents().errors
+    }
+
+    /// What could not be analysed in the documents.
+    #[must_use]
+    pub fn not_analysed(&self) -> &[NotAnalysed] {
+        &self.estate.documents().not_analysed
+    }
+}
 
 impl<'a> Engine<'a> {
     /// Reads and links texts. Never fails: what is broken is among the estate's errors.

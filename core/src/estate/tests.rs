@@ -256,6 +256,13 @@ fn documents_of_one_role_are_one_role() {
 }
 
 #[test]
+fn faces_may_share_it_between_threads() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Estate>();
+    shared::<crate::document::Work<'_>>();
+}
+
+#[test]
 fn roles_by_name_or_arn() {
     let estate = estate(&[&live_role("111122223333", "/", "app"), &live_role("444455556666", "/", "app")]);
     assert_eq!(estate.roles_named("app"), [RoleId(0), RoleId(1)]);

@@ -3,11 +3,12 @@
 use smol_str::SmolStr;
 
 use super::Language;
+use super::checks::Limits;
 use super::disjuncts::{Disjunct, disjuncts};
 use super::formula;
 use super::grammar::Grammar;
 use super::graph::Graph;
-use super::machine::{Choice, Limits, Machine};
+use super::machine::{Choice, Machine};
 use super::product::Product;
 use super::search;
 use crate::admission::{Answer, Budget, Reason};

@@ -23,6 +23,9 @@ pub(super) struct Move {
 impl Graph {
     /// Only by the moves that are chosen.
     pub fn explore(machine: &Machine<'_>, choice: Choice, budget: &Budget) -> Result<Self, Reason> {
+        if !budget.spend(machine.set_up()) {
+            return Err(Reason::Budget);
+        }
         let mut scratch = machine.scratch();
         let mut start = machine.after(machine.head());
         let value = machine.judge(&mut start, &mut scratch);

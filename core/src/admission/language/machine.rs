@@ -1,27 +1,16 @@
 //! One formula, ready to be stepped: every atom is a small automaton, their states lie side by side in one row of words, and the formula
 //! says of a row whether it accepts, and whether anything that follows can still make a difference.
 
-use rustc_hash::FxHashMap;
-
 use super::alphabet::Alphabet;
 use super::bits;
 use super::chars::CharSet;
-use super::formula::{self, Atom, Node, Op};
+use super::checks::{self, Check, Checklist, Limits, checklist};
+use super::formula::{Atom, Op};
 use super::glob::Item;
 use super::glob_bank::{GlobBank, GlobPlace};
 use super::nfa::{Nfa, On};
+use super::value::Value;
 use super::word_list::WordList;
-
-/// Which greatest lengths of grammars hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Limits {
-    /// None: the question is what would be admitted if names could be of any length.
-    Ignored,
-    /// Only those of complemented grammars: the set becomes larger, never smaller, and its automaton much smaller.
-    Loosened,
-    /// All of them, by counting.
-    Counted,
-}
 
 /// Which symbols to try from a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,47 +21,6 @@ pub(super) enum Choice {
     Distinct,
     /// Also none that only atoms which take away are waiting for: what is found is true, what is not found may be there.
     Lean,
-}
-
-/// What a row says about its formula.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Value(u8);
-
-impl Value {
-    const ACCEPTS: u8 = 1;
-    const NEVER: u8 = 2;
-    const ALWAYS: u8 = 4;
-
-    pub fn new(accepts: bool, never: bool, always: bool) -> Self {
-        Self(u8::from(accepts) * Self::ACCEPTS | u8::from(never) * Self::NEVER | u8::from(always) * Self::ALWAYS)
-    }
-
-    /// Is what has been read in the set?
-    pub fn accepts(self) -> bool {
-        self.0 & Self::ACCEPTS != 0
-    }
-
-    /// Is nothing that begins like this in the set?
-    pub fn never(self) -> bool {
-        self.0 & Self::NEVER != 0
-    }
-
-    fn decided(self) -> bool {
-        self.0 & (Self::NEVER | Self::ALWAYS) != 0
-    }
-
-    fn not(self) -> Self {
-        Self((self.0 ^ Self::ACCEPTS) & Self::ACCEPTS | (self.0 & Self::NEVER) << 1 | (self.0 & Self::ALWAYS) >> 1)
-    }
-}
-
-#[derive(Clone, Copy)]
-enum Check {
-    Always(bool),
-    Atom { atom: usize, positive: bool },
-    Not,
-    And,
-    Or,
 }
 
 enum Kind<'l> {
@@ -97,7 +45,7 @@ pub(super) struct Machine<'l> {
 impl<'l> Machine<'l> {
     /// `driver`: a grammar that is stepped along by the caller, so that its characters have symbols too.
     pub fn new(ops: &'l [Op], limits: Limits, driver: Option<&'l Nfa>) -> Self {
-        let (atoms, checks) = distinct_atoms(ops, limits);
+        let Checklist { atoms, checks } = checklist(ops, limits);
         let nfas = || atoms.iter().filter_map(|(atom, counted)| nfa_of(atom, *counted)).chain(driver);
         let named = atoms.iter().flat_map(|(atom, _)| named_chars(atom)).chain(nfas().flat_map(Nfa::chars));
         let alphabet = Alphabet::new(named, nfas().flat_map(Nfa::sets).copied());
@@ -124,7 +72,7 @@ impl<'l> Machine<'l> {
             };
             kinds.push(kind);
         }
-        let conjuncts = conjuncts(&checks);
+        let conjuncts = checks::conjuncts(&checks);
         let heads = conjuncts.iter().filter_map(|conjunct| atoms.get(*conjunct)).map(|(atom, _)| head_of(atom));
         let head = heads.max_by_key(String::len).unwrap_or_default();
         let levels = checks.iter().filter(|(check, _)| matches!(check, Check::And | Check::Or)).count();
@@ -140,6 +88,11 @@ impl<'l> Machine<'l> {
     pub fn cost(&self, tried: u64) -> u64 {
         // Measured: finding the row's place weighs as much as some twelve words, choosing the symbols as much as two rows.
         (2 * (self.width + self.checks.len()) as u64 + 12) * (tried + 2)
+    }
+
+    /// Units of work in making the machine.
+    pub fn set_up(&self) -> u64 {
+        (self.width * self.alphabet.len() + 8 * self.checks.len()) as u64 + 200
     }
 
     /// How many different atoms the formula has.
@@ -298,17 +251,13 @@ impl<'l> Machine<'l> {
                     let value = self.atom_value(atom, row);
                     if positive { value } else { value.not() }
                 }
-                Check::Not => values.last().map_or(Value(0), |value| value.not()),
-                Check::And => self.children(at).filter_map(|child| values.get(child)).fold(Value::new(true, false, true), |all, value| {
-                    Value(all.0 & value.0 & (Value::ACCEPTS | Value::ALWAYS) | (all.0 | value.0) & Value::NEVER)
-                }),
-                Check::Or => self.children(at).filter_map(|child| values.get(child)).fold(Value::new(false, true, false), |any, value| {
-                    Value((any.0 | value.0) & (Value::ACCEPTS | Value::ALWAYS) | any.0 & value.0 & Value::NEVER)
-                }),
+                Check::Not => values.last().map_or(Value::NOTHING, |value| value.not()),
+                Check::And => self.children(at).filter_map(|child| values.get(child)).fold(Value::EVERY, |all, value| all.and(*value)),
+                Check::Or => self.children(at).filter_map(|child| values.get(child)).fold(Value::NOTHING, |any, value| any.or(*value)),
             };
             values.push(value);
         }
-        let value = values.last().copied().unwrap_or(Value(0));
+        let value = values.last().copied().unwrap_or(Value::NOTHING);
         if !value.never() && (self.nested || value.decided()) {
             self.clear_irrelevant(row, scratch);
         }
@@ -323,7 +272,7 @@ impl<'l> Machine<'l> {
                 Value::new(nfa.accepts_in_any(states), states.iter().all(|word| *word == 0), false)
             }
             Some(Kind::Words { list, first }) => list.value(part(row, *first, WordList::WIDTH)),
-            None => Value::new(false, true, false),
+            None => Value::NOTHING,
         }
     }
 
@@ -429,67 +378,6 @@ fn named_chars(atom: &Atom) -> Box<dyn Iterator<Item = char> + '_> {
         Atom::Glob { glob, fold } => Box::new(GlobBank::named(glob).flat_map(both_cases(*fold))),
         Atom::Grammar(_) => Box::new(std::iter::empty()),
     }
-}
-
-type Distinct<'l> = (Vec<(&'l Atom, bool)>, Vec<(Check, u32)>);
-
-/// The atoms of the formula, each once, and the formula over their numbers. A complemented atom is one check.
-fn distinct_atoms(ops: &[Op], limits: Limits) -> Distinct<'_> {
-    let polarities = formula::polarities(ops);
-    let mut numbers: FxHashMap<(&Atom, bool), usize> = FxHashMap::default();
-    let (mut atoms, mut checks) = (Vec::new(), Vec::with_capacity(ops.len()));
-    // Steps that are left out of the checks because their complement was folded into the atom, up to and including each step.
-    let mut folded: Vec<u32> = Vec::with_capacity(ops.len());
-    for ((at, op), positive) in ops.iter().enumerate().zip(polarities) {
-        let mut gone = folded.last().copied().unwrap_or_default();
-        let before = at.checked_sub(op.len as usize).and_then(|before| folded.get(before)).copied().unwrap_or_default();
-        let check = match &op.node {
-            Node::All => Check::Always(true),
-            Node::None => Check::Always(false),
-            Node::And => Check::And,
-            Node::Or => Check::Or,
-            Node::Not => match checks.last_mut() {
-                Some((Check::Atom { positive, .. }, 1)) if op.len == 2 => {
-                    *positive = !*positive;
-                    gone += 1;
-                    folded.push(gone);
-                    continue;
-                }
-                _ => Check::Not,
-            },
-            Node::Atom(atom) => {
-                let counted = matches!(atom, Atom::Grammar(grammar) if grammar.has_limits())
-                    && match limits {
-                        Limits::Ignored => false,
-                        Limits::Loosened => !positive,
-                        Limits::Counted => true,
-                    };
-                let number = *numbers.entry((atom, counted)).or_insert_with(|| {
-                    atoms.push((atom, counted));
-                    atoms.len() - 1
-                });
-                Check::Atom { atom: number, positive: true }
-            }
-        };
-        folded.push(gone);
-        checks.push((check, op.len - (gone - before)));
-    }
-    (atoms, checks)
-}
-
-fn conjuncts(checks: &[(Check, u32)]) -> Vec<usize> {
-    let positive = |check: Option<&(Check, u32)>| match check {
-        Some((Check::Atom { atom, positive: true }, _)) => Some(*atom),
-        _ => None,
-    };
-    let Some(((Check::And, _), operands)) = checks.split_last() else { return positive(checks.last()).into_iter().collect() };
-    let mut found = Vec::new();
-    let mut rest = operands;
-    while let Some((last, _)) = rest.split_last() {
-        found.extend(positive(Some(last)));
-        rest = rest.get(..rest.len().saturating_sub(last.1 as usize)).unwrap_or_default();
-    }
-    found
 }
 
 /// The symbols of a set, for a caller that steps a grammar itself.

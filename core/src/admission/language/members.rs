@@ -4,9 +4,10 @@ use smol_str::SmolStr;
 
 use super::bits;
 use super::chars;
+use super::checks::Limits;
 use super::disjuncts::Disjunct;
 use super::graph::{Graph, Move};
-use super::machine::{Choice, Limits, Machine};
+use super::machine::{Choice, Machine};
 use crate::admission::{Budget, Reason};
 
 /// The first few members of a set.

@@ -11,6 +11,7 @@ mod alphabet;
 mod bits;
 mod breadth;
 mod chars;
+mod checks;
 mod disjuncts;
 mod formula;
 mod glob;
@@ -26,6 +27,7 @@ mod search;
 mod shape;
 #[cfg(test)]
 mod tests;
+mod value;
 mod word_list;
 
 use std::sync::Arc;

