@@ -6,7 +6,7 @@ use irsa_lint_core::diagnostic::{Applicability, Fix, Severity};
 use irsa_lint_core::document::model::{AUDIENCE, ServiceAccount};
 use irsa_lint_core::estate::ServiceAccountId;
 use irsa_lint_core::policy::{PrincipalKind, ProviderArn, Statement};
-use irsa_lint_core::rule::{Findings, Rule, RoleView, RuleMeta, View};
+use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta, View};
 use irsa_lint_core::syntax::{Place, Scalar};
 
 use crate::kubernetes::{parts, subject};
@@ -138,7 +138,11 @@ impl Case<'_> {
 
     fn no_cluster(&self, issuers: &[smol_str::SmolStr], out: &mut Findings) {
         let listed = irsa_lint_core::admission::words::listed(issuers.iter().map(|issuer| issuer.as_str()), 3);
-        let message = format!("{} trusts no Kubernetes cluster but {listed}, so ServiceAccount `{}`, which names it, cannot assume it", self.role.name(), self.who());
+        let message = format!(
+            "{} trusts no Kubernetes cluster but {listed}, so ServiceAccount `{}`, which names it, cannot assume it",
+            self.role.name(),
+            self.who()
+        );
         out.report(META, principal_place(self.role.policy), message)
             .help("add a statement for the cluster's OIDC provider, or name the role that was made for the ServiceAccount")
             .related(self.annotation.clone(), NAMES_IT)
@@ -185,11 +189,19 @@ impl Case<'_> {
 
     fn subject(&self, id: ServiceAccountId, issuer: &IssuerAdmission<'_>, grant: &Grant, nearest: &str, out: &mut Findings) {
         let at = subject_place(&self.role, issuer, grant, nearest);
-        let message =
-            format!("{} does not admit ServiceAccount `{}`, which names it: {}", self.role.name(), self.who(), self.difference(grant, nearest));
+        let message = format!(
+            "{} does not admit ServiceAccount `{}`, which names it: {}",
+            self.role.name(),
+            self.who(),
+            self.difference(grant, nearest)
+        );
         let wanted = self.caller.namespace.map(|namespace| subject(namespace, self.caller.name));
         if let Some(other) = self.admitted_sibling(id) {
-            let name = self.account.name.value().map(|name| Place { span: name.span, pointer: self.account.place.pointer.key("metadata").key("name") });
+            let name = self
+                .account
+                .name
+                .value()
+                .map(|name| Place { span: name.span, pointer: self.account.place.pointer.key("metadata").key("name") });
             out.report(META, name.unwrap_or_else(|| self.annotation.clone()), message)
                 .help(format!("run the Pods as ServiceAccount `{other}`, which the role admits, or list this one in the role as well"))
                 .related(at, "the role admits others")
@@ -197,7 +209,9 @@ impl Case<'_> {
             return;
         }
         let help = match &wanted {
-            Some(wanted) => format!("write `{wanted}` in the condition on `:sub`, or give the ServiceAccount the namespace and name that the role expects"),
+            Some(wanted) => format!(
+                "write `{wanted}` in the condition on `:sub`, or give the ServiceAccount the namespace and name that the role expects"
+            ),
             None => "name the ServiceAccount in the condition on `:sub`, or give it the name that the role expects".to_owned(),
         };
         let value = self.statement(grant).and_then(|statement| only_value(statement, issuer, nearest));
@@ -275,7 +289,9 @@ mod tests {
     }
 
     fn role(policy: &str) -> String {
-        format!(r#"{{"Role": {{"RoleName": "app", "Path": "/", "Arn": "arn:aws:iam::111122223333:role/app", "AssumeRolePolicyDocument": {policy}}}}}"#)
+        format!(
+            r#"{{"Role": {{"RoleName": "app", "Path": "/", "Arn": "arn:aws:iam::111122223333:role/app", "AssumeRolePolicyDocument": {policy}}}}}"#
+        )
     }
 
     fn subject(operator: &str, value: &str) -> String {
@@ -291,7 +307,9 @@ mod tests {
 
     fn cluster(id: &str) -> String {
         let issuer = ISSUER.replace("EXAMPLED539D4633E53DE1B716D3041E", id);
-        format!(r#"{{"cluster": {{"name": "demo", "arn": "arn:aws:eks:eu-west-1:111122223333:cluster/demo", "identity": {{"oidc": {{"issuer": "https://{issuer}"}}}}}}}}"#)
+        format!(
+            r#"{{"cluster": {{"name": "demo", "arn": "arn:aws:eks:eu-west-1:111122223333:cluster/demo", "identity": {{"oidc": {{"issuer": "https://{issuer}"}}}}}}}}"#
+        )
     }
 
     #[test]
@@ -322,7 +340,14 @@ mod tests {
             assert!(found(&own, &subject(operator, value), &[]).is_empty(), "{operator} {value}");
         }
         assert!(found(&own, &subject("StringEquals", r#""system:serviceaccount:dev:app""#).replace("WithWebIdentity", ""), &[]).is_empty());
-        assert!(found(&own, &subject("StringEquals", r#""system:serviceaccount:prod:app""#).replace(r#""sts.amazonaws.com""#, r#""sts.amazon.com""#), &[]).is_empty());
+        assert!(
+            found(
+                &own,
+                &subject("StringEquals", r#""system:serviceaccount:prod:app""#).replace(r#""sts.amazonaws.com""#, r#""sts.amazon.com""#),
+                &[]
+            )
+            .is_empty()
+        );
     }
 
     #[test]

@@ -62,7 +62,8 @@ impl Rule for AnnotationDuplicated {
             let others = same_key.filter_map(|a| Some((a, a.value.value()?)));
             for (first, value) in others.filter(|(_, value)| value.text != last_value.text) {
                 let who = account.display_name();
-                let message = format!("ServiceAccount `{who}` has `{key}` twice: `{}` is dropped, `{}` counts", value.text, last_value.text);
+                let message =
+                    format!("ServiceAccount `{who}` has `{key}` twice: `{}` is dropped, `{}` counts", value.text, last_value.text);
                 let last = Place { span: last.key.span, pointer: last.pointer.clone() };
                 out.report(&Self::META, Place { span: first.key.span, pointer: first.pointer.clone() }, message)
                     .help("keep the one that is meant and take out the other")

@@ -71,7 +71,9 @@ mod tests {
     #[test]
     fn a_variable_is_a_placeholder_in_a_live_object_alone() {
         let text = |uid: &str| {
-            format!("apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: api\n{uid}  annotations:\n    eks.amazonaws.com/role-arn: arn:aws:iam::${{ID}}:role/x\n")
+            format!(
+                "apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: api\n{uid}  annotations:\n    eks.amazonaws.com/role-arn: arn:aws:iam::${{ID}}:role/x\n"
+            )
         };
         let found = |uid: &str| of_rule(&check(&[("sa.yaml", &text(uid))]), "placeholder-role-arn").len();
         assert_eq!((found(""), found("  uid: 11111111-2222-4333-8444-555555555555\n")), (0, 1));
