@@ -1,11 +1,12 @@
 //! A ServiceAccount names a role that does not admit its tokens.
 
+use irsa_lint_core::admission::words::listed;
 use irsa_lint_core::admission::{Grant, IssuerAdmission, key};
 use irsa_lint_core::declare_rule;
 use irsa_lint_core::diagnostic::{Applicability, Fix, Severity};
 use irsa_lint_core::document::model::{AUDIENCE, ServiceAccount};
 use irsa_lint_core::estate::ServiceAccountId;
-use irsa_lint_core::policy::{PrincipalKind, ProviderArn, Statement};
+use irsa_lint_core::policy::{Effect, PrincipalKind, ProviderArn, Statement};
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta, View};
 use irsa_lint_core::syntax::{Place, Scalar};
 
@@ -115,8 +116,13 @@ impl Case<'_> {
         if allows(self.role.policy, ASSUME_ROLE) {
             return self.pod_identity_alone(out);
         }
-        let message =
-            format!("{} trusts no web identity, so ServiceAccount `{}`, which names it, cannot assume it", self.role.name(), self.who());
+        let allows = self.role.policy.statements.iter().filter(|statement| statement.effect == Effect::Allow);
+        let trusted = listed(allows.flat_map(|statement| &statement.principals.list).map(|principal| principal.value.as_str()), 2);
+        let message = format!(
+            "{} trusts {trusted} and no web identity, so ServiceAccount `{}`, which names it, cannot assume it",
+            self.role.name(),
+            self.who()
+        );
         out.report(META, principal_place(self.role.policy), message)
             .help("add a statement that allows `sts:AssumeRoleWithWebIdentity` to the cluster's OIDC provider, with the ServiceAccount as subject")
             .related(self.annotation.clone(), NAMES_IT)
@@ -137,9 +143,9 @@ impl Case<'_> {
     }
 
     fn no_cluster(&self, issuers: &[smol_str::SmolStr], out: &mut Findings) {
-        let listed = irsa_lint_core::admission::words::listed(issuers.iter().map(|issuer| issuer.as_str()), 3);
+        let shown = listed(issuers.iter().map(|issuer| issuer.as_str()), 3);
         let message = format!(
-            "{} trusts no Kubernetes cluster but {listed}, so ServiceAccount `{}`, which names it, cannot assume it",
+            "{} trusts no Kubernetes cluster but {shown}, so ServiceAccount `{}`, which names it, cannot assume it",
             self.role.name(),
             self.who()
         );
@@ -166,7 +172,7 @@ impl Case<'_> {
     fn audience(&self, issuer: &IssuerAdmission<'_>, grant: &Grant, out: &mut Findings) {
         let own = self.caller.audience.unwrap_or("?");
         let audiences = grant.audiences().patterns();
-        let admitted = irsa_lint_core::admission::words::listed(audiences.like.iter().map(|pattern| pattern.as_str()), 3);
+        let admitted = listed(audiences.like.iter().map(|pattern| pattern.as_str()), 3);
         let message = format!(
             "{} does not admit ServiceAccount `{}`, which names it: its tokens have the audience `{own}`, the role admits {admitted}",
             self.role.name(),
@@ -225,8 +231,8 @@ impl Case<'_> {
         let subjects = grant.subjects();
         if subjects.as_literals().is_none() {
             let patterns = subjects.patterns();
-            let listed = irsa_lint_core::admission::words::listed(patterns.like.iter().map(|pattern| pattern.as_str()), 3);
-            return format!("the role admits subjects that match {listed}");
+            let shown = listed(patterns.like.iter().map(|pattern| pattern.as_str()), 3);
+            return format!("the role admits subjects that match {shown}");
         }
         match parts(nearest) {
             Some((namespace, name)) if name == self.caller.name => {
@@ -368,7 +374,7 @@ mod tests {
         let other = cluster("EXAMPLEAAAA4633E53DE1B716D3041E0");
         assert!(message(&account("prod", "app", ""), &exact, &[("c.json", &other)]).contains("trusts another cluster"));
         let ec2 = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]}"#;
-        assert!(message(&account("prod", "app", ""), ec2, &[]).contains("trusts no web identity"));
+        assert!(message(&account("prod", "app", ""), ec2, &[]).contains("trusts `ec2.amazonaws.com` and no web identity"));
     }
 
     #[test]
