@@ -8,6 +8,7 @@ use super::budget::Budget;
 use super::constraint::{self, Reading, Scope};
 use super::context::Context;
 use super::evaluate::{condition_holds, holds_when_absent};
+use super::fault::{self, Fault};
 use super::grant::{self, Grant};
 use super::issuers::Issuers;
 use super::key::{self, KeyMeaning};
@@ -24,6 +25,8 @@ use crate::provider::Provider;
 pub struct Admission<'c> {
     /// For each issuer that the policy speaks of; the entry without an issuer stands for all others.
     pub issuers: Vec<IssuerAdmission<'c>>,
+    /// What keeps tokens out that the policy is meant for, or only seems to.
+    pub faults: Vec<Fault>,
 }
 
 /// Whom it admits of one issuer.
@@ -43,9 +46,9 @@ impl<'c> Admission<'c> {
     /// Works out the admission. `account`: the role's, where it is known.
     #[must_use]
     pub fn of(policy: &TrustPolicy, account: Option<&str>, issuers: &Issuers<'c>, budget: &Budget) -> Self {
-        let named = issuers_of(policy);
-        let of_one = |issuer: Option<SmolStr>| IssuerAdmission::of(policy, issuer, account, issuers, budget);
-        Self { issuers: named.into_iter().map(of_one).collect() }
+        let worked_out = work_out(policy, account, issuers, budget);
+        let faults = fault::find(policy, &worked_out, account, issuers, budget);
+        Self { issuers: worked_out, faults }
     }
 
     /// All grants with their issuer.
@@ -70,6 +73,17 @@ impl<'c> Admission<'c> {
         let context = Context { request, provider: issuers.provider_of(issuer), variables: policy.has_variables() };
         entry.is_some_and(|entry| entry.grants.iter().any(|grant| grant.region.contains(&context)))
     }
+}
+
+/// Whom a policy admits of each issuer that it speaks of.
+pub(super) fn work_out<'c>(
+    policy: &TrustPolicy,
+    account: Option<&str>,
+    issuers: &Issuers<'c>,
+    budget: &Budget,
+) -> Vec<IssuerAdmission<'c>> {
+    let of_one = |issuer: Option<SmolStr>| IssuerAdmission::of(policy, issuer, account, issuers, budget);
+    issuers_of(policy).into_iter().map(of_one).collect()
 }
 
 /// Every issuer that an Allow statement names, and all others where one speaks of them.

@@ -8,6 +8,7 @@ mod budget;
 mod constraint;
 mod context;
 mod evaluate;
+pub mod fault;
 mod grant;
 mod issuers;
 pub mod key;
