@@ -90,21 +90,18 @@ pub(super) fn work_out<'c>(
 fn issuers_of(policy: &TrustPolicy) -> Vec<Option<SmolStr>> {
     let mut found: Vec<Option<SmolStr>> = Vec::new();
     let mut add = |issuer: Option<&str>| {
-        let issuer = issuer.map(SmolStr::from);
-        if !found.contains(&issuer) {
-            found.push(issuer);
+        if !found.iter().any(|known| known.as_deref() == issuer) {
+            found.push(issuer.map(SmolStr::from));
         }
     };
     let allows = || policy.statements.iter().filter(|s| s.effect == Effect::Allow);
-    let principals =
-        |statement: &Statement| statement.principals.list.iter().map(|p| (p.kind.clone(), p.value.text.clone())).collect::<Vec<_>>();
     let mut open = false;
     for statement in allows() {
         open |= statement.principals.negated;
-        for (kind, value) in principals(statement) {
-            match kind {
+        for principal in &statement.principals.list {
+            match principal.kind {
                 PrincipalKind::Star => open = true,
-                PrincipalKind::Federated => match Federated::parse(&value) {
+                PrincipalKind::Federated => match Federated::parse(&principal.value.text) {
                     Federated::Any => open = true,
                     federated => {
                         if let Some(issuer) = federated.issuer() {
@@ -118,8 +115,8 @@ fn issuers_of(policy: &TrustPolicy) -> Vec<Option<SmolStr>> {
     }
     if open {
         for statement in &policy.statements {
-            for (_, value) in principals(statement) {
-                if let Some(issuer) = Federated::parse(&value).issuer() {
+            for principal in &statement.principals.list {
+                if let Some(issuer) = Federated::parse(&principal.value.text).issuer() {
                     add(Some(issuer));
                 }
             }
@@ -144,7 +141,7 @@ impl<'c> IssuerAdmission<'c> {
         };
         let fixed = Request { provider_arn: provider_arn(policy, issuer.as_deref(), account), ..request.clone() };
         let reader = Reader { policy, request: &request, fixed: &fixed, provider, issuer: issuer.as_deref() };
-        let mut statements = Vec::new();
+        let mut statements = Vec::with_capacity(policy.statements.len());
         let (mut denies, mut doubtful) = (Vec::new(), Vec::new());
         for statement in &policy.statements {
             match statement.effect {
