@@ -61,9 +61,9 @@ pub fn find_mark(text: &str) -> Option<Mark> {
 
 /// A quick look that spares nearly every real text the slow one.
 fn may_hold_one(bytes: &[u8]) -> bool {
-    bytes.windows(2).any(|pair| {
-        matches!(pair, [b'<' | b'$' | b'{' | b'%' | b'_', _] | b"YO" | b"yo" | b"XX" | b"xx" | b"AC" | b"CH" | b"RE" | [_, b'_'])
-    })
+    let mark = |byte: &u8| matches!(byte, b'<' | b'$' | b'{' | b'%' | b'_');
+    bytes.iter().any(mark)
+        || bytes.windows(4).any(|four| matches!(four, b"YOUR" | b"your" | b"XXXX" | b"xxxx" | b"ACCO" | b"CHAN" | b"REPL"))
 }
 
 /// The length of a policy variable, `${aws:username}` or `${*}`, at the start of a text.

@@ -196,6 +196,13 @@ impl Provider {
         self.subjects.iter().map(|form| form.template.bind(&known)).collect()
     }
 
+    /// Whether the issuer's URL fixes a part of its subjects.
+    #[must_use]
+    pub fn subjects_hang_on_issuer(&self) -> bool {
+        let of_issuer = |name: &str| self.issuers.iter().any(|issuer| issuer.names().any(|known| known == name));
+        self.subjects.iter().any(|form| form.template.names().any(of_issuer))
+    }
+
     /// The form that a subject has, and its parts: the first listed that fits.
     #[must_use]
     pub fn subject_form<'s>(&'s self, subject: &'s str) -> Option<(&'s SubjectForm, Captures<'s>)> {

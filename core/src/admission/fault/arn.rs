@@ -3,6 +3,7 @@
 
 use smol_str::{SmolStr, format_smolstr};
 
+use crate::admission::issuers::Issuers;
 use crate::policy::{Arn, ProviderArn, is_account_id};
 use crate::provider::Catalogue;
 
@@ -86,13 +87,13 @@ fn mended(value: &str) -> Option<SmolStr> {
 }
 
 /// What is wrong with a well-formed ARN.
-pub(super) fn of_provider(arn: &ProviderArn<'_>, catalogue: &Catalogue) -> Option<ArnFault> {
+pub(super) fn of_provider(arn: &ProviderArn<'_>, known: &Issuers<'_>) -> Option<ArnFault> {
     let issuer = arn.issuer;
     if issuer.starts_with("https:") || issuer.starts_with("http:") {
         return Some(ArnFault::Scheme);
     }
-    if catalogue.provider_of(issuer).is_none() {
-        return misspelt(issuer, catalogue);
+    if !known.knows(issuer) {
+        return misspelt(issuer, known.catalogue);
     }
     let wanted = partition_of(issuer)?;
     (arn.partition != wanted).then_some(ArnFault::Partition(wanted))

@@ -30,7 +30,7 @@ impl<'a> Finder<'a> {
                     Federated::Provider(named) => match self.account.filter(|own| *own != named.account) {
                         Some(own) => Some(FaultKind::ForeignAccount(SmolStr::new(own))),
                         None => {
-                            let fault = arn::of_provider(&named, self.known.catalogue);
+                            let fault = arn::of_provider(&named, self.known);
                             if fault.as_ref().is_none_or(|fault| !fault.is_certain()) {
                                 targets.push(Target { principal: index, issuer: named.issuer });
                             }
