@@ -9,6 +9,9 @@ use crate::args::{FailOn, Format, Paths};
 use crate::report;
 use crate::session::{Exit, Session};
 
+/// With no more roles than these the report says who can assume each.
+const FEW_ROLES: usize = 4;
+
 /// Lints.
 pub fn run(session: &Session, paths: &Paths) -> Result<Exit> {
     let loaded = session.load(paths);
@@ -19,7 +22,11 @@ pub fn run(session: &Session, paths: &Paths) -> Result<Exit> {
     session.write(&match session.common.format {
         Format::Json => json::check(&run, &answer) + "\n",
         Format::Concise => concise::check(&run, &answer),
-        Format::Text => report::check(&run, &answer, session.style),
+        Format::Text => {
+            let few = !session.common.quiet && answer.roles <= FEW_ROLES;
+            let who = few.then(|| session.engine().who(&loaded.case, None));
+            report::check(&run, &answer, who.as_ref(), session.style)
+        }
     })?;
     let unknown = session.common.fail_on_unknown && !answer.not_analysed.is_empty();
     let broken = !loaded.unread.is_empty() || !answer.errors.is_empty() || unknown;

@@ -4,15 +4,16 @@
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Snippet};
 use irsa_lint_core::diagnostic::{Diagnostic, Proof, Severity, Shown};
 use irsa_lint_core::document::model::{Broken, NotAnalysed};
-use irsa_lint_core::engine::answer::CheckAnswer;
+use irsa_lint_core::engine::answer::{CheckAnswer, WhoAnswer};
 use irsa_lint_core::report::{Counts, Places, Run, Unread};
 use irsa_lint_core::rule::url_of;
 
 use super::excerpt::{Excerpt, Mark, excerpts};
+use super::roles::brief;
 use super::style::{Style, clean, count};
 
-/// The whole report.
-pub fn check(run: &Run<'_>, answer: &CheckAnswer, style: Style) -> String {
+/// The whole report. `who`: who gets in, where there are so few roles that it can be said at the end.
+pub fn check(run: &Run<'_>, answer: &CheckAnswer, who: Option<&WhoAnswer>, style: Style) -> String {
     let mut out = String::new();
     for diagnostic in &answer.diagnostics {
         out.push_str(&finding(run.places, diagnostic, style));
@@ -23,6 +24,7 @@ pub fn check(run: &Run<'_>, answer: &CheckAnswer, style: Style) -> String {
         out.push_str("\n\n");
     }
     if !style.quiet {
+        out.push_str(&who.map(|who| brief(who, style)).unwrap_or_default());
         out.push_str(&style.notes(run.notes));
         out.push_str(&summary(run, answer, style));
     }

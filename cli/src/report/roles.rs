@@ -28,6 +28,20 @@ pub fn who(run: &Run<'_>, answer: &WhoAnswer, style: Style) -> String {
     out
 }
 
+/// Who can assume each role, a line for each grant: what `check` ends with. Nothing of roles that no web identity can assume.
+pub fn brief(answer: &WhoAnswer, style: Style) -> String {
+    let mut out = String::new();
+    for role in &answer.roles {
+        for grant in role.grants.iter().filter(|grant| grant.admits != Admits::Nobody) {
+            let issuer = grant.issuer.as_deref().map_or_else(|| "any issuer".to_owned(), |issuer| format!("https://{}", clean(issuer)));
+            let words = if grant.words.is_empty() { grant.admits.name() } else { &grant.words };
+            let _ = writeln!(out, "  {}: {}", title(&role.role), clean(words));
+            let _ = writeln!(out, "      {}", style.faint(format_args!("of {issuer}, audience {}", clean(&audiences(&grant.audiences)))));
+        }
+    }
+    if out.is_empty() { out } else { format!("{}\n{out}\n", style.strong("who gets in (`irsa-lint who` says more)")) }
+}
+
 fn one(out: &mut String, places: &Places<'_>, role: &WhoRole, style: Style) {
     let _ = writeln!(out, "{}", style.strong(title(&role.role)));
     let _ = writeln!(out, "  {}", style.faint(format_args!("--> {}", concise::place(places, &role.role.place))));

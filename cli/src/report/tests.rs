@@ -45,7 +45,7 @@ fn finding(place: Place, related: Vec<(Place, String)>) -> Diagnostic {
 fn shown(files: &[(&str, &str)], make: impl FnOnce(&Sources) -> CheckAnswer) -> String {
     let sources: Sources = files.iter().map(|(path, text)| SourceFile::new(*path, *text)).collect();
     let places = Places::new(&sources);
-    check(&Run { places: &places, unread: &[], files: files.len(), notes: &[] }, &make(&sources), PLAIN)
+    check(&Run { places: &places, unread: &[], files: files.len(), notes: &[] }, &make(&sources), None, PLAIN)
 }
 
 fn one(text: &str, needle: &str) -> String {
@@ -172,7 +172,9 @@ fn who_gets_in() {
     let others = vec![OtherPrincipal { principal: "AWS: arn:aws:iam::111122223333:root".into(), statement: 1 }];
     let answer =
         WhoAnswer { roles: vec![WhoRole { role: role(&sources), grants: vec![grant], others, unknown: None }], ..WhoAnswer::default() };
-    insta::assert_snapshot!(who(&Run { places: &places, unread: &[], files: 1, notes: &[] }, &answer, PLAIN));
+    let run = Run { places: &places, unread: &[], files: 1, notes: &[] };
+    insta::assert_snapshot!(who(&run, &answer, PLAIN));
+    insta::assert_snapshot!(check(&run, &CheckAnswer { roles: 1, ..CheckAnswer::default() }, Some(&answer), PLAIN));
 }
 
 #[test]
