@@ -4,6 +4,7 @@
 mod examples;
 pub mod kubernetes;
 pub mod providers;
+pub mod statements;
 #[cfg(test)]
 mod testing;
 pub mod wide;
@@ -27,6 +28,9 @@ macro_rules! catalogue {
 
 catalogue! {
     too_wide {
+        any_name_in_namespace: AnyNameInNamespace,
+        any_namespace: AnyNamespace,
         any_service_account: AnyServiceAccount,
+        open_namespace_prefix: OpenNamespacePrefix,
     }
 }

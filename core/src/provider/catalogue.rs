@@ -273,7 +273,7 @@ mod tests {
                 projects: List::default(),
                 controlled_by: Str::default(),
             }]
-                .into(),
+            .into(),
             configurable_subject: false,
             audience: Audience { default: None, common: List::default(), mistaken: List::default(), chosen_by: ChosenBy::Issuer },
             sends_azp: false,
