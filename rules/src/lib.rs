@@ -4,7 +4,9 @@
 mod examples;
 pub mod kubernetes;
 pub mod providers;
+pub mod segments;
 pub mod statements;
+pub mod tenants;
 #[cfg(test)]
 mod testing;
 pub mod wide;
@@ -28,9 +30,12 @@ macro_rules! catalogue {
 
 catalogue! {
     too_wide {
+        any_branch: AnyBranch,
         any_name_in_namespace: AnyNameInNamespace,
         any_namespace: AnyNamespace,
         any_service_account: AnyServiceAccount,
         open_namespace_prefix: OpenNamespacePrefix,
+        shared_issuer_strangers: SharedIssuerStrangers,
+        whole_tenant: WholeTenant,
     }
 }
