@@ -1,1 +1,46 @@
-fn main() {}
+//! The command line: parse, run, exit. This is the only crate that touches files, environment and terminal.
+
+mod args;
+mod command;
+mod discover;
+mod report;
+mod schedule;
+mod session;
+mod token;
+
+use std::process::ExitCode;
+
+use args::{Cli, Command};
+use clap::Parser as _;
+use session::{Exit, Session};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(exit) => ExitCode::from(exit as u8),
+        Err(error) => {
+            session::complain(&format!("irsa-lint: {error:#}\n"));
+            ExitCode::from(Exit::Broken as u8)
+        }
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<Exit> {
+    let session = Session::new(cli.common)?;
+    match cli.command {
+        None => command::check::run(&session, &cli.paths),
+        Some(Command::Check(args)) if args.batch => command::batch::check(&session),
+        Some(Command::Check(args)) => command::check::run(&session, &args.paths),
+        Some(Command::Who(args)) if args.batch => command::batch::who(&session),
+        Some(Command::Who(args)) => command::who::run(&session, &args),
+        Some(Command::CanAssume(args)) if args.batch => command::batch::can_assume(&session),
+        Some(Command::CanAssume(args)) => command::can_assume::run(&session, &args),
+        Some(Command::Why(args)) => command::why::run(&session, &args),
+        Some(Command::Inspect(paths)) => command::inspect::run(&session, &paths),
+        Some(Command::Explain { rule }) => command::explain::run(&session, &rule),
+        Some(Command::Rules) => command::rules::run(&session),
+    }
+}

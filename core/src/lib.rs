@@ -23,6 +23,7 @@ pub mod engine;
 pub mod estate;
 pub mod policy;
 pub mod provider;
+pub mod report;
 pub mod rule;
 pub mod source;
 pub mod syntax;

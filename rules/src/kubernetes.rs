@@ -12,7 +12,7 @@ use irsa_lint_core::syntax::Place;
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::statements::{StatementGrant, open_statements};
-use crate::wide::{subject_place, witness};
+use crate::wide::{asked_place, witness};
 
 /// Namespaces and names that no policy means: what admits both of a pair admits whatever anybody creates.
 const FRESH: [&str; 2] = ["any", "zz-irsa-lint-7"];
@@ -233,7 +233,7 @@ pub fn report_wide(
     mut report: impl FnMut(&WideCluster<'_>, &Witness, Place, &mut Findings),
 ) {
     for (answer, statement, issuer) in wide_clusters(role) {
-        let place = subject_place(statement, issuer);
+        let place = asked_place(statement, issuer);
         // One rule files what could not be told, not all of them.
         if !wanted(&Breadth::Cluster) && matches!(answer, Answer::Unknown(_)) {
             continue;

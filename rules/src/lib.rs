@@ -1,14 +1,20 @@
 //! The rules, one a file, and the identity providers that irsa-lint knows.
 
+pub mod errors;
 #[cfg(test)]
 mod examples;
 pub mod kubernetes;
+pub mod missing_role;
+pub mod pairing;
+pub mod pods;
 pub mod providers;
+pub mod role_arn;
 pub mod segments;
 pub mod statements;
 pub mod tenants;
 #[cfg(test)]
 mod testing;
+pub mod webhook;
 pub mod wide;
 
 use irsa_lint_core::rule::Rule;
@@ -29,6 +35,37 @@ macro_rules! catalogue {
 }
 
 catalogue! {
+    aws_auth {
+        role_path_in_aws_auth: RolePathInAwsAuth,
+    }
+    link {
+        account_differs: AccountDiffers,
+        pod_not_injected: PodNotInjected,
+        role_absent: RoleAbsent,
+        service_account_not_admitted: ServiceAccountNotAdmitted,
+        static_credentials: StaticCredentials,
+        workload_service_account: WorkloadServiceAccount,
+    }
+    pod_identity {
+        missing_tag_session: MissingTagSession,
+        pod_identity_any_cluster: PodIdentityAnyCluster,
+        pod_identity_not_trusted: PodIdentityNotTrusted,
+        pod_identity_other_account: PodIdentityOtherAccount,
+    }
+    provider {
+        client_id_missing: ClientIdMissing,
+        issuer_trailing_slash: IssuerTrailingSlash,
+        provider_missing: ProviderMissing,
+    }
+    service_account {
+        annotation_duplicated: AnnotationDuplicated,
+        annotation_misplaced: AnnotationMisplaced,
+        annotation_missing: AnnotationMissing,
+        annotation_misspelt: AnnotationMisspelt,
+        placeholder_role_arn: PlaceholderRoleArn,
+        role_arn_malformed: RoleArnMalformed,
+        role_arn_not_a_role: RoleArnNotARole,
+    }
     too_wide {
         any_branch: AnyBranch,
         any_name_in_namespace: AnyNameInNamespace,

@@ -14,7 +14,7 @@ use smol_str::SmolStr;
 use crate::kubernetes::is_cluster;
 use crate::segments::{by_first_segment, first_segment_is_open, instance};
 use crate::statements::{StatementGrant, open_statements};
-use crate::wide::{subject_place, witness};
+use crate::wide::{asked_place, witness};
 
 /// How far a grant reaches, from worst to fine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,7 +54,7 @@ pub fn report_wide(
     mut report: impl FnMut(&WideTenant<'_>, &Witness, Place, &mut Findings),
 ) {
     for grant in open_statements(role).iter().filter(|grant| !is_cluster(grant.issuer, role.policy)) {
-        let place = subject_place(grant.statement, grant.issuer);
+        let place = asked_place(grant.statement, grant.issuer);
         let answer = widest(role, grant);
         // One rule files what could not be told, not all of them.
         if wanted != Reach::Strangers && matches!(answer, Answer::Unknown(_)) {

@@ -8,7 +8,13 @@ use irsa_lint_core::source::SourceFile;
 /// Checks files, given as name and text, with all rules.
 pub fn check(files: &[(&str, &str)]) -> CheckAnswer {
     let settings = Settings::default();
-    let engine = Engine { rules: crate::RULES, catalogue: crate::providers::catalogue(), settings: &settings, schedule: &InOrder };
+    let engine = Engine {
+        rules: crate::RULES,
+        catalogue: crate::providers::catalogue(),
+        errors: crate::errors::KNOWN,
+        settings: &settings,
+        schedule: &InOrder,
+    };
     let inputs = files.iter().map(|(name, text)| Input { file: SourceFile::new(*name, *text), named: true, pasted: true });
     let case = engine.load(inputs.collect());
     engine.check(&case)

@@ -12,7 +12,7 @@ pub fn witness(role: &RoleView<'_>, issuer: &IssuerAdmission<'_>, grant: &Grant,
     let named = issuer.issuer.as_deref().unwrap_or("any-issuer.example.com");
     match grant.token(named, subject, issuer.provider, role.budget) {
         Answer::Yes(token) => {
-            let account = role.view.estate.role_account(role.index);
+            let account = role.account();
             Witness::certify(role.policy, token, account, grant, role.view.catalogue)
         }
         Answer::No => Answer::No,
@@ -20,19 +20,38 @@ pub fn witness(role: &RoleView<'_>, issuer: &IssuerAdmission<'_>, grant: &Grant,
     }
 }
 
+/// Where the statements of a grant let `subject` in.
+#[must_use]
+pub fn subject_place(role: &RoleView<'_>, issuer: &IssuerAdmission<'_>, grant: &Grant, subject: &str) -> Place {
+    let statements = || grant.statements.iter().filter_map(|index| role.policy.statements.iter().find(|s| s.index == *index));
+    let admits = |statement: &&Statement| {
+        let region = issuer.statements.iter().find(|(index, _)| *index == statement.index).and_then(|(_, region)| region.as_ref());
+        region.is_some_and(|region| region.values(key::SUB).contains(subject))
+    };
+    match statements().find(admits).or_else(|| statements().next()) {
+        Some(statement) => asked_place(statement, issuer),
+        None => Place { span: role.policy.span, pointer: role.policy.pointer.clone() },
+    }
+}
+
 /// Where a statement says which subjects it lets in: the condition on the subject, else the place where one is missing.
 #[must_use]
-pub fn subject_place(statement: &Statement, issuer: &IssuerAdmission<'_>) -> Place {
+pub fn asked_place(statement: &Statement, issuer: &IssuerAdmission<'_>) -> Place {
     match subject_condition(statement, issuer) {
         Some(condition) => Place { span: condition.span, pointer: condition.pointer.clone() },
         None => conditions_place(statement),
     }
 }
 
+/// The conditions of a statement on the issuer's subject.
+pub fn subject_conditions<'s>(statement: &'s Statement, issuer: &IssuerAdmission<'_>) -> impl Iterator<Item = &'s Condition> {
+    claim_conditions(statement, issuer, key::SUB)
+}
+
 /// The condition that decides which subjects get in: one that names some, and of those one with a wildcard, before one that excludes some.
 #[must_use]
 pub fn subject_condition<'s>(statement: &'s Statement, issuer: &IssuerAdmission<'_>) -> Option<&'s Condition> {
-    claim_conditions(statement, issuer, key::SUB).min_by_key(|condition| {
+    subject_conditions(statement, issuer).min_by_key(|condition| {
         let excludes = condition.known().is_none_or(|operator| operator.base.is_negated() || !operator.base.is_string());
         (excludes, !condition.values.iter().any(|value| value.text.contains(['*', '?'])))
     })

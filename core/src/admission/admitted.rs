@@ -53,12 +53,20 @@ impl<'c> Admission<'c> {
         self.issuers.iter().flat_map(|issuer| issuer.grants.iter().map(move |grant| (issuer, grant)))
     }
 
+    /// What is admitted of an issuer: its own entry, else that of all others. Where the policy names it in a key alone, letter case is no
+    /// matter, as it is none in keys.
+    #[must_use]
+    pub fn of_issuer(&self, issuer: &str) -> Option<&IssuerAdmission<'c>> {
+        let named = |fits: &dyn Fn(&str) -> bool| self.issuers.iter().find(|entry| entry.issuer.as_deref().is_some_and(fits));
+        let others = || self.issuers.iter().find(|entry| entry.issuer.is_none());
+        named(&|known| known == issuer).or_else(|| others().and(named(&|known| known.eq_ignore_ascii_case(issuer)))).or_else(others)
+    }
+
     /// Whether a token is in the admitted set.
     #[must_use]
     pub fn contains(&self, policy: &TrustPolicy, request: &Request, issuers: &Issuers<'_>) -> bool {
         let issuer = &request.token.issuer;
-        let entry =
-            self.issuers.iter().find(|i| i.issuer.as_ref() == Some(issuer)).or_else(|| self.issuers.iter().find(|i| i.issuer.is_none()));
+        let entry = self.of_issuer(issuer);
         let context = Context { request, provider: issuers.provider_of(issuer), variables: policy.has_variables() };
         entry.is_some_and(|entry| entry.grants.iter().any(|grant| grant.region.contains(&context)))
     }
@@ -120,26 +128,37 @@ impl<'c> IssuerAdmission<'c> {
             account: account.map(SmolStr::from),
             ..Request::default()
         };
-        let fixed = Request { provider_arn: provider_arn(policy, issuer.as_deref()), ..request.clone() };
+        let fixed = Request { provider_arn: provider_arn(policy, issuer.as_deref(), account), ..request.clone() };
         let reader = Reader { policy, request: &request, fixed: &fixed, provider, issuer: issuer.as_deref() };
         let mut statements = Vec::new();
-        let mut denies = Vec::new();
+        let (mut denies, mut doubtful) = (Vec::new(), Vec::new());
         for statement in &policy.statements {
             match statement.effect {
                 Effect::Allow => statements.push((statement.index, reader.region(statement, Reading::Widest))),
-                Effect::Deny => denies.extend(reader.region(statement, Reading::Narrowest)),
+                Effect::Deny => {
+                    denies.extend(reader.region(statement, Reading::Narrowest));
+                    doubtful.extend(reader.region(statement, Reading::Widest).filter(|widest| !widest.exact));
+                }
                 Effect::Invalid => {}
             }
         }
-        let grants = grant::settle(&statements, &denies, budget);
+        let mut grants = grant::settle(&statements, &denies, budget);
+        for grant in &mut grants {
+            // Some Deny may take more than it was taken to.
+            let doubted = |widest: &Region| !is_surely_empty(&grant.region.intersect(widest), budget);
+            grant.region.exact &= !doubtful.iter().any(doubted);
+        }
         Self { issuer, provider, statements, grants }
     }
 }
 
-/// The ARN of the one provider that the policy names for an issuer; keys that show it are decided then.
-fn provider_arn(policy: &TrustPolicy, issuer: Option<&str>) -> Option<SmolStr> {
+/// The ARN of the one provider of the role's account that the policy names for an issuer; keys that show it are decided then.
+fn provider_arn(policy: &TrustPolicy, issuer: Option<&str>, account: Option<&str>) -> Option<SmolStr> {
     let values = policy.statements.iter().flat_map(|s| &s.principals.list).map(|p| &p.value.text);
-    let mut arns = values.filter(|v| matches!(Federated::parse(v), Federated::Provider(arn) if Some(arn.issuer) == issuer));
+    let mut arns = values.filter(|v| {
+        let at_home = |known: &str| account.is_none_or(|account| account == known);
+        matches!(Federated::parse(v), Federated::Provider(arn) if Some(arn.issuer) == issuer && at_home(arn.account))
+    });
     let first = arns.next()?;
     arns.all(|other| other == first).then(|| first.clone())
 }

@@ -9,8 +9,8 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// The allowance of one policy: about 20 ms of one 2020s core.
-    pub const PER_POLICY: u64 = 8_000_000;
+    /// The allowance of one policy: at most some 20 ms of one core of the 2020s.
+    pub const PER_POLICY: u64 = 3_000_000;
 
     /// An allowance of `units`.
     #[must_use]

@@ -100,7 +100,11 @@ impl<'a> Context<'a> {
     /// What a policy variable stands for; multivalued keys cannot be variables.
     #[must_use]
     pub fn replacement(&self, key: &str) -> Replacement {
-        match self.values(&self.meaning(key)) {
+        let meaning = self.meaning(key);
+        if matches!(meaning, KeyMeaning::MultivaluedClaim(_)) {
+            return Replacement::Missing;
+        }
+        match self.values(&meaning) {
             Values::One(value) => Replacement::Text(value.as_ref().into()),
             Values::Absent | Values::Many(_) => Replacement::Missing,
             Values::Undecided => Replacement::Unknown,

@@ -2,6 +2,7 @@
 
 use super::action::{self, speaks_of};
 use super::context::{Context, Values};
+use super::key::{self, KeyMeaning};
 use super::principal::principals_match;
 use super::stage::{self, Stage};
 use super::token::Request;
@@ -93,11 +94,20 @@ pub fn statement_matches(statement: &Statement, context: &Context<'_>, action: &
 #[must_use]
 pub fn condition_holds(condition: &Condition, context: &Context<'_>) -> Truth {
     let Some(operator) = condition.known() else { return Truth::Unknown };
-    let values = context.values(&context.meaning(&condition.key.text));
+    let meaning = context.meaning(&condition.key.text);
+    let values = context.values(&meaning);
+    // STS demands a session name and looks for a roles claim at every call: these keys are there even where their value is not known.
+    let always = meaning == KeyMeaning::SessionName || matches!(&meaning, KeyMeaning::Claim(claim) if claim == key::AUTHORIZED_BY_IDP);
     if operator.base == Base::Null {
-        return null_holds(condition, &values);
+        return null_holds(condition, &if always { Values::One("".into()) } else { values });
     }
     match values {
+        // No value of the key can match an empty list.
+        Values::Undecided
+            if condition.values.is_empty() && (always || holds_when_absent(operator) == operator.base.is_negated().into()) =>
+        {
+            operator.base.is_negated().into()
+        }
         Values::Undecided => Truth::Unknown,
         Values::Absent => holds_when_absent(operator),
         Values::One(value) => value_holds(condition, operator, &value, context),

@@ -109,7 +109,8 @@ fn claim_meaning(claim: &str, provider: Option<&Provider>) -> KeyMeaning {
     }
 }
 
-/// Keys of `aws:`. `PrincipalArn` is absent (measured by others); `username` is documented as absent for federated principals.
+/// Keys of `aws:`. `PrincipalArn` is absent (measured by others); `username` is documented as absent for federated principals, and a caller
+/// who has no session yet has no tags: those of the token are `RequestTag`.
 fn global(name: &str) -> KeyMeaning {
     let is = |known: &str| name.eq_ignore_ascii_case(known);
     if is("FederatedProvider") || is("userid") {
@@ -118,7 +119,7 @@ fn global(name: &str) -> KeyMeaning {
         KeyMeaning::Fixed(Fixed::Account)
     } else if is("PrincipalType") {
         KeyMeaning::Fixed(Fixed::PrincipalType)
-    } else if is("PrincipalArn") || is("username") {
+    } else if is("PrincipalArn") || is("username") || strip_prefix_ignore_case(name, "PrincipalTag/").is_some() {
         KeyMeaning::Absent(Absence::OtherService)
     } else {
         KeyMeaning::Undecided

@@ -87,12 +87,14 @@ pub fn principals_match(statement: &Statement, request: &Request) -> Truth {
     if principals.span.is_none() {
         return Truth::False;
     }
-    // A NotPrincipal names those it does not speak of: what is certain about them turns round.
-    let effect = match (principals.negated, statement.effect) {
-        (true, Effect::Allow) => Effect::Deny,
-        (true, _) => Effect::Allow,
-        (false, effect) => effect,
+    let matches = |p: &Principal| principal_matches(p, statement.effect, request);
+    if !principals.negated {
+        return principals.list.iter().map(matches).fold(Truth::False, Truth::or);
+    }
+    // Turned round to the letter: whoever names everyone with NotPrincipal leaves nobody, whatever the statement does.
+    let named = |p: &Principal| {
+        let everyone = p.kind == PrincipalKind::Star || (p.kind == PrincipalKind::Federated && p.value.text == "*");
+        if everyone { Truth::True } else { matches(p) }
     };
-    let any = principals.list.iter().map(|p| principal_matches(p, effect, request)).fold(Truth::False, Truth::or);
-    if principals.negated { !any } else { any }
+    !principals.list.iter().map(named).fold(Truth::False, Truth::or)
 }

@@ -117,6 +117,14 @@ pub fn objection(request: &Request) -> Option<(Stage, String)> {
         },
         (None, Some(Claim::Other)) => return refused("the token's `aud` is neither a string nor a list of strings"),
     };
+    // The provider is looked up in the role's account, under the token's issuer.
+    let elsewhere = request.provider_arn.as_ref().is_some_and(|stated| {
+        crate::policy::ProviderArn::parse(stated)
+            .is_none_or(|arn| arn.issuer != token.issuer || request.account.as_ref().is_some_and(|account| account != arn.account))
+    });
+    if elsewhere && !BUILT_IN.contains(&token.issuer.as_str()) {
+        return Some((Stage::Provider, format!("No OpenIDConnect provider found in your account for https://{}", token.issuer)));
+    }
     let registered = request.client_ids.as_ref().is_none_or(|ids| ids.contains(audience));
     if !registered && !BUILT_IN.contains(&token.issuer.as_str()) {
         return Some((Stage::Provider, format!("Incorrect token audience: `{audience}` is not in the provider's client id list")));

@@ -150,16 +150,23 @@ impl<'n> Attribute<'n> {
     #[must_use]
     pub fn why_unknown(&self) -> String {
         let (address, path) = self.pointer.as_str().split_once(" /").unwrap_or((self.pointer.as_str(), ""));
-        let mut name = address.to_owned();
-        for part in path.split('/').map(|part| part.replace("~1", "/").replace("~0", "~")) {
-            if part.bytes().all(|b| b.is_ascii_digit()) {
-                name.push_str(&format!("[{part}]"));
-            } else if part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
-                name.push_str(&format!(".{part}"));
+        let mut text = String::with_capacity(self.pointer.as_str().len() + 40);
+        text.push_str("value known only after apply: ");
+        text.push_str(address);
+        for part in path.split('/') {
+            let (before, after) = match part {
+                _ if part.bytes().all(|b| b.is_ascii_digit()) => ("[", "]"),
+                _ if part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') => (".", ""),
+                _ => ("[\"", "\"]"),
+            };
+            text.push_str(before);
+            if part.contains('~') {
+                text.push_str(&part.replace("~1", "/").replace("~0", "~"));
             } else {
-                name.push_str(&format!("[\"{part}\"]"));
+                text.push_str(part);
             }
+            text.push_str(after);
         }
-        format!("value known only after apply: {name}")
+        text
     }
 }

@@ -61,24 +61,34 @@ const MARKERS: &[&str] = &[
     "system:serviceaccount:",
 ];
 
-/// Whether a text that does not parse was meant as a document of ours: it holds a marker, and begins as JSON or YAML does (a script or a
-/// page of prose that speaks of roles does not).
+/// Whether a text that does not parse was meant as a document of ours: it holds a marker, and has the look of JSON or of our YAML (a
+/// script, a page of prose or an error message that speaks of roles has not).
 #[must_use]
 pub fn is_ours(text: &str) -> bool {
-    begins_like_a_document(text) && MARKERS.iter().any(|marker| memchr::memmem::find(text.as_bytes(), marker.as_bytes()).is_some())
+    let has_look = match Language::of(text) {
+        Language::Json => true,
+        Language::Yaml => begins_like_yaml(text) && text.lines().any(is_line_of_ours),
+        Language::Hcl | Language::Empty => false,
+    };
+    has_look && MARKERS.iter().any(|marker| memchr::memmem::find(text.as_bytes(), marker.as_bytes()).is_some())
 }
 
-fn begins_like_a_document(text: &str) -> bool {
-    let line = text.lines().map(|line| line.trim_matches(is_blank)).find(|line| !line.is_empty() && !line.starts_with('#'));
-    let Some(line) = line else { return false };
-    if text.trim_start_matches(is_blank).starts_with("#!") {
-        return false;
-    }
-    let is_key = |line: &str| {
-        let key = line.split_once(": ").map(|(key, _)| key).or_else(|| line.strip_suffix(':'));
-        key.is_some_and(|key| !key.contains([' ', '(', ';', '=']))
-    };
-    line.starts_with(['{', '[', '"', '<', '%']) || line.starts_with("- ") || line.starts_with("---") || is_key(line)
+fn begins_like_yaml(text: &str) -> bool {
+    let mut lines = text.lines().map(|line| line.trim_matches(is_blank)).filter(|line| !line.is_empty());
+    let is_script = lines.clone().next().is_some_and(|line| line.starts_with("#!"));
+    let Some(line) = lines.find(|line| !line.starts_with('#')) else { return false };
+    let key = line.split_once(": ").map(|(key, _)| key).or_else(|| line.strip_suffix(':'));
+    let is_key = key.is_some_and(|key| !key.contains([' ', '(', ';', '=']));
+    let is_mark = ["- ", "---", "{", "<%", "%"].iter().any(|mark| line.starts_with(mark));
+    !is_script && (is_key || is_mark)
+}
+
+/// Whether a line is a key that our YAML documents have.
+fn is_line_of_ours(line: &str) -> bool {
+    const KEYS: &[&str] =
+        &["apiVersion:", "kind:", "metadata:", "eks.amazonaws.com/", "Statement:", "AssumeRolePolicyDocument:", "serviceAccountName:"];
+    let line = line.trim_start_matches([' ', '\t', '-', '"', '\'']);
+    KEYS.iter().any(|key| line.starts_with(key))
 }
 
 /// Whether the faults of a text are a template engine's marks.
@@ -115,6 +125,7 @@ mod tests {
         assert!(is_ours("# note\nkind: ServiceAccount\n\tx"));
         assert!(!is_ours("#!/bin/sh\naws sts assume-role # AssumeRole: {\n"));
         assert!(!is_ours("import boto3  # AssumeRole\n"));
+        assert!(!is_ours("WebIdentityErr: failed\ncaused by: AccessDenied: sts:AssumeRoleWithWebIdentity: no\n"));
         assert!(!is_ours("{\"a\": "));
     }
 }

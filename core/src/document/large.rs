@@ -2,12 +2,16 @@
 //! the members that are read, for the same readers that read small documents. What it says is what a tree of the whole would have said;
 //! a test holds the two equal.
 
+use rustc_hash::FxHashSet;
+use smol_str::SmolStr;
+
 use super::at::At;
 use super::iam_role;
 use super::model::{FullList, Listed, Place};
 use super::reader::{PlanSide, Reader};
+use super::terraform_plan::{self, Values};
 use super::work::Task;
-use super::{terraform_plan, terraform_resource, terraform_state};
+use super::{kinds, terraform_resource, terraform_state};
 use crate::policy::{Arn, is_account_id};
 use crate::source::{Span, TextMap};
 use crate::syntax::lazy_json::{Kind, LazyValue};
@@ -18,16 +22,16 @@ use crate::syntax::{Member, Node, Pointer, Scalar, Value};
 pub enum Layout {
     /// A plan's `resource_changes`.
     Changes,
-    /// Resources with `values`: planned values, a state as JSON.
-    Values,
-    /// Data sources of a plan's prior state.
-    PriorData,
+    /// Resources with `values`.
+    Values(Values),
     /// The resources of a `terraform.tfstate`.
     State,
     /// `list-roles`.
     Roles,
     /// `get-account-authorization-details`.
     RoleDetails,
+    /// A list of Kubernetes objects that `kubectl` printed.
+    Items,
 }
 
 impl Layout {
@@ -35,10 +39,10 @@ impl Layout {
     fn list(self) -> &'static str {
         match self {
             Self::Changes => "resource_changes",
-            Self::Values | Self::PriorData => "resources",
-            Self::State => "resources",
+            Self::Values(_) | Self::State => "resources",
             Self::Roles => "Roles",
             Self::RoleDetails => "RoleDetailList",
+            Self::Items => "items",
         }
     }
 }
@@ -62,17 +66,20 @@ pub fn pieces(root: LazyValue<'_>, size: usize) -> Option<Vec<Task>> {
     } else if let Some(changes) = list("resource_changes") {
         tasks.push(Task::Head(Layout::Changes));
         push(Layout::Changes, changes.elements().collect(), size, &mut tasks);
-        push_modules(Layout::PriorData, module("prior_state", &["values", "root_module"]), size, &mut tasks);
+        push_modules(Layout::Values(Values::PriorData), module("prior_state", &["values", "root_module"]), size, &mut tasks);
     } else if let Some(planned) = module("planned_values", &["root_module"]).filter(|_| has_format) {
-        tasks.push(Task::Head(Layout::Values));
-        push_modules(Layout::Values, Some(planned), size, &mut tasks);
-        push_modules(Layout::PriorData, module("prior_state", &["values", "root_module"]), size, &mut tasks);
+        tasks.push(Task::Head(Layout::Values(Values::Planned)));
+        push_modules(Layout::Values(Values::Planned), Some(planned), size, &mut tasks);
+        push_modules(Layout::Values(Values::PriorData), module("prior_state", &["values", "root_module"]), size, &mut tasks);
     } else if let Some(values) = module("values", &["root_module"]).filter(|_| has_format) {
-        tasks.push(Task::Head(Layout::Values));
-        push_modules(Layout::Values, Some(values), size, &mut tasks);
+        tasks.push(Task::Head(Layout::Values(Values::State)));
+        push_modules(Layout::Values(Values::State), Some(values), size, &mut tasks);
     } else if let Some(resources) = list("resources").filter(|_| get("terraform_version").is_some() && get("version").is_some()) {
         tasks.push(Task::Head(Layout::State));
         push(Layout::State, resources.elements().collect(), size, &mut tasks);
+    } else if let Some(items) = list("items").filter(|_| get("kind").and_then(LazyValue::str).as_deref() == Some("List")) {
+        tasks.push(Task::Head(Layout::Items));
+        push(Layout::Items, items.elements().collect(), size, &mut tasks);
     } else {
         return None;
     }
@@ -98,10 +105,48 @@ fn push_modules(layout: Layout, module: Option<LazyValue<'_>>, size: usize, task
 
 /// Reads what a large document says apart from its elements.
 pub fn read_head(layout: Layout, root: LazyValue<'_>, reader: &mut Reader<'_>) {
-    reader.out.recognised = true;
-    if !matches!(layout, Layout::Roles | Layout::RoleDetails) {
-        return;
+    match layout {
+        // Its items say whether it is ours.
+        Layout::Items => {
+            if lists_all_accounts(root) {
+                full_list(Listed::ServiceAccounts, None, root, reader);
+            }
+        }
+        Layout::Roles | Layout::RoleDetails => {
+            reader.out.recognised = true;
+            read_head_of_roles(layout, root, reader);
+        }
+        Layout::Changes | Layout::Values(_) | Layout::State => reader.out.recognised = true,
     }
+}
+
+fn full_list(of: Listed, account: Option<SmolStr>, root: LazyValue<'_>, reader: &mut Reader<'_>) {
+    let place = Place { span: root.span(reader.file), pointer: Pointer::root() };
+    reader.out.full_lists.push(FullList { of, account, namespace: None, place });
+}
+
+/// What [`super::kubernetes_list`] asks of the trees.
+fn lists_all_accounts(root: LazyValue<'_>) -> bool {
+    let text = |value: LazyValue<'_>, path: &[&str]| value.path(path).and_then(|v| v.str().map(|text| text.into_owned()));
+    let printed = text(root, &["metadata", "resourceVersion"]).is_some_and(|version| version.is_empty());
+    let more = text(root, &["metadata", "continue"]).is_some_and(|more| !more.is_empty());
+    if !printed || more {
+        return false;
+    }
+    let mut namespaces = FxHashSet::default();
+    for item in root.get("items").into_iter().flat_map(LazyValue::elements) {
+        let is_account = text(item, &["kind"]).as_deref() == Some("ServiceAccount");
+        let Some(metadata) = item.get("metadata").filter(|_| is_account) else { return false };
+        let there = |key: &str| metadata.get(key).is_some_and(|value| value.kind() != Kind::Null);
+        if !there("uid") && !there("creationTimestamp") {
+            return false;
+        }
+        namespaces.insert(text(metadata, &["namespace"]).unwrap_or_else(|| "default".to_owned()));
+    }
+    namespaces.len() > 1
+}
+
+fn read_head_of_roles(layout: Layout, root: LazyValue<'_>, reader: &mut Reader<'_>) {
     let more = |key: &str| root.get(key).is_some_and(|value| value.kind() != Kind::Null && value.bool() != Some(false));
     let complete = !more("IsTruncated") && !more("Marker") && !more("NextToken") && !more("nextToken");
     let roles = root.get(layout.list());
@@ -114,8 +159,7 @@ pub fn read_head(layout: Layout, root: LazyValue<'_>, reader: &mut Reader<'_>) {
         let account = Arn::parse(&arn).map(|arn| arn.account).filter(|account| is_account_id(account))?;
         Some(account.into())
     });
-    let place = Place { span: root.span(reader.file), pointer: Pointer::root() };
-    reader.out.full_lists.push(FullList { of: Listed::Roles, account, namespace: None, place });
+    full_list(Listed::Roles, account, root, reader);
 }
 
 /// Reads one element of a large document.
@@ -126,14 +170,19 @@ pub fn read_element(layout: Layout, index: usize, element: LazyValue<'_>, reader
             iam_role::read_role(&At { node: &node, pointer: Pointer::root().key(layout.list()).index(index) }, reader);
         }
         Layout::Changes => {
-            if let Some(node) = known_resource(element, reader, "change", &["actions", "before", "after", "after_unknown"]) {
+            if let Some(node) = known_resource(element, reader, "change", &["before", "after", "after_unknown"]) {
                 terraform_plan::read_change(&node, reader);
             }
         }
-        Layout::Values | Layout::PriorData => {
+        Layout::Values(values) => {
             if let Some(node) = known_resource(element, reader, "values", &[]) {
-                terraform_plan::read_values(&node, layout == Layout::PriorData, reader);
+                terraform_plan::read_values(&node, values, reader);
             }
+        }
+        Layout::Items => {
+            let node = element.to_node(reader.file, &reader.limits).root;
+            let pointer = Pointer::root().key(layout.list()).index(index);
+            node.iter().for_each(|node| kinds::read_tree(&At { node, pointer: pointer.clone() }, reader));
         }
         Layout::State => {
             let known = element.get("type").and_then(LazyValue::str).is_some_and(|kind| terraform_resource::is_known(&kind));
@@ -190,6 +239,11 @@ fn pruned(value: LazyValue<'_>, wanted: impl Fn(&str) -> bool, reader: &Reader<'
 }
 
 fn leaf(value: LazyValue<'_>, reader: &Reader<'_>) -> Node {
+    if let Some(text) = value.plain_str() {
+        let map = TextMap::direct(reader.file, value.start() + 1);
+        let span = value.span(reader.file);
+        return Node { span, value: Value::String(Scalar { text: text.into(), span, map }) };
+    }
     let parsed = value.to_node(reader.file, &reader.limits);
     parsed.root.unwrap_or(Node { span: value.span(reader.file), value: Value::Broken })
 }

@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use super::at::At;
-use super::model::{Annotation, Namespace, Origin, Stated};
+use super::model::{Annotation, Namespace, NotAnalysed, Origin, Place, Stated};
 use super::reader::Reader;
 use crate::source::Span;
 use crate::syntax::{Node, Scalar};
@@ -71,7 +71,7 @@ pub fn read(object: &At<'_>, reader: &mut Reader<'_>) -> Metadata {
 /// The namespace of an object that states none: a live one and the provider's is in `default`, a manifest's is up to who applies it.
 #[must_use]
 pub fn missing_namespace(origin: Origin, live: bool) -> Namespace {
-    if live || origin == Origin::Terraform { Namespace::Default } else { Namespace::Unknown }
+    if live || origin.is_terraform() { Namespace::Default } else { Namespace::Unknown }
 }
 
 /// Reads annotations or labels and notes keys that stand twice.
@@ -83,14 +83,18 @@ pub fn annotations(at: &At<'_>, reader: &mut Reader<'_>) -> Vec<Annotation> {
 /// Reads one annotation that stands in `at`.
 pub fn annotation(key: &Scalar, value: &Node, at: &At<'_>, reader: &mut Reader<'_>) -> Annotation {
     let pointer = at.pointer.key(&key.text);
-    // Kubernetes wants strings: a number or a boolean is no value of an annotation.
-    let stated = match value.scalar() {
-        Some(scalar) if !scalar.text.contains("{{") && !scalar.text.contains("<%") => Stated::Is(scalar.clone()),
-        _ => match reader.stated(Some(At { node: value, pointer: pointer.clone() })) {
-            Stated::Is(scalar) if value.scalar().is_some() => Stated::Is(scalar),
-            Stated::Unknown(reason) => Stated::Unknown(reason),
-            _ => Stated::Absent,
-        },
+    let stated = match (reader.template_in(value), value.scalar()) {
+        (Some(message), _) => {
+            // A chart fills in dozens of labels; only EKS's own keys are worth a note.
+            if key.text.starts_with("eks.amazonaws.com/") {
+                let place = Place { span: value.span, pointer: pointer.clone() };
+                reader.out.not_analysed.push(NotAnalysed { place, message: message.clone() });
+            }
+            Stated::Unknown(message)
+        }
+        (None, Some(scalar)) => Stated::Is(scalar.clone()),
+        // Kubernetes wants strings: a number or a boolean is no value of an annotation.
+        (None, None) => Stated::Absent,
     };
     Annotation { key: key.clone(), value: stated, value_span: value.span, pointer }
 }

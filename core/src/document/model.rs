@@ -40,10 +40,20 @@ pub enum Origin {
     BarePolicy,
     /// Output of the AWS command line or API: what is live.
     Live,
-    /// A Terraform plan or state.
+    /// A Terraform plan: what will be.
     Terraform,
+    /// A Terraform state: what Terraform last saw.
+    TerraformState,
     /// A manifest that somebody will apply.
     Manifest,
+}
+
+impl Origin {
+    /// Whether Terraform says it.
+    #[must_use]
+    pub fn is_terraform(self) -> bool {
+        matches!(self, Self::Terraform | Self::TerraformState)
+    }
 }
 
 /// An IAM role.

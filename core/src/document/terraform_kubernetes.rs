@@ -104,7 +104,7 @@ fn read_account(resource: Resource<'_>, metadata: &Attribute<'_>, reader: &mut R
         annotations_span: meta.annotations_span,
         labels: meta.labels,
         misplaced: Vec::new(),
-        origin: Origin::Terraform,
+        origin: resource.origin,
         live: false,
         place: resource.place(),
     });
@@ -140,7 +140,7 @@ fn read_workload(resource: Resource<'_>, kind: &'static str, attributes: &Attrib
         annotations: own,
         containers,
         tokens: tokens(&spec),
-        origin: Origin::Terraform,
+        origin: resource.origin,
         live: false,
         created: None,
         place: resource.place(),

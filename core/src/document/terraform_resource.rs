@@ -21,6 +21,8 @@ pub struct Resource<'n> {
     pub address: &'n str,
     /// Where the document names it.
     pub span: Span,
+    /// Plan or state.
+    pub origin: Origin,
     /// Its attributes.
     pub values: Option<&'n Node>,
     /// Which of them only apply knows.
@@ -99,7 +101,7 @@ fn read_role(resource: Resource<'_>, attributes: &Attribute<'_>, reader: &mut Re
         arn: attributes.get("arn").stated_text(),
         address: resource.owned_address(),
         trust,
-        origin: Origin::Terraform,
+        origin: resource.origin,
         place: resource.place(),
     });
 }
@@ -127,7 +129,7 @@ fn read_provider(resource: Resource<'_>, attributes: &Attribute<'_>, reader: &mu
         url: url.scalar(),
         client_ids,
         address: resource.owned_address(),
-        origin: Origin::Terraform,
+        origin: resource.origin,
         place: resource.place(),
     });
 }
@@ -138,7 +140,7 @@ fn read_cluster(resource: Resource<'_>, attributes: &Attribute<'_>, reader: &mut
         arn: attributes.get("arn").stated_text(),
         issuer: issuer(attributes.path(&["identity", "oidc", "issuer"]).stated_text()),
         address: resource.owned_address(),
-        origin: Origin::Terraform,
+        origin: resource.origin,
         place: resource.place(),
     });
 }
@@ -153,7 +155,7 @@ fn read_association(resource: Resource<'_>, attributes: &Attribute<'_>, reader: 
         external_id: attributes.get("external_id").stated_text(),
         disable_session_tags: attributes.get("disable_session_tags").bool().unwrap_or(false),
         address: resource.owned_address(),
-        origin: Origin::Terraform,
+        origin: resource.origin,
         place: resource.place(),
     };
     reader.out.associations.push(association);
@@ -187,7 +189,7 @@ fn read_yaml_body(resource: Resource<'_>, body: &Attribute<'_>, reader: &mut Rea
 fn addressed(resource: Resource<'_>, reader: &mut Reader<'_>, read: impl FnOnce(&mut Reader<'_>)) {
     let counts = |out: &Documents| (out.service_accounts.len(), out.workloads.len());
     let (accounts, workloads) = counts(&reader.out);
-    reader.with_origin(Origin::Terraform, read);
+    reader.with_origin(resource.origin, read);
     for account in reader.out.service_accounts.iter_mut().skip(accounts) {
         account.address = resource.owned_address();
     }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::at::At;
+use super::model::Origin;
 use super::reader::Reader;
 use super::terraform_resource::{self, Resource};
 use crate::syntax::{Node, Value};
@@ -43,6 +44,9 @@ pub fn read_resource(node: &Node, reader: &mut Reader<'_>) {
             _ => {}
         }
         let values = instance.get("attributes");
-        terraform_resource::read(Resource { kind, address: &address, span: name.span, values, unknown: None }, reader);
+        terraform_resource::read(
+            Resource { kind, address: &address, span: name.span, origin: Origin::TerraformState, values, unknown: None },
+            reader,
+        );
     }
 }

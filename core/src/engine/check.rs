@@ -4,6 +4,7 @@ use super::answer::CheckAnswer;
 use super::run::{Case, Engine};
 use super::schedule::map;
 use crate::admission::Issuers;
+use crate::estate::{AssociationId, ProviderId, RoleId, ServiceAccountId, WorkloadId};
 use crate::rule::{Analysis, Findings, RoleView, Rule, View};
 
 /// Things a task takes at once.
@@ -19,7 +20,7 @@ impl Engine<'_> {
         let rules: Vec<&'static dyn Rule> = self.active_rules().collect();
         let mut found = self.over_roles(&rules, &view, &analyses);
         self.over_the_rest(&rules, &view, &mut found);
-        let documents = &case.estate.documents;
+        let documents = case.estate.documents();
         let mut not_analysed = documents.not_analysed.clone();
         not_analysed.append(&mut found.not_analysed);
         let mut diagnostics = found.diagnostics;
@@ -34,12 +35,13 @@ impl Engine<'_> {
     }
 
     fn over_roles(&self, rules: &[&'static dyn Rule], view: &View<'_>, analyses: &[Option<Analysis<'_>>]) -> Findings {
-        let roles = &view.estate.documents.roles;
+        let roles = &view.estate.documents().roles;
         let found = map(self.schedule, roles.len().div_ceil(CHUNK), |chunk| {
             let mut findings = Findings::default();
             for (index, (role, analysis)) in roles.iter().zip(analyses).enumerate().skip(chunk * CHUNK).take(CHUNK) {
                 let (Some(policy), Some(analysis)) = (role.trust.policy(), analysis) else { continue };
-                let role = RoleView { view: *view, index, role, policy, admission: &analysis.admission, budget: &analysis.budget };
+                let role =
+                    RoleView { view: *view, id: RoleId(index), role, policy, admission: &analysis.admission, budget: &analysis.budget };
                 for rule in rules {
                     rule.role(&role, &mut findings);
                 }
@@ -50,13 +52,13 @@ impl Engine<'_> {
     }
 
     fn over_the_rest(&self, rules: &[&'static dyn Rule], view: &View<'_>, found: &mut Findings) {
-        let documents = &view.estate.documents;
+        let documents = view.estate.documents();
         let accounts = &documents.service_accounts;
         let of_accounts = map(self.schedule, accounts.len().div_ceil(CHUNK), |chunk| {
             let mut findings = Findings::default();
             for (index, account) in accounts.iter().enumerate().skip(chunk * CHUNK).take(CHUNK) {
                 for rule in rules {
-                    rule.service_account(index, account, view, &mut findings);
+                    rule.service_account(ServiceAccountId(index), account, view, &mut findings);
                 }
             }
             findings
@@ -64,13 +66,13 @@ impl Engine<'_> {
         found.append(gather(of_accounts));
         for rule in rules {
             for (index, workload) in documents.workloads.iter().enumerate() {
-                rule.workload(index, workload, view, found);
+                rule.workload(WorkloadId(index), workload, view, found);
             }
             for (index, provider) in documents.providers.iter().enumerate() {
-                rule.provider(index, provider, view, found);
+                rule.provider(ProviderId(index), provider, view, found);
             }
             for (index, association) in documents.associations.iter().enumerate() {
-                rule.association(index, association, view, found);
+                rule.association(AssociationId(index), association, view, found);
             }
             rule.estate(view, found);
         }

@@ -2,10 +2,12 @@
 
 use smol_str::SmolStr;
 
+use super::known_error::KnownError;
 use super::schedule::{Schedule, map};
 use crate::admission::{Admission, Budget, Issuers};
-use crate::document::{self, Task, Work, model::Documents};
-use crate::estate::{Estate, EstateSettings};
+use crate::document::model::{Broken, Documents, NotAnalysed};
+use crate::document::{self, Task, Work};
+use crate::estate::{Estate, EstateSettings, RoleId};
 use crate::provider::Catalogue;
 use crate::rule::{Analysis, Rule};
 use crate::source::{FileId, SourceFile, Sources};
@@ -45,6 +47,8 @@ pub struct Engine<'a> {
     pub rules: &'a [&'static dyn Rule],
     /// What is known of issuers.
     pub catalogue: &'a Catalogue,
+    /// Error texts that `why` recognises.
+    pub errors: &'a [KnownError],
     /// What the user says.
     pub settings: &'a Settings,
     /// How work is done.
@@ -64,6 +68,20 @@ pub struct Case {
 
 /// Roles a task takes at once, so that handing out work costs little.
 const CHUNK: usize = 64;
+
+impl Case {
+    /// What is broken in the documents.
+    #[must_use]
+    pub fn errors(&self) -> &[Broken] {
+        &self.estate.documents().errors
+    }
+
+    /// What could not be analysed in the documents.
+    #[must_use]
+    pub fn not_analysed(&self) -> &[NotAnalysed] {
+        &self.estate.documents().not_analysed
+    }
+}
 
 impl<'a> Engine<'a> {
     /// Reads and links texts. Never fails: what is broken is among the estate's errors.
@@ -103,20 +121,20 @@ impl<'a> Engine<'a> {
             cluster_issuer: self.settings.cluster_issuer.clone(),
             role_of: role_of.collect(),
         };
-        Case { sources, estate: Estate::link(documents, settings), recognised }
+        Case { sources, estate: Estate::new(documents, settings), recognised }
     }
 
     /// The admission of every role whose trust policy is known, by its place in the estate.
     #[must_use]
     pub fn analyse<'c>(&self, case: &Case, issuers: &Issuers<'c>) -> Vec<Option<Analysis<'c>>> {
-        let roles = &case.estate.documents.roles;
+        let roles = &case.estate.documents().roles;
         let chunks = map(self.schedule, roles.len().div_ceil(CHUNK), |chunk| {
             let of_chunk = roles.iter().enumerate().skip(chunk * CHUNK).take(CHUNK);
             of_chunk
                 .map(|(index, role)| {
                     let policy = role.trust.policy()?;
                     let budget = Budget::default();
-                    let account = case.estate.role_account(index);
+                    let account = case.estate.role_account(RoleId(index));
                     let admission = Admission::of(policy, account, issuers, &budget);
                     Some(Analysis { admission, budget })
                 })

@@ -7,7 +7,7 @@ pub use example::Example;
 use crate::admission::{Admission, Answer, Budget, Issuers, Witness};
 use crate::diagnostic::{Diagnostic, Fix, Proof, Severity, Shown};
 use crate::document::model::{NotAnalysed, OidcProvider, Place, PodIdentityAssociation, Role, ServiceAccount, Workload};
-use crate::estate::Estate;
+use crate::estate::{AssociationId, Estate, ProviderId, RoleId, ServiceAccountId, WorkloadId};
 use crate::policy::TrustPolicy;
 use crate::provider::Catalogue;
 
@@ -47,8 +47,14 @@ impl RuleMeta {
     /// Where its documentation is published.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("https://irsa-lint.github.io/rules/{}", self.id)
+        url_of(self.id)
     }
+}
+
+/// Where the documentation of the rule with this id is published.
+#[must_use]
+pub fn url_of(id: &str) -> String {
+    format!("https://irsa-lint.github.io/rules/{id}")
 }
 
 /// A rule. Each method is asked once for every thing of its kind in the run; a rule implements what it needs.
@@ -58,13 +64,13 @@ pub trait Rule: Sync {
     /// Judges a role whose trust policy is known.
     fn role(&self, _role: &RoleView<'_>, _out: &mut Findings) {}
     /// Judges a ServiceAccount, by its place in the estate.
-    fn service_account(&self, _index: usize, _account: &ServiceAccount, _view: &View<'_>, _out: &mut Findings) {}
+    fn service_account(&self, _id: ServiceAccountId, _account: &ServiceAccount, _view: &View<'_>, _out: &mut Findings) {}
     /// Judges a workload.
-    fn workload(&self, _index: usize, _workload: &Workload, _view: &View<'_>, _out: &mut Findings) {}
+    fn workload(&self, _id: WorkloadId, _workload: &Workload, _view: &View<'_>, _out: &mut Findings) {}
     /// Judges an OIDC provider.
-    fn provider(&self, _index: usize, _provider: &OidcProvider, _view: &View<'_>, _out: &mut Findings) {}
+    fn provider(&self, _id: ProviderId, _provider: &OidcProvider, _view: &View<'_>, _out: &mut Findings) {}
     /// Judges a Pod Identity association.
-    fn association(&self, _index: usize, _association: &PodIdentityAssociation, _view: &View<'_>, _out: &mut Findings) {}
+    fn association(&self, _id: AssociationId, _association: &PodIdentityAssociation, _view: &View<'_>, _out: &mut Findings) {}
     /// Judges the run as a whole; asked once.
     fn estate(&self, _view: &View<'_>, _out: &mut Findings) {}
 }
@@ -97,7 +103,7 @@ pub struct RoleView<'a> {
     /// The rest of the run.
     pub view: View<'a>,
     /// Its place in the estate.
-    pub index: usize,
+    pub id: RoleId,
     /// The role.
     pub role: &'a Role,
     /// Its trust policy.
@@ -108,11 +114,31 @@ pub struct RoleView<'a> {
     pub budget: &'a Budget,
 }
 
+impl View<'_> {
+    /// How a message names a role: ``role `payments` ``, or `the role` where it has no name.
+    #[must_use]
+    pub fn role_name(&self, id: RoleId) -> String {
+        self.estate.role_name(id).map_or_else(|| "the role".to_owned(), |name| format!("role `{name}`"))
+    }
+
+    /// What was worked out of a role's trust policy.
+    #[must_use]
+    pub fn analysis(&self, id: RoleId) -> Option<&Analysis<'_>> {
+        self.analyses.get(id.0)?.as_ref()
+    }
+}
+
 impl RoleView<'_> {
     /// How a message names the role: ``role `payments` ``, or `the role` where it has no name.
     #[must_use]
     pub fn name(&self) -> String {
-        self.view.estate.role_name(self.index)
+        self.view.role_name(self.id)
+    }
+
+    /// The role's account, where it is known.
+    #[must_use]
+    pub fn account(&self) -> Option<&str> {
+        self.view.estate.role_account(self.id)
     }
 }
 

@@ -162,6 +162,10 @@ impl<'a> TextMapBuilder<'a> {
             last.decoded_len += decoded_len;
             last.source_len += source_len;
         } else {
+            if self.pieces.len() == 1 {
+                // A text with one escape has many: a policy's quotes.
+                self.pieces.reserve(63);
+            }
             self.pieces.push(Piece { decoded: self.decoded, decoded_len, source, source_len });
         }
         self.decoded += decoded_len;

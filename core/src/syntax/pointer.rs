@@ -33,16 +33,17 @@ impl Pointer {
     /// The pointer to a member.
     #[must_use]
     pub fn key(&self, key: &str) -> Self {
-        let mut text = String::with_capacity(self.0.len() + key.len() + 1);
+        let escaped = |byte: &u8| matches!(byte, b'~' | b'/');
+        let mut text = String::with_capacity(self.0.len() + key.len() + 1 + key.as_bytes().iter().filter(|b| escaped(b)).count());
         text.push_str(&self.0);
         text.push('/');
-        for c in key.chars() {
-            match c {
-                '~' => text.push_str("~0"),
-                '/' => text.push_str("~1"),
-                c => text.push(c),
-            }
+        let mut rest = key;
+        while let Some((plain, mark)) = rest.bytes().position(|byte| escaped(&byte)).and_then(|at| rest.split_at_checked(at)) {
+            text.push_str(plain);
+            text.push_str(if mark.starts_with('~') { "~0" } else { "~1" });
+            rest = mark.get(1..).unwrap_or_default();
         }
+        text.push_str(rest);
         Self(text)
     }
 
@@ -65,5 +66,17 @@ impl Pointer {
 impl fmt::Display for Pointer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_what_the_grammar_needs() {
+        let pointer = Pointer::root().key("a/b~c").key("").key("é/").index(3);
+        assert_eq!(pointer.as_str(), "/a~1b~0c//é~1/3");
+        assert_eq!(Pointer::at_address("aws_iam_role.x").key("Statement").as_str(), "aws_iam_role.x /Statement");
     }
 }

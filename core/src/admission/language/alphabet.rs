@@ -75,10 +75,6 @@ impl Alphabet {
         self.symbols.get(symbol).map_or('\u{fffd}', |symbol| symbol.shown)
     }
 
-    pub fn shown_chars(&self) -> impl Iterator<Item = char> + '_ {
-        self.symbols.iter().map(|symbol| symbol.shown)
-    }
-
     /// The symbol of a character that patterns name.
     pub fn named(&self, c: char) -> Option<usize> {
         let number = match self.named_ascii.get(c as usize) {

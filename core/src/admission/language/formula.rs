@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 use super::glob::Glob;
-use super::grammar::Grammar;
+use super::grammar::{Grammar, GrammarPart};
 
 /// One step of a formula in postfix order. `len` counts the steps of the whole sub-formula that ends here.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,7 +27,7 @@ pub(super) enum Node {
 }
 
 /// A set that is not made of others.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum Atom {
     Words(Words),
     /// `fold`: ASCII letters are compared without their case, and the pattern is in lower case.
@@ -57,7 +57,23 @@ impl Words {
     }
 }
 
+/// What makes two atoms the same.
+#[derive(PartialEq, Eq, Hash)]
+pub(super) enum AtomKey<'a> {
+    Words(&'a Words),
+    Glob(&'a Glob, bool),
+    Grammar(&'a [GrammarPart]),
+}
+
 impl Atom {
+    pub fn key(&self) -> AtomKey<'_> {
+        match self {
+            Self::Words(words) => AtomKey::Words(words),
+            Self::Glob { glob, fold } => AtomKey::Glob(glob, *fold),
+            Self::Grammar(grammar) => AtomKey::Grammar(grammar.parts()),
+        }
+    }
+
     pub fn contains(&self, text: &str) -> bool {
         match self {
             Self::Words(words) => words.contains(text),
@@ -176,7 +192,7 @@ fn gather<'a>(join: &Node, parts: impl Iterator<Item = &'a [Op]>) -> Gathered<'a
         [Op { node: Node::None, .. }] => gathered.decided |= *join == Node::And,
         [Op { node: Node::Atom(Atom::Words(words)), .. }] if !words.fold => gathered.words.push(words),
         [inner @ .., Op { node: Node::Not, .. }] => gathered.negated.push(inner),
-        [Op { node: Node::Atom(atom), .. }] if !seen.insert(atom) => {}
+        [Op { node: Node::Atom(atom), .. }] if !seen.insert(atom.key()) => {}
         other => gathered.others.push(other),
     };
     for part in parts {

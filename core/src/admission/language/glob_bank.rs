@@ -4,7 +4,7 @@
 use super::alphabet::Alphabet;
 use super::bits;
 use super::glob::{Glob, Item};
-use super::machine::Value;
+use super::value::Value;
 
 pub(super) struct GlobBank {
     width: usize,

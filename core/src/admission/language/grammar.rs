@@ -2,7 +2,6 @@
 //! Must not know which issuer has which template.
 
 use std::fmt;
-use std::hash::{Hash, Hasher};
 use std::sync::{Arc, OnceLock};
 
 use smol_str::SmolStr;
@@ -22,7 +21,7 @@ struct Inner {
 }
 
 /// One stretch of a legal name.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum GrammarPart {
     /// This text.
     Literal(SmolStr),
@@ -36,7 +35,7 @@ pub enum GrammarPart {
 }
 
 /// What may stand in a named part.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Class {
     /// An RFC 1123 label, 1–63 of `[a-z0-9-]` that begins and ends with a letter or digit (Kubernetes, "Object Names and IDs").
     DnsLabel,
@@ -92,6 +91,14 @@ impl Grammar {
     #[must_use]
     pub fn contains(&self, text: &str) -> bool {
         self.exact().accepts(text.chars())
+    }
+
+    /// What every name begins with.
+    pub(super) fn head(&self) -> &str {
+        match self.0.parts.first() {
+            Some(GrammarPart::Literal(text)) => text,
+            _ => "",
+        }
     }
 
     /// The name of the part at `index`, unless that part is a literal.
@@ -168,13 +175,6 @@ impl PartialEq for Grammar {
 }
 
 impl Eq for Grammar {}
-
-impl Hash for Grammar {
-    // Few grammars meet in one question: telling them apart by the number of parts is enough.
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.parts.len().hash(state);
-    }
-}
 
 impl fmt::Debug for Grammar {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

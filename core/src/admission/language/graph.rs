@@ -1,11 +1,12 @@
 //! All rows that a machine can reach, with the moves between them: for questions that one member doesn't answer.
 
 use super::bits;
-use super::machine::Machine;
+use super::machine::{Choice, Machine};
 use super::rows::Rows;
 use crate::admission::{Budget, Reason};
 
-/// The reachable part of an automaton. State 0 is the start.
+/// The reachable part of an automaton. State 0 is the start, after the machine's head.
+#[derive(Default)]
 pub(super) struct Graph {
     /// From, symbol, to; in the order of `from`.
     pub moves: Vec<Move>,
@@ -20,10 +21,13 @@ pub(super) struct Move {
 }
 
 impl Graph {
-    /// `every`: a move for each symbol, not only for one of those that lead to the same state.
-    pub fn explore(machine: &Machine<'_>, every: bool, budget: &Budget) -> Result<Self, Reason> {
+    /// Only by the moves that are chosen.
+    pub fn explore(machine: &Machine<'_>, choice: Choice, budget: &Budget) -> Result<Self, Reason> {
+        if !budget.spend(machine.set_up()) {
+            return Err(Reason::Budget);
+        }
         let mut scratch = machine.scratch();
-        let mut start = machine.start();
+        let mut start = machine.after(machine.head());
         let value = machine.judge(&mut start, &mut scratch);
         let mut graph = Self { moves: Vec::new(), accepting: vec![value.accepts()] };
         if value.never() {
@@ -31,15 +35,14 @@ impl Graph {
         }
         let mut rows = Rows::new(machine.width());
         rows.insert(&start);
-        let (mut from, mut to) = (vec![0; machine.width()], vec![0; machine.width()]);
+        let (mut from, mut to, mut allowed) = (vec![0; machine.width()], vec![0; machine.width()], Vec::new());
         let mut at = 0;
         while at < rows.len() {
             from.copy_from_slice(rows.row(at));
             scratch.allowed.fill(u64::MAX);
-            machine.narrow(&from, every, &mut scratch);
-            let allowed = scratch.allowed.clone();
-            let tried: u32 = allowed.iter().map(|word| word.count_ones()).sum();
-            if !budget.spend(machine.cost() * (u64::from(tried) + 1)) {
+            let tried = machine.narrow(&from, choice, &mut scratch);
+            allowed.clone_from(&scratch.allowed);
+            if !budget.spend(machine.cost(tried)) {
                 return Err(Reason::Budget);
             }
             for symbol in bits::indices(&allowed) {

@@ -1,66 +1,26 @@
 //! One formula, ready to be stepped: every atom is a small automaton, their states lie side by side in one row of words, and the formula
 //! says of a row whether it accepts, and whether anything that follows can still make a difference.
 
-use rustc_hash::FxHashMap;
-
 use super::alphabet::Alphabet;
 use super::bits;
 use super::chars::CharSet;
-use super::formula::{self, Atom, Node, Op};
+use super::checks::{self, Check, Checklist, Limits, checklist};
+use super::formula::{Atom, Op};
+use super::glob::Item;
 use super::glob_bank::{GlobBank, GlobPlace};
 use super::nfa::{Nfa, On};
+use super::value::Value;
 use super::word_list::WordList;
 
-/// Which greatest lengths of grammars hold.
+/// Which symbols to try from a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Limits {
-    /// None: the question is what would be admitted if names could be of any length.
-    Ignored,
-    /// Only those of complemented grammars: the set becomes larger, never smaller, and its automaton much smaller.
-    Loosened,
-    /// All of them, by counting.
-    Counted,
-}
-
-/// What a row says about its formula.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Value(u8);
-
-impl Value {
-    const ACCEPTS: u8 = 1;
-    const NEVER: u8 = 2;
-    const ALWAYS: u8 = 4;
-
-    pub fn new(accepts: bool, never: bool, always: bool) -> Self {
-        Self(u8::from(accepts) * Self::ACCEPTS | u8::from(never) * Self::NEVER | u8::from(always) * Self::ALWAYS)
-    }
-
-    /// Is what has been read in the set?
-    pub fn accepts(self) -> bool {
-        self.0 & Self::ACCEPTS != 0
-    }
-
-    /// Is nothing that begins like this in the set?
-    pub fn never(self) -> bool {
-        self.0 & Self::NEVER != 0
-    }
-
-    fn decided(self) -> bool {
-        self.0 & (Self::NEVER | Self::ALWAYS) != 0
-    }
-
-    fn not(self) -> Self {
-        Self((self.0 ^ Self::ACCEPTS) & Self::ACCEPTS | (self.0 & Self::NEVER) << 1 | (self.0 & Self::ALWAYS) >> 1)
-    }
-}
-
-#[derive(Clone, Copy)]
-enum Check {
-    Always(bool),
-    Atom { atom: usize, positive: bool },
-    Not,
-    And,
-    Or,
+pub(super) enum Choice {
+    /// All of them.
+    Every,
+    /// Of symbols that certainly lead to the same row only the most readable: nothing is missed.
+    Distinct,
+    /// Also none that only atoms which take away are waiting for: what is found is true, what is not found may be there.
+    Lean,
 }
 
 enum Kind<'l> {
@@ -79,12 +39,13 @@ pub(super) struct Machine<'l> {
     /// Does the formula have more than one level, so that a decided part of it may hide atoms that no longer matter?
     nested: bool,
     width: usize,
+    head: String,
 }
 
 impl<'l> Machine<'l> {
     /// `driver`: a grammar that is stepped along by the caller, so that its characters have symbols too.
     pub fn new(ops: &'l [Op], limits: Limits, driver: Option<&'l Nfa>) -> Self {
-        let (atoms, checks) = distinct_atoms(ops, limits);
+        let Checklist { atoms, checks } = checklist(ops, limits);
         let nfas = || atoms.iter().filter_map(|(atom, counted)| nfa_of(atom, *counted)).chain(driver);
         let named = atoms.iter().flat_map(|(atom, _)| named_chars(atom)).chain(nfas().flat_map(Nfa::chars));
         let alphabet = Alphabet::new(named, nfas().flat_map(Nfa::sets).copied());
@@ -111,9 +72,11 @@ impl<'l> Machine<'l> {
             };
             kinds.push(kind);
         }
-        let conjuncts = conjuncts(&checks);
+        let conjuncts = checks::conjuncts(&checks);
+        let heads = conjuncts.iter().filter_map(|conjunct| atoms.get(*conjunct)).map(|(atom, _)| head_of(atom));
+        let head = heads.max_by_key(String::len).unwrap_or_default();
         let levels = checks.iter().filter(|(check, _)| matches!(check, Check::And | Check::Or)).count();
-        Self { alphabet, globs, kinds, conjuncts, nested: levels > 1, checks, width }
+        Self { alphabet, globs, kinds, conjuncts, nested: levels > 1, checks, width, head }
     }
 
     /// Words in a row.
@@ -121,13 +84,39 @@ impl<'l> Machine<'l> {
         self.width
     }
 
-    /// Units of work in making one row.
-    pub fn cost(&self) -> u64 {
-        (self.width + self.checks.len()) as u64 + 4
+    /// Units of work in trying this many symbols from one row.
+    pub fn cost(&self, tried: u64) -> u64 {
+        // Measured: finding the row's place weighs as much as some twelve words, choosing the symbols as much as two rows.
+        (2 * (self.width + self.checks.len()) as u64 + 12) * (tried + 2)
     }
 
-    /// The row before anything is read.
-    pub fn start(&self) -> Vec<u64> {
+    /// Units of work in making the machine.
+    pub fn set_up(&self) -> u64 {
+        (self.width * self.alphabet.len() + 8 * self.checks.len()) as u64 + 200
+    }
+
+    /// How many different atoms the formula has.
+    pub fn atoms(&self) -> usize {
+        self.kinds.len()
+    }
+
+    /// What every member begins with, because an atom that holds all of them says so.
+    pub fn head(&self) -> &str {
+        &self.head
+    }
+
+    /// The row after `head`, a text of characters that patterns name. What lies before is not worth a search.
+    pub fn after(&self, head: &str) -> Vec<u64> {
+        let mut row = self.start();
+        let mut next = row.clone();
+        for symbol in head.chars().filter_map(|c| self.alphabet.named(c)) {
+            self.step(&row, symbol, &mut next);
+            std::mem::swap(&mut row, &mut next);
+        }
+        row
+    }
+
+    fn start(&self) -> Vec<u64> {
         let mut row = vec![0; self.width];
         self.globs.start(&mut row);
         for kind in &self.kinds {
@@ -164,44 +153,58 @@ impl<'l> Machine<'l> {
         }
     }
 
-    /// Leaves those of `scratch.allowed` that are worth trying from a row: none that no member can go on with, and, unless `every`,
-    /// of symbols that certainly lead to the same row only the first.
-    pub fn narrow(&self, row: &[u64], every: bool, scratch: &mut Scratch) {
+    /// Leaves those of `scratch.allowed` that are worth trying from a row: none that no member can go on with, and what `choice` says.
+    /// Returns how many.
+    pub fn narrow(&self, row: &[u64], choice: Choice, scratch: &mut Scratch) -> u64 {
         for conjunct in &self.conjuncts {
             self.restrict(*conjunct, row, scratch);
         }
-        if every {
+        if choice == Choice::Every {
             clip(&mut scratch.allowed, self.alphabet.len());
-            return;
+        } else {
+            self.reduce(row, choice, scratch);
         }
+        scratch.allowed.iter().map(|word| u64::from(word.count_ones())).sum()
+    }
+
+    // What no atom is waiting for all leads to one row: of each block the first such symbol will do.
+    fn reduce(&self, row: &[u64], choice: Choice, scratch: &mut Scratch) {
         scratch.mentioned.fill(0);
         self.globs.mention(row, &mut scratch.mentioned);
-        for kind in &self.kinds {
-            match kind {
-                Kind::Glob(_) => {}
-                Kind::Grammar { nfa, first, words, .. } => {
-                    for on in bits::indices(part(row, *first, *words)).flat_map(|state| nfa.edges(state)).map(|edge| edge.on) {
-                        self.mention(on, &mut scratch.mentioned);
-                    }
-                }
-                Kind::Words { list, first } => {
-                    list.mention(part(row, *first, WordList::WIDTH), &self.alphabet, &mut scratch.mentioned);
-                }
+        for (atom, kind) in self.kinds.iter().enumerate() {
+            if !matches!(kind, Kind::Glob(_)) {
+                self.mention_atom(atom, row, &mut scratch.mentioned);
             }
         }
         scratch.kept.fill(0);
         for block in &self.alphabet.blocks {
-            let unmentioned = block
-                .iter()
-                .zip(&scratch.allowed)
-                .zip(&scratch.mentioned)
-                .map(|((block, allowed), mentioned)| block & allowed & !mentioned);
+            let words = block.iter().zip(&scratch.allowed).zip(&scratch.mentioned);
+            let unmentioned = words.map(|((block, allowed), mentioned)| block & allowed & !mentioned);
             if let Some((at, word)) = unmentioned.enumerate().find(|(_, word)| *word != 0) {
                 bits::set(&mut scratch.kept, at * 64 + word.trailing_zeros() as usize);
             }
         }
+        if choice == Choice::Lean {
+            scratch.mentioned.fill(0);
+            for conjunct in &self.conjuncts {
+                self.mention_atom(*conjunct, row, &mut scratch.mentioned);
+            }
+        }
         for ((allowed, mentioned), kept) in scratch.allowed.iter_mut().zip(&scratch.mentioned).zip(&scratch.kept) {
             *allowed = *allowed & mentioned | kept;
+        }
+    }
+
+    fn mention_atom(&self, atom: usize, row: &[u64], mentioned: &mut [u64]) {
+        match self.kinds.get(atom) {
+            Some(Kind::Glob(place)) => self.globs.mention_one(place, row, mentioned),
+            Some(Kind::Grammar { nfa, first, words, .. }) => {
+                for on in bits::indices(part(row, *first, *words)).flat_map(|state| nfa.edges(state)).map(|edge| edge.on) {
+                    self.mention(on, mentioned);
+                }
+            }
+            Some(Kind::Words { list, first }) => list.mention(part(row, *first, WordList::WIDTH), &self.alphabet, mentioned),
+            None => {}
         }
     }
 
@@ -248,17 +251,13 @@ impl<'l> Machine<'l> {
                     let value = self.atom_value(atom, row);
                     if positive { value } else { value.not() }
                 }
-                Check::Not => values.last().map_or(Value(0), |value| value.not()),
-                Check::And => self.children(at).filter_map(|child| values.get(child)).fold(Value::new(true, false, true), |all, value| {
-                    Value(all.0 & value.0 & (Value::ACCEPTS | Value::ALWAYS) | (all.0 | value.0) & Value::NEVER)
-                }),
-                Check::Or => self.children(at).filter_map(|child| values.get(child)).fold(Value::new(false, true, false), |any, value| {
-                    Value((any.0 | value.0) & (Value::ACCEPTS | Value::ALWAYS) | any.0 & value.0 & Value::NEVER)
-                }),
+                Check::Not => values.last().map_or(Value::NOTHING, |value| value.not()),
+                Check::And => self.children(at).filter_map(|child| values.get(child)).fold(Value::EVERY, |all, value| all.and(*value)),
+                Check::Or => self.children(at).filter_map(|child| values.get(child)).fold(Value::NOTHING, |any, value| any.or(*value)),
             };
             values.push(value);
         }
-        let value = values.last().copied().unwrap_or(Value(0));
+        let value = values.last().copied().unwrap_or(Value::NOTHING);
         if !value.never() && (self.nested || value.decided()) {
             self.clear_irrelevant(row, scratch);
         }
@@ -273,7 +272,7 @@ impl<'l> Machine<'l> {
                 Value::new(nfa.accepts_in_any(states), states.iter().all(|word| *word == 0), false)
             }
             Some(Kind::Words { list, first }) => list.value(part(row, *first, WordList::WIDTH)),
-            None => Value::new(false, true, false),
+            None => Value::NOTHING,
         }
     }
 
@@ -353,6 +352,17 @@ fn clip(symbols: &mut [u64], len: usize) {
     }
 }
 
+/// What every member of the atom begins with.
+fn head_of(atom: &Atom) -> String {
+    match atom {
+        Atom::Glob { glob, fold: false } => {
+            glob.items().iter().map_while(|item| if let Item::Char(c) = item { Some(*c) } else { None }).collect()
+        }
+        Atom::Grammar(grammar) => grammar.head().to_owned(),
+        Atom::Words(_) | Atom::Glob { .. } => String::new(),
+    }
+}
+
 fn nfa_of(atom: &Atom, counted: bool) -> Option<&Nfa> {
     match atom {
         Atom::Grammar(grammar) => Some(if counted { grammar.exact() } else { grammar.unlimited() }),
@@ -368,67 +378,6 @@ fn named_chars(atom: &Atom) -> Box<dyn Iterator<Item = char> + '_> {
         Atom::Glob { glob, fold } => Box::new(GlobBank::named(glob).flat_map(both_cases(*fold))),
         Atom::Grammar(_) => Box::new(std::iter::empty()),
     }
-}
-
-type Distinct<'l> = (Vec<(&'l Atom, bool)>, Vec<(Check, u32)>);
-
-/// The atoms of the formula, each once, and the formula over their numbers. A complemented atom is one check.
-fn distinct_atoms(ops: &[Op], limits: Limits) -> Distinct<'_> {
-    let polarities = formula::polarities(ops);
-    let mut numbers: FxHashMap<(&Atom, bool), usize> = FxHashMap::default();
-    let (mut atoms, mut checks) = (Vec::new(), Vec::with_capacity(ops.len()));
-    // Steps that are left out of the checks because their complement was folded into the atom, up to and including each step.
-    let mut folded: Vec<u32> = Vec::with_capacity(ops.len());
-    for ((at, op), positive) in ops.iter().enumerate().zip(polarities) {
-        let mut gone = folded.last().copied().unwrap_or_default();
-        let before = at.checked_sub(op.len as usize).and_then(|before| folded.get(before)).copied().unwrap_or_default();
-        let check = match &op.node {
-            Node::All => Check::Always(true),
-            Node::None => Check::Always(false),
-            Node::And => Check::And,
-            Node::Or => Check::Or,
-            Node::Not => match checks.last_mut() {
-                Some((Check::Atom { positive, .. }, 1)) if op.len == 2 => {
-                    *positive = !*positive;
-                    gone += 1;
-                    folded.push(gone);
-                    continue;
-                }
-                _ => Check::Not,
-            },
-            Node::Atom(atom) => {
-                let counted = matches!(atom, Atom::Grammar(grammar) if grammar.has_limits())
-                    && match limits {
-                        Limits::Ignored => false,
-                        Limits::Loosened => !positive,
-                        Limits::Counted => true,
-                    };
-                let number = *numbers.entry((atom, counted)).or_insert_with(|| {
-                    atoms.push((atom, counted));
-                    atoms.len() - 1
-                });
-                Check::Atom { atom: number, positive: true }
-            }
-        };
-        folded.push(gone);
-        checks.push((check, op.len - (gone - before)));
-    }
-    (atoms, checks)
-}
-
-fn conjuncts(checks: &[(Check, u32)]) -> Vec<usize> {
-    let positive = |check: Option<&(Check, u32)>| match check {
-        Some((Check::Atom { atom, positive: true }, _)) => Some(*atom),
-        _ => None,
-    };
-    let Some(((Check::And, _), operands)) = checks.split_last() else { return positive(checks.last()).into_iter().collect() };
-    let mut found = Vec::new();
-    let mut rest = operands;
-    while let Some((last, _)) = rest.split_last() {
-        found.extend(positive(Some(last)));
-        rest = rest.get(..rest.len().saturating_sub(last.1 as usize)).unwrap_or_default();
-    }
-    found
 }
 
 /// The symbols of a set, for a caller that steps a grammar itself.

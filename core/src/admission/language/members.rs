@@ -4,9 +4,10 @@ use smol_str::SmolStr;
 
 use super::bits;
 use super::chars;
+use super::checks::Limits;
 use super::disjuncts::Disjunct;
 use super::graph::{Graph, Move};
-use super::machine::{Limits, Machine};
+use super::machine::{Choice, Machine};
 use crate::admission::{Budget, Reason};
 
 /// The first few members of a set.
@@ -36,7 +37,7 @@ pub(super) fn members(disjunct: &Disjunct, most: usize, budget: &Budget) -> Resu
     // The loosened set holds every member. Only if it also shows texts that are none, lengths have to be counted.
     for limits in [Limits::Loosened, Limits::Counted] {
         let machine = Machine::new(&disjunct.ops, limits, None);
-        let graph = Graph::explore(&machine, true, budget)?;
+        let graph = Graph::explore(&machine, Choice::Every, budget)?;
         let (first, complete) = Enumeration::new(&machine, &graph).run(most + 1, budget)?;
         if limits == Limits::Counted || first.iter().all(|text| disjunct.contains(text)) {
             return Ok(Members::cut(first, most, complete));
@@ -98,7 +99,7 @@ impl<'g> Enumeration<'g> {
             }
             let left = (length + 1).saturating_sub(text.chars().count() + 1);
             if left == 0 {
-                found.push(SmolStr::new(&text));
+                found.push([self.machine.head(), &text].concat().into());
                 if found.len() >= most {
                     return Ok(());
                 }

@@ -11,6 +11,7 @@ mod alphabet;
 mod bits;
 mod breadth;
 mod chars;
+mod checks;
 mod disjuncts;
 mod formula;
 mod glob;
@@ -20,10 +21,13 @@ mod graph;
 mod machine;
 mod members;
 mod nfa;
+mod product;
 mod rows;
 mod search;
+mod shape;
 #[cfg(test)]
 mod tests;
+mod value;
 mod word_list;
 
 use std::sync::Arc;
@@ -35,6 +39,7 @@ pub use chars::CharSet;
 pub use glob::{Glob, GlobToken};
 pub use grammar::{Class, Grammar, GrammarPart};
 pub use members::Members;
+pub use shape::Patterns;
 
 use super::{Answer, Budget, Reason};
 use formula::{Atom, Node, Op, Words};

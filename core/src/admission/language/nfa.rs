@@ -4,7 +4,8 @@ use super::bits;
 use super::chars::CharSet;
 use super::grammar::{Class, GrammarPart};
 
-/// Reads a name one character at a time; without empty moves. State 0 is the start. A state that can't reach the end has no edge to it.
+/// Reads a name one character at a time; without empty moves. State 0 is the start, state n follows n
+/// characters of a literal that every name begins with. A state that can't reach the end has no edge to it.
 pub(super) struct Nfa {
     /// `edges[first[q]..first[q + 1]]` leave state `q`.
     first: Vec<u32>,

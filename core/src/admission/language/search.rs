@@ -3,13 +3,20 @@
 use smol_str::SmolStr;
 
 use super::bits;
+use super::checks::Limits;
 use super::disjuncts::Disjunct;
-use super::machine::{Limits, Machine};
+use super::machine::{Choice, Machine};
 use super::rows::Rows;
 use crate::admission::{Answer, Budget, Reason};
 
+/// Units of work in asking one atom for one text or two.
+const GUESS: u64 = 20;
+
 /// The shortest member, of several the most readable one. `most`: longer members are not looked for.
 pub(super) fn shortest(disjunct: &Disjunct, most: Option<usize>, budget: &Budget) -> Answer<SmolStr> {
+    if !budget.spend(GUESS * disjunct.ops.len() as u64) {
+        return Answer::Unknown(Reason::Budget);
+    }
     if let Some(guess) = disjunct.guess() {
         return Answer::Yes(guess);
     }
@@ -27,11 +34,14 @@ pub(super) fn shortest_unlimited(disjunct: &Disjunct, budget: &Budget) -> Answer
 }
 
 fn run(machine: &Machine<'_>, most: Option<usize>, budget: &Budget) -> Answer<SmolStr> {
+    if !budget.spend(machine.set_up()) {
+        return Answer::Unknown(Reason::Budget);
+    }
     let mut scratch = machine.scratch();
-    let mut start = machine.start();
+    let mut start = machine.after(machine.head());
     let value = machine.judge(&mut start, &mut scratch);
     if value.accepts() {
-        return Answer::Yes(SmolStr::default());
+        return Answer::Yes(machine.head().into());
     }
     if value.never() {
         return Answer::No;
@@ -40,8 +50,8 @@ fn run(machine: &Machine<'_>, most: Option<usize>, budget: &Budget) -> Answer<Sm
     rows.insert(&start);
     // For each row the row before it and the symbol between.
     let mut origins: Vec<(u32, u32)> = vec![(0, 0)];
-    let (mut from, mut to) = (vec![0; machine.width()], vec![0; machine.width()]);
-    let (mut at, mut level_end, mut level) = (0, 1, 0);
+    let (mut from, mut to, mut allowed) = (vec![0; machine.width()], vec![0; machine.width()], Vec::new());
+    let (mut at, mut level_end, mut level) = (0, 1, machine.head().chars().count());
     while at < rows.len() {
         if at == level_end {
             (level_end, level) = (rows.len(), level + 1);
@@ -51,10 +61,9 @@ fn run(machine: &Machine<'_>, most: Option<usize>, budget: &Budget) -> Answer<Sm
         }
         from.copy_from_slice(rows.row(at));
         scratch.allowed.fill(u64::MAX);
-        machine.narrow(&from, false, &mut scratch);
-        let allowed = scratch.allowed.clone();
-        let tried: u32 = allowed.iter().map(|word| word.count_ones()).sum();
-        if !budget.spend(machine.cost() * (u64::from(tried) + 1)) {
+        let tried = machine.narrow(&from, Choice::Distinct, &mut scratch);
+        allowed.clone_from(&scratch.allowed);
+        if !budget.spend(machine.cost(tried)) {
             return Answer::Unknown(Reason::Budget);
         }
         for symbol in bits::indices(&allowed) {
@@ -79,5 +88,5 @@ fn spell(machine: &Machine<'_>, origins: &[(u32, u32)], mut at: usize, last: usi
         reversed.push(machine.alphabet.shown(*symbol as usize));
         at = *before as usize;
     }
-    reversed.into_iter().rev().collect()
+    machine.head().chars().chain(reversed.into_iter().rev()).collect()
 }

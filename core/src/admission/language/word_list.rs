@@ -4,7 +4,7 @@
 use super::alphabet::Alphabet;
 use super::bits;
 use super::formula::Words;
-use super::machine::Value;
+use super::value::Value;
 
 pub(super) struct WordList<'l> {
     words: &'l Words,

@@ -26,7 +26,8 @@ impl Parser<'_> {
     }
 
     fn escaped_string(&mut self, open: usize, first_stop: usize) -> Scalar {
-        let mut text = String::with_capacity(2 * (first_stop - open) + 16);
+        // Most strings with escapes are policies, and growing step by step costs more than the room.
+        let mut text = String::with_capacity((self.bytes.len() - open).min(1024));
         let mut map = TextMapBuilder::new(self.map);
         let (mut from, mut stop) = (open + 1, first_stop);
         let mut control_told = false;

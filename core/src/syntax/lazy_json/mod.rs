@@ -150,6 +150,13 @@ impl<'s> LazyValue<'s> {
         (self.kind() == Kind::String).then(|| decode(self.text()))
     }
 
+    /// The text of a string that stands as it is, without escapes.
+    #[must_use]
+    pub fn plain_str(self) -> Option<&'s str> {
+        let inner = self.text().strip_prefix('"')?.strip_suffix('"')?;
+        memchr::memchr(b'\\', inner.as_bytes()).is_none().then_some(inner)
+    }
+
     /// The boolean, if it is one.
     #[must_use]
     pub fn bool(self) -> Option<bool> {

@@ -1,0 +1,10 @@
+//! A file per command: ask the engine one question, show the answer.
+
+pub mod batch;
+pub mod can_assume;
+pub mod check;
+pub mod explain;
+pub mod inspect;
+pub mod rules;
+pub mod who;
+pub mod why;

@@ -1,0 +1,47 @@
+//! `why` in a terminal: the links that hold, a line each, then the first broken one with its source and what to do.
+
+use std::fmt::Write as _;
+
+use annotate_snippets::{Group, Level};
+use irsa_lint_core::admission::Truth;
+use irsa_lint_core::engine::answer::{Chain, ChainLink};
+use irsa_lint_core::report::{Run, concise};
+
+use super::excerpt::Mark;
+use super::findings::{draw, sources};
+use super::style::{Style, clean};
+
+/// The chain. Writing to a String cannot fail.
+pub fn why(run: &Run<'_>, chain: &Chain, style: Style) -> String {
+    let mut out = String::new();
+    for (index, link) in chain.links.iter().enumerate() {
+        let place = link.place.as_ref().map(|place| concise::place(run.places, place)).unwrap_or_default();
+        let _ = writeln!(out, "{} {:<15} {}", style.sign(link.holds), link.kind.name(), clean(&link.message));
+        if !place.is_empty() && Some(index) != chain.broken {
+            let _ = writeln!(out, "  {:<15} {}", "", style.faint(format_args!("--> {place}")));
+        }
+    }
+    out.push('\n');
+    match chain.broken.and_then(|index| chain.links.get(index)) {
+        Some(link) => out.push_str(&broken(run, link, style)),
+        None if chain.links.iter().any(|link| link.holds == Truth::Unknown) => {
+            out.push_str("no link is broken, but some cannot be told from these documents\n");
+        }
+        None if chain.links.is_empty() => out.push_str("no ServiceAccount and no workload was found to ask about\n"),
+        None => out.push_str("every link holds: by these documents the pod can assume its role\n"),
+    }
+    out.push_str(&style.notes(run.notes));
+    out
+}
+
+fn broken(run: &Run<'_>, link: &ChainLink, style: Style) -> String {
+    let title = Level::ERROR.with_name("broken").primary_title(link.message.as_str());
+    let mut group = match &link.place {
+        Some(place) => title.elements(sources(run.places, &[Mark { span: place.span, primary: true, label: "" }])),
+        None => Group::with_title(title),
+    };
+    if !link.help.is_empty() {
+        group = group.element(Level::HELP.message(clean(&link.help)));
+    }
+    draw(style, &[group]) + "\n"
+}

@@ -1,0 +1,80 @@
+//! `can-assume` in a terminal: the verdict, then every statement with what it made of the token, then the nearest miss.
+
+use std::fmt::Write as _;
+
+use irsa_lint_core::admission::{Claim, Truth, Verdict};
+use irsa_lint_core::engine::Caller;
+use irsa_lint_core::engine::answer::{Decision, StatementTrace};
+use irsa_lint_core::report::words::{effect, stage};
+use irsa_lint_core::report::{Places, Run, concise};
+
+use super::roles::title;
+use super::style::{Style, clean};
+
+/// Every decision. Writing to a String cannot fail.
+pub fn can_assume(run: &Run<'_>, caller: &Caller, decisions: &[Decision], style: Style) -> String {
+    let mut out = String::new();
+    for decision in decisions {
+        one(&mut out, run.places, caller, decision, style);
+    }
+    out.push_str(&style.notes(run.notes));
+    out
+}
+
+fn one(out: &mut String, places: &Places<'_>, caller: &Caller, decision: &Decision, style: Style) {
+    let role = decision.role.as_ref().map_or_else(|| "the role".to_owned(), title);
+    let (truth, word) = match &decision.verdict {
+        Verdict::Allowed => (Truth::True, "allowed".to_owned()),
+        Verdict::Denied => (Truth::False, format!("denied by the {}", stage(decision.stage))),
+        Verdict::Unknown => (Truth::Unknown, "not known".to_owned()),
+    };
+    let _ = writeln!(out, "{}: {role}", style.truth(truth, word));
+    if !style.quiet {
+        token(out, caller);
+    }
+    if let Some(objection) = &decision.objection {
+        let _ = writeln!(out, "\n  {}", clean(objection));
+    }
+    for statement in &decision.trace {
+        trace(out, places, statement, style);
+    }
+    if let Some(nearest) = &decision.nearest {
+        let _ = writeln!(out, "\n{}: `{}` would be let in", style.strong("nearest miss"), clean(&nearest.subject));
+        let _ = writeln!(out, "  {}", clean(&nearest.message));
+    }
+    out.push('\n');
+}
+
+fn token(out: &mut String, caller: &Caller) {
+    let _ = writeln!(out, "  {:<9} https://{}", "issuer", clean(&caller.issuer));
+    for (name, claim) in &caller.claims {
+        let label = match name.as_str() {
+            "iss" | "iat" | "exp" | "nbf" | "jti" => continue,
+            "sub" => "subject",
+            "aud" => "audience",
+            other => other,
+        };
+        let value = match claim {
+            Claim::One(value) => value.to_string(),
+            Claim::Many(values) => values.join(", "),
+            Claim::Null => "null".to_owned(),
+            Claim::Other => continue,
+        };
+        let _ = writeln!(out, "  {:<9} {}", clean(label), clean(&value));
+    }
+}
+
+fn trace(out: &mut String, places: &Places<'_>, statement: &StatementTrace, style: Style) {
+    let effect = effect(statement.effect);
+    let says = match statement.matched {
+        Truth::True => "matches",
+        Truth::False => "does not match",
+        Truth::Unknown => "may match",
+    };
+    let _ = writeln!(out, "\n{} {} ({effect}) {says}", style.sign(statement.matched), clean(&statement.name));
+    for because in &statement.because {
+        let what = because.what.name();
+        let _ = writeln!(out, "    {} {what:<9} {}", style.sign(because.holds), clean(&because.message));
+        let _ = writeln!(out, "      {:<9} {}", "", style.faint(format_args!("--> {}", concise::place(places, &because.place))));
+    }
+}

@@ -1,0 +1,9 @@
+//! The real binary as a process: what people type, pipe and break.
+
+#![cfg(test)]
+
+mod arguments;
+mod bad_input;
+mod batch;
+mod output;
+mod run;

@@ -1,0 +1,148 @@
+//! `who`: everybody who can assume each role.
+
+use smol_str::{SmolStr, format_smolstr};
+
+use super::answer::{AudienceSet, OtherPrincipal, WhoAnswer, WhoGrant, WhoRole};
+use super::run::{Case, Engine};
+use super::schedule::map;
+use super::words;
+use crate::admission::language::Language;
+use crate::admission::{Admission, Admits, Budget, Federated, Grant, IssuerAdmission, Issuers, Witness};
+use crate::document::model::Trust;
+use crate::estate::RoleId;
+use crate::policy::{Effect, PrincipalKind, TrustPolicy};
+use crate::rule::Analysis;
+
+/// Examples shown of a grant.
+const EXAMPLES: usize = 3;
+
+impl Engine<'_> {
+    /// Who can assume the roles of a case, or the one that `role` names (by name, ARN or address).
+    #[must_use]
+    pub fn who(&self, case: &Case, role: Option<&str>) -> WhoAnswer {
+        let issuers = Issuers::new(self.catalogue);
+        let analyses = self.analyse(case, &issuers);
+        let wanted = super::select::roles(case, role);
+        let roles = map(self.schedule, wanted.len(), |at| {
+            let id = wanted.get(at).copied()?;
+            self.who_of(case, id, analyses.get(id.0)?.as_ref(), &issuers)
+        });
+        WhoAnswer {
+            roles: roles.into_iter().flatten().collect(),
+            errors: case.estate.documents().errors.clone(),
+            not_analysed: case.estate.documents().not_analysed.clone(),
+        }
+    }
+
+    fn who_of(&self, case: &Case, id: RoleId, analysis: Option<&Analysis<'_>>, issuers: &Issuers<'_>) -> Option<WhoRole> {
+        let role = case.estate.role(id)?;
+        let mut answer = WhoRole { role: super::select::role_ref(case, id)?, grants: Vec::new(), others: Vec::new(), unknown: None };
+        match (&role.trust, analysis) {
+            (Trust::Policy(policy), Some(analysis)) => {
+                let account = case.estate.role_account(id);
+                answer.grants = grants(policy, account, &analysis.admission, issuers, &analysis.budget);
+                answer.others = others(policy);
+            }
+            (Trust::Unknown(_, why), _) => answer.unknown = Some(why.clone()),
+            _ => answer.unknown = Some("the document does not hold the role's trust policy".to_owned()),
+        }
+        Some(answer)
+    }
+}
+
+/// Everything that a policy grants to web identities.
+#[must_use]
+pub fn grants(
+    policy: &TrustPolicy,
+    account: Option<&str>,
+    admission: &Admission<'_>,
+    issuers: &Issuers<'_>,
+    budget: &Budget,
+) -> Vec<WhoGrant> {
+    admission.grants().map(|(issuer, grant)| one(policy, account, issuer, grant, issuers, budget)).collect()
+}
+
+fn one(
+    policy: &TrustPolicy,
+    account: Option<&str>,
+    issuer: &IssuerAdmission<'_>,
+    grant: &Grant,
+    issuers: &Issuers<'_>,
+    budget: &Budget,
+) -> WhoGrant {
+    let forms = issuers.forms(issuer.issuer.as_deref());
+    let summary = grant.summary(&forms, budget);
+    let subjects = grant.subjects();
+    let legal = if forms.closed { subjects.clone().intersect(forms.legal.clone()) } else { subjects.clone() };
+    let examples = match summary.admits {
+        Admits::Nobody => Vec::new(),
+        _ => legal.members(EXAMPLES, budget).map(|members| members.first).unwrap_or_default(),
+    };
+    let named = issuer.issuer.as_deref().unwrap_or("any-issuer.example.com");
+    let certified = examples.into_iter().filter(|subject| {
+        let token = grant.token(named, subject.clone(), issuer.provider, budget).yes();
+        token.is_some_and(|token| Witness::certify(policy, token, account, grant, issuers.catalogue).is_yes())
+    });
+    WhoGrant {
+        issuer: issuer.issuer.clone(),
+        provider: issuer.provider.map(|provider| SmolStr::new(&provider.name)),
+        admits: if grant.settled { summary.admits } else { Admits::Unknown },
+        words: words::subjects(issuer, &subjects, &summary),
+        audiences: audiences(&grant.audiences()),
+        unbounded: summary.unbounded,
+        examples: certified.collect(),
+        residual: grant.region.residual.clone(),
+        claims: claims(grant),
+        statements: grant.statements.clone(),
+    }
+}
+
+fn audiences(set: &Language) -> AudienceSet {
+    if set.is_all() {
+        return AudienceSet::Any;
+    }
+    if let Some(listed) = set.as_literals() {
+        return AudienceSet::Listed(listed.to_vec());
+    }
+    let patterns = set.patterns();
+    AudienceSet::Like { like: patterns.like, except: patterns.except }
+}
+
+/// Constraints on other claims, in words.
+fn claims(grant: &Grant) -> Vec<String> {
+    let of_one = |name: &SmolStr| {
+        let patterns = grant.region.values(name).patterns();
+        let like: Vec<String> = patterns.like.iter().map(|p| format!("`{p}`")).collect();
+        let except: Vec<String> = patterns.except.iter().map(|p| format!("`{p}`")).collect();
+        match (like.as_slice(), except.as_slice()) {
+            ([], _) => format!("`{name}` must be absent"),
+            (like, []) => format!("`{name}` is {}", like.join(" or ")),
+            (like, except) => format!("`{name}` is {} and not {}", like.join(" or "), except.join(" or ")),
+        }
+    };
+    grant.other_claims().map(of_one).collect()
+}
+
+/// The principals of Allow statements that do not come with a web identity.
+#[must_use]
+pub fn others(policy: &TrustPolicy) -> Vec<OtherPrincipal> {
+    let mut found = Vec::new();
+    for statement in policy.statements.iter().filter(|s| s.effect == Effect::Allow && !s.principals.negated) {
+        for principal in &statement.principals.list {
+            let value = &principal.value.text;
+            let shown = match &principal.kind {
+                PrincipalKind::Aws => format_smolstr!("AWS: {value}"),
+                PrincipalKind::Service => format_smolstr!("Service: {value}"),
+                PrincipalKind::CanonicalUser => format_smolstr!("CanonicalUser: {value}"),
+                PrincipalKind::Star => format_smolstr!("*"),
+                PrincipalKind::Federated => match Federated::parse(value) {
+                    Federated::Saml(_) => format_smolstr!("SAML: {value}"),
+                    _ => continue,
+                },
+                PrincipalKind::Other(kind) => format_smolstr!("{kind}: {value}"),
+            };
+            found.push(OtherPrincipal { principal: shown.to_string(), statement: statement.index });
+        }
+    }
+    found
+}

@@ -1,0 +1,198 @@
+//! Which role an ARN means: what is known of each role's ARN, account and name, and the way from an ARN to a role.
+
+use rustc_hash::FxHashMap;
+use smol_str::{SmolStr, format_smolstr};
+
+use super::near::{self, NearMiss};
+use super::{EstateSettings, Link, RoleId, ServiceAccountId};
+use crate::document::model::{Documents, Origin, Role, Stated};
+use crate::policy::{Arn, PrincipalKind, ProviderArn, is_account_id};
+
+/// What is known of a role beyond its document.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    /// Its ARN, stated or built.
+    pub arn: Stated<SmolStr>,
+    /// Its account.
+    pub account: Option<SmolStr>,
+    /// Its name.
+    pub name: Option<SmolStr>,
+}
+
+/// A bare trust policy that was taken to be the role which the ServiceAccounts of the run name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Adopted {
+    /// The trust policy.
+    pub role: RoleId,
+    /// The role that the annotations name, as they write it.
+    pub arn: SmolStr,
+    /// The ServiceAccounts that name it.
+    pub accounts: Vec<ServiceAccountId>,
+}
+
+/// The roles of a run by what names them.
+#[derive(Debug, Default)]
+pub struct Roles {
+    facts: Vec<Facts>,
+    by_arn: FxHashMap<SmolStr, Vec<RoleId>>,
+    by_name: FxHashMap<SmolStr, Vec<RoleId>>,
+    /// Those whose account nobody knows, by path and name.
+    homeless: FxHashMap<SmolStr, Vec<RoleId>>,
+    /// Why a role's name cannot be known, if there is such a role.
+    nameless: Option<String>,
+    only_account: Option<SmolStr>,
+    adopted: Option<Adopted>,
+}
+
+impl Roles {
+    /// Finds out what is known of each role.
+    pub fn new(documents: &Documents, settings: &EstateSettings) -> Self {
+        let mut roles = Self::default();
+        for (index, role) in documents.roles.iter().enumerate() {
+            let facts = facts_of(role, settings);
+            roles.index(RoleId(index), role, facts);
+        }
+        roles.adopt(documents);
+        let mut accounts = roles.facts.iter().filter_map(|facts| facts.account.clone());
+        let first = accounts.next();
+        roles.only_account = first.filter(|first| accounts.all(|account| account == *first)).or_else(|| settings.account.clone());
+        roles
+    }
+
+    fn index(&mut self, id: RoleId, role: &Role, facts: Facts) {
+        if let Stated::Is(arn) = &facts.arn {
+            let ids = self.by_arn.entry(arn.clone()).or_default();
+            // A plan tells what will be, a dump what is: the plan's role is looked at first.
+            let at = if role.origin == Origin::Live { ids.len() } else { 0 };
+            ids.insert(at, id);
+        }
+        if let Some(name) = &facts.name {
+            self.by_name.entry(name.clone()).or_default().push(id);
+            if facts.arn.value().is_none() {
+                self.homeless.entry(format_smolstr!("{}{name}", role.path)).or_default().push(id);
+            }
+        }
+        if let Stated::Unknown(reason) = &role.name
+            && facts.arn.value().is_none()
+        {
+            self.nameless.get_or_insert_with(|| reason.clone());
+        }
+        self.facts.push(facts);
+    }
+
+    /// Takes the run's one bare trust policy for the role that all annotations name, if no other document describes that role.
+    fn adopt(&mut self, documents: &Documents) {
+        let mut bare = documents.roles.iter().enumerate().filter(|(_, role)| role.origin == Origin::BarePolicy);
+        let (Some((index, _)), None) = (bare.next(), bare.next()) else { return };
+        let role = RoleId(index);
+        if self.facts(role).is_none_or(|facts| facts.arn.value().is_some()) {
+            return;
+        }
+        let mut named: Option<SmolStr> = None;
+        let mut accounts = Vec::new();
+        for (index, account) in documents.service_accounts.iter().enumerate() {
+            let Some(arn) = account.role_arn().and_then(|annotation| annotation.value.value()) else { continue };
+            if named.as_ref().is_some_and(|named| *named != arn.text) {
+                return;
+            }
+            named = Some(arn.text.clone());
+            accounts.push(ServiceAccountId(index));
+        }
+        let Some(arn) = named.filter(|arn| matches!(self.by_arn(arn), Link::Missing { .. })) else { return };
+        if let Some(facts) = self.facts.get_mut(index) {
+            tie(facts, &arn);
+            if let Some(name) = &facts.name {
+                self.by_name.entry(name.clone()).or_default().push(role);
+            }
+        }
+        self.by_arn.entry(arn.clone()).or_default().push(role);
+        self.adopted = Some(Adopted { role, arn, accounts });
+    }
+
+    pub fn facts(&self, id: RoleId) -> Option<&Facts> {
+        self.facts.get(id.0)
+    }
+
+    pub fn adopted(&self) -> Option<&Adopted> {
+        self.adopted.as_ref()
+    }
+
+    /// The account of all roles, if it is one.
+    pub fn only_account(&self) -> Option<&str> {
+        self.only_account.as_deref()
+    }
+
+    /// The roles of that ARN or name.
+    pub fn named(&self, name_or_arn: &str) -> Vec<RoleId> {
+        let by_arn = self.by_arn.get(name_or_arn);
+        by_arn.or_else(|| self.by_name.get(name_or_arn)).cloned().unwrap_or_else(|| match self.by_arn(name_or_arn) {
+            Link::To(role) => vec![role],
+            Link::Ambiguous(roles) => roles,
+            _ => Vec::new(),
+        })
+    }
+
+    /// The role that an ARN means.
+    pub fn by_arn(&self, text: &str) -> Link<RoleId> {
+        if let Some(role) = self.by_arn.get(text).and_then(|ids| ids.first()) {
+            return Link::To(*role);
+        }
+        let missing = || Link::Missing { wanted: text.to_owned() };
+        let Some((path, name)) = Arn::parse(text).and_then(|arn| arn.role()) else { return missing() };
+        match self.homeless.get(format_smolstr!("{path}{name}").as_str()).map(Vec::as_slice) {
+            Some([role]) => return Link::To(*role),
+            Some(several) => return Link::Ambiguous(several.to_vec()),
+            None => {}
+        }
+        match &self.nameless {
+            Some(reason) if !self.by_name.contains_key(name) => Link::Unknown(reason.clone()),
+            _ => missing(),
+        }
+    }
+
+    pub fn near(&self, documents: &Documents, arn: &str) -> Vec<NearMiss> {
+        near::roles(documents, &self.facts, &self.by_name, arn)
+    }
+}
+
+fn facts_of(role: &Role, settings: &EstateSettings) -> Facts {
+    let mut facts = Facts { arn: role.arn.clone(), account: None, name: role.name.value().cloned() };
+    let by_hand = settings.role_of.iter().find(|(file, _)| role.origin == Origin::BarePolicy && *file == role.place.span.file);
+    if let Some((_, arn)) = by_hand {
+        tie(&mut facts, arn);
+        return facts;
+    }
+    if let Stated::Is(arn) = &role.arn {
+        facts.account = Arn::parse(arn).map(|arn| arn.account).filter(|a| is_account_id(a)).map(SmolStr::new);
+        facts.name = facts.name.or_else(|| Arn::parse(arn).and_then(|arn| arn.role()).map(|(_, name)| SmolStr::new(name)));
+        return facts;
+    }
+    let provider = provider_of_policy(role);
+    let (partition, account) = match (&settings.account, provider) {
+        (Some(account), provider) => (provider.map_or("aws", |p| p.partition), Some(account.clone())),
+        (None, Some(provider)) => (provider.partition, Some(SmolStr::new(provider.account))),
+        (None, None) => ("aws", None),
+    };
+    if let (Some(account), Some(name)) = (&account, &facts.name) {
+        facts.arn = Stated::Is(format_smolstr!("arn:{partition}:iam::{account}:role{}{name}", role.path));
+    }
+    facts.account = account;
+    facts
+}
+
+/// Ties a bare policy to an ARN. A text that is no ARN of a role names nothing but itself.
+fn tie(facts: &mut Facts, text: &SmolStr) {
+    facts.arn = Stated::Is(text.clone());
+    let Some(arn) = Arn::parse(text) else { return };
+    facts.account = Some(arn.account).filter(|account| is_account_id(account)).map(SmolStr::new);
+    facts.name = arn.role().map(|(_, name)| SmolStr::new(name));
+}
+
+/// The provider that a role's trust policy names, if all that it names are of one account.
+fn provider_of_policy(role: &Role) -> Option<ProviderArn<'_>> {
+    let principals = role.trust.policy()?.statements.iter().flat_map(|statement| &statement.principals.list);
+    let federated = principals.filter(|principal| principal.kind == PrincipalKind::Federated);
+    let mut arns = federated.filter_map(|principal| ProviderArn::parse(&principal.value.text));
+    let first = arns.next()?;
+    arns.all(|arn| arn.account == first.account).then_some(first)
+}

@@ -1,0 +1,87 @@
+//! `can-assume` as JSON.
+
+use serde::Serialize;
+
+use super::shape::{LocationJson, RoleJson};
+use super::{SCHEMA_VERSION, text};
+use crate::engine::answer::{Because, Decision, StatementTrace};
+use crate::report::words::{effect, stage, verdict};
+use crate::report::{Places, Run};
+
+#[derive(Serialize)]
+struct CanAssumeJson<'a> {
+    schema_version: u32,
+    notes: &'a [String],
+    decisions: Vec<DecisionJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct DecisionJson<'a> {
+    role: Option<RoleJson<'a>>,
+    decision: &'static str,
+    stage: &'static str,
+    objection: Option<&'a str>,
+    trace: Vec<StatementJson<'a>>,
+    nearest: Option<NearestJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct StatementJson<'a> {
+    statement: usize,
+    effect: &'static str,
+    matched: Option<bool>,
+    because: Vec<BecauseJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct BecauseJson<'a> {
+    what: &'static str,
+    pointer: &'a str,
+    holds: Option<bool>,
+    message: &'a str,
+    location: LocationJson<'a>,
+}
+
+#[derive(Serialize)]
+struct NearestJson<'a> {
+    subject: &'a str,
+    message: &'a str,
+}
+
+/// `can-assume --format json`.
+#[must_use]
+pub fn can_assume(run: &Run<'_>, decisions: &[Decision]) -> String {
+    let decision = |d| DecisionJson::of(run.places, d);
+    text(&CanAssumeJson { schema_version: SCHEMA_VERSION, notes: run.notes, decisions: decisions.iter().map(decision).collect() })
+}
+
+impl<'a> DecisionJson<'a> {
+    fn of(places: &Places<'a>, d: &'a Decision) -> Self {
+        Self {
+            role: d.role.as_ref().map(|role| RoleJson::of(places, role)),
+            decision: verdict(&d.verdict),
+            stage: stage(d.stage),
+            objection: d.objection.as_deref(),
+            trace: d.trace.iter().map(|statement| StatementJson::of(places, statement)).collect(),
+            nearest: d.nearest.as_ref().map(|nearest| NearestJson { subject: &nearest.subject, message: &nearest.message }),
+        }
+    }
+}
+
+impl<'a> StatementJson<'a> {
+    fn of(places: &Places<'a>, trace: &'a StatementTrace) -> Self {
+        let because = |because: &'a Because| BecauseJson {
+            what: because.what.name(),
+            pointer: because.place.pointer.as_str(),
+            holds: because.holds.known(),
+            message: &because.message,
+            location: LocationJson::of(places, &because.place),
+        };
+        Self {
+            statement: trace.statement,
+            effect: effect(trace.effect),
+            matched: trace.matched.known(),
+            because: trace.because.iter().map(because).collect(),
+        }
+    }
+}

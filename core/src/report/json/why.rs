@@ -1,0 +1,48 @@
+//! `why` as JSON.
+
+use serde::Serialize;
+
+use super::shape::LocationJson;
+use super::{SCHEMA_VERSION, text};
+use crate::engine::answer::{Chain, ChainLink};
+use crate::report::{Places, Run};
+
+#[derive(Serialize)]
+struct WhyJson<'a> {
+    schema_version: u32,
+    notes: &'a [String],
+    chain: Vec<LinkJson<'a>>,
+    broken: Option<usize>,
+}
+
+#[derive(Serialize)]
+struct LinkJson<'a> {
+    link: &'static str,
+    holds: Option<bool>,
+    message: &'a str,
+    help: &'a str,
+    location: Option<LocationJson<'a>>,
+}
+
+/// `why --format json`.
+#[must_use]
+pub fn why(run: &Run<'_>, chain: &Chain) -> String {
+    text(&WhyJson {
+        schema_version: SCHEMA_VERSION,
+        notes: run.notes,
+        chain: chain.links.iter().map(|link| LinkJson::of(run.places, link)).collect(),
+        broken: chain.broken,
+    })
+}
+
+impl<'a> LinkJson<'a> {
+    fn of(places: &Places<'a>, link: &'a ChainLink) -> Self {
+        Self {
+            link: link.kind.name(),
+            holds: link.holds.known(),
+            message: &link.message,
+            help: &link.help,
+            location: link.place.as_ref().map(|place| LocationJson::of(places, place)),
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! A running Pod did not get the role of its ServiceAccount.
+
+use irsa_lint_core::declare_rule;
+use irsa_lint_core::document::model::{Container, Workload};
+use irsa_lint_core::estate::WorkloadId;
+use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
+
+use crate::role_arn::{RoleArn, read};
+use crate::webhook::{SKIP_CONTAINERS, SKIP_POD};
+
+declare_rule! {
+    /// A running Pod lacks what the webhook injects for its ServiceAccount's role.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// The webhook works on Pods when they are created, and a Pod without `AWS_ROLE_ARN` and `AWS_WEB_IDENTITY_TOKEN_FILE` works as the
+    /// node's role. Either the Pod is older than the annotation, or the webhook does not run: it fails in silence.
+    ///
+    /// ## How to fix it
+    ///
+    /// Start the Pod anew. If it still lacks the variables, see that the `MutatingWebhookConfiguration` `pod-identity-webhook` is there.
+    ///
+    /// ## References
+    ///
+    /// - amazon-eks-pod-identity-webhook, README
+    ///
+    /// ```yaml fail at=/spec/containers/0
+    /// # file: serviceaccount.yaml
+    /// apiVersion: v1
+    /// kind: ServiceAccount
+    /// metadata:
+    ///   name: api
+    ///   namespace: payments
+    ///   annotations: {eks.amazonaws.com/role-arn: "arn:aws:iam::111122223333:role/payments"}
+    /// # file: pod.yaml
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata: {name: api, namespace: payments, uid: 11111111-2222-4333-8444-555555555555, creationTimestamp: "2026-02-01T10:00:00Z"}
+    /// spec: {serviceAccountName: api, containers: [{name: api, image: registry.example.com/api}]}
+    /// ```
+    ///
+    /// ```yaml pass
+    /// # file: serviceaccount.yaml
+    /// apiVersion: v1
+    /// kind: ServiceAccount
+    /// metadata:
+    ///   name: api
+    ///   namespace: payments
+    ///   annotations: {eks.amazonaws.com/role-arn: "arn:aws:iam::111122223333:role/payments"}
+    /// # file: pod.yaml
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata: {name: api, namespace: payments}
+    /// spec: {serviceAccountName: api, containers: [{name: api, image: registry.example.com/api}]}
+    /// ```
+    pub PodNotInjected { id: "pod-not-injected", severity: Warning, family: "link", fix: None }
+}
+
+/// Any of these shows that a webhook was there, this one or that of EKS Pod Identity.
+const INJECTED: [&str; 3] = ["AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_FULL_URI"];
+
+impl Rule for PodNotInjected {
+    fn meta(&self) -> &'static RuleMeta {
+        &Self::META
+    }
+
+    fn workload(&self, id: WorkloadId, pod: &Workload, view: &View<'_>, out: &mut Findings) {
+        if pod.kind != "Pod" || !pod.live || pod.pod_labels.iter().any(|label| label.key.text == SKIP_POD) {
+            return;
+        }
+        // Sidecars that another webhook adds come after this one: one container that got it is enough.
+        let got_it = |container: &Container| container.env.iter().any(|(name, _)| INJECTED.contains(&name.as_str()));
+        let skips = pod.pod_annotations.iter().any(|annotation| annotation.key.text == SKIP_CONTAINERS);
+        let Some(first) = pod.containers.first().filter(|_| !skips && !pod.containers.iter().any(got_it)) else { return };
+        let Some(account_id) = view.estate.service_account_of(id).to() else { return };
+        let Some(account) = view.estate.service_account(account_id) else { return };
+        let has_role = account.role_arn().and_then(|annotation| annotation.value.value()).is_some_and(|arn| matches!(read(&arn.text), RoleArn::Role(_)));
+        if !has_role || view.estate.association_of(account_id).to().is_some() {
+            return;
+        }
+        let name = pod.name.value().map_or("?", |name| &name.text);
+        let message = format!(
+            "Pod `{name}` runs as ServiceAccount `{}`, which has a role, but has no `AWS_ROLE_ARN`: the webhook did not inject it",
+            account.display_name()
+        );
+        out.report(&Self::META, first.place.clone(), message)
+            .help("start the Pod anew if it is older than the annotation; else see that the pod-identity-webhook is installed and reachable")
+            .related(account.place.clone(), "the ServiceAccount with the role")
+            .done();
+    }
+}

@@ -1,0 +1,355 @@
+//! A ServiceAccount names a role that does not admit its tokens.
+
+use irsa_lint_core::admission::{Grant, IssuerAdmission, key};
+use irsa_lint_core::declare_rule;
+use irsa_lint_core::diagnostic::{Applicability, Fix, Severity};
+use irsa_lint_core::document::model::{AUDIENCE, ServiceAccount};
+use irsa_lint_core::estate::ServiceAccountId;
+use irsa_lint_core::policy::{PrincipalKind, ProviderArn, Statement};
+use irsa_lint_core::rule::{Findings, Rule, RoleView, RuleMeta, View};
+use irsa_lint_core::syntax::{Place, Scalar};
+
+use crate::kubernetes::{parts, subject};
+use crate::pairing::{Caller, Refusal, admits, principal_place, refusal, role_view};
+use crate::pods::{ASSUME_ROLE, allows};
+use crate::role_arn::{RoleArn, place, read};
+use crate::wide::{subject_conditions, subject_place};
+
+declare_rule! {
+    /// A ServiceAccount names a role whose trust policy does not admit it.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// STS compares the token's cluster, audience, namespace and name with the trust policy. One of them differs, so every call of the Pod
+    /// fails with `Not authorized to perform sts:AssumeRoleWithWebIdentity`.
+    ///
+    /// ## How to fix it
+    ///
+    /// Name the ServiceAccount in the condition on `:sub`, as `system:serviceaccount:NAMESPACE:NAME`, or give the ServiceAccount the
+    /// namespace and name that the role expects.
+    ///
+    /// ## References
+    ///
+    /// - EKS User Guide, "Assign IAM roles to Kubernetes service accounts"
+    ///
+    /// ```yaml fail
+    /// # file: serviceaccount.yaml
+    /// apiVersion: v1
+    /// kind: ServiceAccount
+    /// metadata:
+    ///   name: web
+    ///   namespace: payments
+    ///   annotations: {eks.amazonaws.com/role-arn: "arn:aws:iam::111122223333:role/payments"}
+    /// # file: role.json
+    /// {"Role": {"RoleName": "payments", "Path": "/", "Arn": "arn:aws:iam::111122223333:role/payments", "AssumeRolePolicyDocument": {
+    ///   "Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity",
+    ///   "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E"},
+    ///   "Condition": {"StringEquals": {
+    ///     "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E:aud": "sts.amazonaws.com",
+    ///     "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E:sub": "system:serviceaccount:payments:api"}}}]}}}
+    /// ```
+    ///
+    /// ```yaml pass
+    /// # file: serviceaccount.yaml
+    /// apiVersion: v1
+    /// kind: ServiceAccount
+    /// metadata:
+    ///   name: api
+    ///   namespace: payments
+    ///   annotations: {eks.amazonaws.com/role-arn: "arn:aws:iam::111122223333:role/payments"}
+    /// # file: role.json
+    /// {"Role": {"RoleName": "payments", "Path": "/", "Arn": "arn:aws:iam::111122223333:role/payments", "AssumeRolePolicyDocument": {
+    ///   "Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity",
+    ///   "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E"},
+    ///   "Condition": {"StringEquals": {
+    ///     "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E:aud": "sts.amazonaws.com",
+    ///     "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E:sub": "system:serviceaccount:payments:api"}}}]}}}
+    /// ```
+    pub ServiceAccountNotAdmitted { id: "service-account-not-admitted", severity: Error, family: "link", fix: Unsafe }
+}
+
+impl Rule for ServiceAccountNotAdmitted {
+    fn meta(&self) -> &'static RuleMeta {
+        &Self::META
+    }
+
+    fn service_account(&self, id: ServiceAccountId, account: &ServiceAccount, view: &View<'_>, out: &mut Findings) {
+        let Some(annotation) = account.role_arn() else { return };
+        let Some(role_id) = view.estate.role_of(id).to() else { return };
+        let readable = annotation.value.value().is_some_and(|value| matches!(read(&value.text), RoleArn::Role(_)));
+        // An association wins: then the annotation is not looked at.
+        if !readable || view.estate.association_of(id).to().is_some() {
+            return;
+        }
+        let (Some(role), Some(caller)) = (role_view(view, role_id), Caller::of(account, view)) else { return };
+        let at = place(annotation);
+        let Some(refusal) = out.settle(&Self::META, &at, refusal(&role, &caller)) else { return };
+        let case = Case { role, account, caller, annotation: at };
+        match refusal {
+            Refusal::NoWebIdentity => case.no_web_identity(out),
+            Refusal::NoCluster(issuers) => case.no_cluster(&issuers, out),
+            Refusal::OtherCluster(issuer, grant) => case.other_cluster(issuer, grant, out),
+            Refusal::Audience(issuer, grant) => case.audience(issuer, grant, out),
+            Refusal::Subject(issuer, grant, nearest) => case.subject(id, issuer, grant, &nearest, out),
+        }
+    }
+}
+
+struct Case<'a> {
+    role: RoleView<'a>,
+    account: &'a ServiceAccount,
+    caller: Caller<'a>,
+    /// Where the account names the role.
+    annotation: Place,
+}
+
+const META: &RuleMeta = &ServiceAccountNotAdmitted::META;
+const NAMES_IT: &str = "the ServiceAccount names the role here";
+
+impl Case<'_> {
+    fn who(&self) -> String {
+        self.account.display_name()
+    }
+
+    fn no_web_identity(&self, out: &mut Findings) {
+        if allows(self.role.policy, ASSUME_ROLE) {
+            return self.pod_identity_alone(out);
+        }
+        let message =
+            format!("{} trusts no web identity, so ServiceAccount `{}`, which names it, cannot assume it", self.role.name(), self.who());
+        out.report(META, principal_place(self.role.policy), message)
+            .help("add a statement that allows `sts:AssumeRoleWithWebIdentity` to the cluster's OIDC provider, with the ServiceAccount as subject")
+            .related(self.annotation.clone(), NAMES_IT)
+            .done();
+    }
+
+    /// Where the association is not in the run, it may well be there, and then the annotation does no harm.
+    fn pod_identity_alone(&self, out: &mut Findings) {
+        let message = format!(
+            "{} trusts EKS Pod Identity alone: the annotation of ServiceAccount `{}`, which names it, has no effect",
+            self.role.name(),
+            self.who()
+        );
+        out.report(META, self.annotation.clone(), message)
+            .severity(Severity::Info)
+            .help("see that there is a Pod Identity association for the ServiceAccount, and take the annotation out")
+            .done();
+    }
+
+    fn no_cluster(&self, issuers: &[smol_str::SmolStr], out: &mut Findings) {
+        let listed = irsa_lint_core::admission::words::listed(issuers.iter().map(|issuer| issuer.as_str()), 3);
+        let message = format!("{} trusts no Kubernetes cluster but {listed}, so ServiceAccount `{}`, which names it, cannot assume it", self.role.name(), self.who());
+        out.report(META, principal_place(self.role.policy), message)
+            .help("add a statement for the cluster's OIDC provider, or name the role that was made for the ServiceAccount")
+            .related(self.annotation.clone(), NAMES_IT)
+            .done();
+    }
+
+    fn other_cluster(&self, issuer: &IssuerAdmission<'_>, grant: &Grant, out: &mut Findings) {
+        let (own, trusted) = (self.caller.issuer.unwrap_or("?"), issuer.issuer.as_deref().unwrap_or("?"));
+        let message = format!(
+            "{} trusts another cluster than ServiceAccount `{}`, which names it, lives in: the role trusts `{trusted}`, the cluster is `{own}`",
+            self.role.name(),
+            self.who(),
+        );
+        let at = self.statement(grant).and_then(|statement| federated(statement, trusted));
+        out.report(META, at.unwrap_or_else(|| principal_place(self.role.policy)), message)
+            .help(format!("write `{own}` in the principal and in every condition key"))
+            .related(self.annotation.clone(), NAMES_IT)
+            .done();
+    }
+
+    fn audience(&self, issuer: &IssuerAdmission<'_>, grant: &Grant, out: &mut Findings) {
+        let own = self.caller.audience.unwrap_or("?");
+        let audiences = grant.audiences().patterns();
+        let admitted = irsa_lint_core::admission::words::listed(audiences.like.iter().map(|pattern| pattern.as_str()), 3);
+        let message = format!(
+            "{} does not admit ServiceAccount `{}`, which names it: its tokens have the audience `{own}`, the role admits {admitted}",
+            self.role.name(),
+            self.who(),
+        );
+        let on_audience = self.statement(grant).and_then(|statement| {
+            let on_audience = |key: &str| {
+                let claim = issuer.issuer.as_deref().and_then(|issuer| key::claim_of(key, issuer));
+                claim.is_some_and(|claim| claim.eq_ignore_ascii_case(key::AUD))
+            };
+            statement.effective_conditions().find(|condition| on_audience(&condition.key.text))
+        });
+        let at = on_audience.map_or_else(|| self.annotation.clone(), |c| Place { span: c.span, pointer: c.pointer.clone() });
+        let set_here = self.account.annotation(AUDIENCE).map_or_else(|| self.annotation.clone(), place);
+        out.report(META, at, message)
+            .help(format!("admit the audience `{own}`, or take the annotation `{AUDIENCE}` out"))
+            .related(set_here, "the tokens' audience is set here")
+            .done();
+    }
+
+    fn subject(&self, id: ServiceAccountId, issuer: &IssuerAdmission<'_>, grant: &Grant, nearest: &str, out: &mut Findings) {
+        let at = subject_place(&self.role, issuer, grant, nearest);
+        let message =
+            format!("{} does not admit ServiceAccount `{}`, which names it: {}", self.role.name(), self.who(), self.difference(grant, nearest));
+        let wanted = self.caller.namespace.map(|namespace| subject(namespace, self.caller.name));
+        if let Some(other) = self.admitted_sibling(id) {
+            let name = self.account.name.value().map(|name| Place { span: name.span, pointer: self.account.place.pointer.key("metadata").key("name") });
+            out.report(META, name.unwrap_or_else(|| self.annotation.clone()), message)
+                .help(format!("run the Pods as ServiceAccount `{other}`, which the role admits, or list this one in the role as well"))
+                .related(at, "the role admits others")
+                .done();
+            return;
+        }
+        let help = match &wanted {
+            Some(wanted) => format!("write `{wanted}` in the condition on `:sub`, or give the ServiceAccount the namespace and name that the role expects"),
+            None => "name the ServiceAccount in the condition on `:sub`, or give it the name that the role expects".to_owned(),
+        };
+        let value = self.statement(grant).and_then(|statement| only_value(statement, issuer, nearest));
+        let fix = value.zip(wanted).map(|(value, wanted)| {
+            Fix::replace(Applicability::Unsafe, format!("admit `{wanted}` instead of `{nearest}`"), value.inner_span(), wanted)
+        });
+        out.report(META, at, message).help(help).related(self.annotation.clone(), NAMES_IT).fix(fix).done();
+    }
+
+    fn difference(&self, grant: &Grant, nearest: &str) -> String {
+        let subjects = grant.subjects();
+        if subjects.as_literals().is_none() {
+            let patterns = subjects.patterns();
+            let listed = irsa_lint_core::admission::words::listed(patterns.like.iter().map(|pattern| pattern.as_str()), 3);
+            return format!("the role admits subjects that match {listed}");
+        }
+        match parts(nearest) {
+            Some((namespace, name)) if name == self.caller.name => {
+                format!("the namespace differs, the role admits `{namespace}/{name}`")
+            }
+            Some((namespace, name)) if Some(namespace) == self.caller.namespace => {
+                format!("the name differs, the role admits `{namespace}/{name}`")
+            }
+            Some((namespace, name)) => format!("namespace and name differ, the role admits `{namespace}/{name}`"),
+            None => format!("the role admits `{nearest}`"),
+        }
+    }
+
+    /// Another ServiceAccount that names the role and that it admits: then this one is the odd one.
+    fn admitted_sibling(&self, id: ServiceAccountId) -> Option<String> {
+        let view = &self.role.view;
+        let others = view.estate.accounts_of(self.role.id).iter().filter(|other| **other != id).take(16);
+        let admitted = others.filter_map(|other| view.estate.service_account(*other)).find(|other| {
+            let caller = Caller::of(other, view);
+            caller.is_some_and(|caller| admits(&self.role, &caller).is_yes())
+        });
+        admitted.map(ServiceAccount::display_name)
+    }
+
+    fn statement(&self, grant: &Grant) -> Option<&Statement> {
+        self.role.policy.statements.iter().find(|statement| grant.statements.contains(&statement.index))
+    }
+}
+
+/// Where a statement names the provider of an issuer.
+fn federated(statement: &Statement, issuer: &str) -> Option<Place> {
+    let of_issuer = |text: &str| ProviderArn::parse(text).is_some_and(|arn| arn.issuer == issuer);
+    let principal = statement.principals.list.iter().find(|p| p.kind == PrincipalKind::Federated && of_issuer(&p.value.text))?;
+    Some(Place { span: principal.value.span, pointer: principal.pointer.clone() })
+}
+
+/// The value that admits a subject, if the statement lists no other.
+fn only_value<'s>(statement: &'s Statement, issuer: &IssuerAdmission<'_>, nearest: &str) -> Option<&'s Scalar> {
+    let mut conditions = subject_conditions(statement, issuer);
+    match (conditions.next(), conditions.next()) {
+        (Some(condition), None) => match condition.values.as_slice() {
+            [value] if value.text == nearest => Some(value),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use irsa_lint_core::diagnostic::Diagnostic;
+
+    use crate::testing::{ISSUER, check, of_rule, policy};
+
+    fn account(namespace: &str, name: &str, more: &str) -> String {
+        let namespace = if namespace.is_empty() { String::new() } else { format!("  namespace: {namespace}\n") };
+        format!(
+            "apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: {name}\n{namespace}  annotations:\n    eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/app\n{more}"
+        )
+    }
+
+    fn role(policy: &str) -> String {
+        format!(r#"{{"Role": {{"RoleName": "app", "Path": "/", "Arn": "arn:aws:iam::111122223333:role/app", "AssumeRolePolicyDocument": {policy}}}}}"#)
+    }
+
+    fn subject(operator: &str, value: &str) -> String {
+        policy(&format!(r#"{{"{operator}": {{"ISSUER:sub": {value}}}, "StringEqualsIgnoreCase": {{"ISSUER:aud": "sts.amazonaws.com"}}}}"#))
+    }
+
+    fn found(account: &str, policy: &str, more: &[(&str, &str)]) -> Vec<Diagnostic> {
+        let role = role(policy);
+        let mut files = vec![("sa.yaml", account), ("role.json", role.as_str())];
+        files.extend(more);
+        of_rule(&check(&files), "service-account-not-admitted").into_iter().cloned().collect()
+    }
+
+    fn cluster(id: &str) -> String {
+        let issuer = ISSUER.replace("EXAMPLED539D4633E53DE1B716D3041E", id);
+        format!(r#"{{"cluster": {{"name": "demo", "arn": "arn:aws:eks:eu-west-1:111122223333:cluster/demo", "identity": {{"oidc": {{"issuer": "https://{issuer}"}}}}}}}}"#)
+    }
+
+    #[test]
+    fn stays_silent_where_the_role_admits_it() {
+        let own = account("prod", "app", "");
+        for (operator, value) in [
+            ("StringEquals", r#""system:serviceaccount:prod:app""#),
+            ("StringEquals", r#"["system:serviceaccount:dev:app", "system:serviceaccount:prod:app"]"#),
+            ("StringLike", r#""system:serviceaccount:*:app""#),
+            ("StringLike", r#""system:serviceaccount:prod:a*""#),
+            ("StringNotEquals", r#""system:serviceaccount:prod:other""#),
+        ] {
+            assert!(found(&own, &subject(operator, value), &[]).is_empty(), "{operator} {value}");
+        }
+        assert!(found(&account("", "app", ""), &subject("StringEquals", r#""system:serviceaccount:prod:app""#), &[]).is_empty());
+        let same = cluster("EXAMPLED539D4633E53DE1B716D3041E");
+        assert!(found(&own, &subject("StringEquals", r#""system:serviceaccount:prod:app""#), &[("c.json", &same)]).is_empty());
+    }
+
+    #[test]
+    fn stays_silent_where_the_policy_has_a_fault_of_its_own() {
+        let own = account("prod", "app", "");
+        for (operator, value) in [
+            ("StringEquals", r#""system:serviceaccount:prod:*""#),
+            ("StringEquals", r#""prod:app""#),
+            ("StringLike", r#""serviceaccount:prod:other""#),
+        ] {
+            assert!(found(&own, &subject(operator, value), &[]).is_empty(), "{operator} {value}");
+        }
+        assert!(found(&own, &subject("StringEquals", r#""system:serviceaccount:dev:app""#).replace("WithWebIdentity", ""), &[]).is_empty());
+        assert!(found(&own, &subject("StringEquals", r#""system:serviceaccount:prod:app""#).replace(r#""sts.amazonaws.com""#, r#""sts.amazon.com""#), &[]).is_empty());
+    }
+
+    #[test]
+    fn says_what_differs() {
+        let message = |account: &str, policy: &str, more: &[(&str, &str)]| {
+            let found = found(account, policy, more);
+            assert_eq!(found.len(), 1, "{account} {policy}");
+            found[0].message.clone()
+        };
+        let exact = subject("StringEquals", r#""system:serviceaccount:prod:app""#);
+        assert!(message(&account("dev", "app", ""), &exact, &[]).contains("the namespace differs, the role admits `prod/app`"));
+        assert!(message(&account("", "api", ""), &exact, &[]).contains("does not admit ServiceAccount `api`"));
+        assert!(message(&account("prod", "api", ""), &exact, &[]).contains("the name differs"));
+        let pattern = subject("StringLike", r#""system:serviceaccount:prod-*:app""#);
+        assert!(message(&account("prod", "app", ""), &pattern, &[]).contains("`system:serviceaccount:prod-*:app`"));
+        let audience = account("prod", "app", "    eks.amazonaws.com/audience: vault\n");
+        assert!(message(&audience, &exact, &[]).contains("the audience `vault`, the role admits `sts.amazonaws.com`"));
+        let other = cluster("EXAMPLEAAAA4633E53DE1B716D3041E0");
+        assert!(message(&account("prod", "app", ""), &exact, &[("c.json", &other)]).contains("trusts another cluster"));
+        let ec2 = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]}"#;
+        assert!(message(&account("prod", "app", ""), ec2, &[]).contains("trusts no web identity"));
+    }
+
+    #[test]
+    fn an_association_wins_over_the_annotation() {
+        let association = r#"{"association": {"clusterName": "demo", "namespace": "dev", "serviceAccount": "app", "roleArn": "arn:aws:iam::111122223333:role/other"}}"#;
+        let exact = subject("StringEquals", r#""system:serviceaccount:prod:app""#);
+        assert!(found(&account("dev", "app", ""), &exact, &[("a.json", association)]).is_empty());
+    }
+}

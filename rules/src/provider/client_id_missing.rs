@@ -1,0 +1,131 @@
+//! A provider does not register the audience of the tokens that ServiceAccounts bring.
+
+use irsa_lint_core::declare_rule;
+use irsa_lint_core::document::model::{OidcProvider, Place, ServiceAccount};
+use irsa_lint_core::estate::{Link, ProviderId, ServiceAccountId};
+use irsa_lint_core::provider::Kind;
+use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
+use smol_str::SmolStr;
+
+use crate::pairing::Caller;
+use crate::role_arn::{RoleArn, read};
+
+declare_rule! {
+    /// The cluster's OIDC provider does not register the audience of its ServiceAccounts' tokens.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// STS compares the token's audience with the provider's client ids before it reads any trust policy. It is not among them, so every
+    /// call fails with `InvalidIdentityToken: Incorrect token audience`. EKS tokens carry `sts.amazonaws.com` everywhere, in China too.
+    ///
+    /// ## How to fix it
+    ///
+    /// Add the audience: `aws iam add-client-id-to-open-id-connect-provider --client-id sts.amazonaws.com`.
+    ///
+    /// ## References
+    ///
+    /// - EKS User Guide, "Create an IAM OIDC provider for your cluster"
+    /// - IAM API Reference, AddClientIDToOpenIDConnectProvider
+    ///
+    /// ```yaml fail at=/ClientIDList/0
+    /// # file: serviceaccount.yaml
+    /// apiVersion: v1
+    /// kind: ServiceAccount
+    /// metadata:
+    ///   name: api
+    ///   namespace: payments
+    ///   annotations: {eks.amazonaws.com/role-arn: "arn:aws-cn:iam::111122223333:role/payments"}
+    /// # file: provider.json
+    /// {"Url": "oidc.eks.cn-north-1.amazonaws.com.cn/id/EXAMPLED539D4633E53DE1B716D3041E", "ClientIDList": ["sts.amazonaws.com.cn"]}
+    /// ```
+    ///
+    /// ```yaml pass
+    /// # file: serviceaccount.yaml
+    /// apiVersion: v1
+    /// kind: ServiceAccount
+    /// metadata:
+    ///   name: api
+    ///   namespace: payments
+    ///   annotations: {eks.amazonaws.com/role-arn: "arn:aws-cn:iam::111122223333:role/payments"}
+    /// # file: provider.json
+    /// {"Url": "oidc.eks.cn-north-1.amazonaws.com.cn/id/EXAMPLED539D4633E53DE1B716D3041E", "ClientIDList": ["sts.amazonaws.com"]}
+    /// ```
+    pub ClientIdMissing { id: "client-id-missing", severity: Error, family: "provider", fix: None }
+}
+
+impl Rule for ClientIdMissing {
+    fn meta(&self) -> &'static RuleMeta {
+        &Self::META
+    }
+
+    fn provider(&self, _id: ProviderId, provider: &OidcProvider, view: &View<'_>, out: &mut Findings) {
+        let (Some(ids), Some(issuer)) = (provider.client_ids.value(), provider.issuer.value()) else { return };
+        if !is_cluster(issuer, view) {
+            return;
+        }
+        let lacks = |audience: &str| !ids.iter().any(|id| id.text == audience);
+        let sole = view.estate.providers().all(|(_, other)| other.issuer.value().is_none_or(|own| own == issuer || !is_cluster(own, view)));
+        let mut told: Vec<&str> = Vec::new();
+        for (id, account) in view.estate.service_accounts() {
+            let Some(audience) = Caller::of(account, view).and_then(|caller| caller.audience) else { continue };
+            if !lacks(audience) || told.contains(&audience) || !comes_through(id, account, issuer, sole, view) {
+                continue;
+            }
+            told.push(audience);
+            let registered = irsa_lint_core::admission::words::listed(ids.iter().map(|id| id.as_str()), 3);
+            let message = format!(
+                "the provider of `{issuer}` registers {registered}, but the tokens of ServiceAccount `{}` have the audience `{audience}`",
+                account.display_name()
+            );
+            let list = provider.place.pointer.key("ClientIDList");
+            let place = match ids.first().filter(|_| provider.address.is_none()) {
+                Some(first) => Place { span: first.span, pointer: list.index(0) },
+                None => provider.place.clone(),
+            };
+            out.report(&Self::META, place, message)
+                .help(format!("add `{audience}` to the provider's client ids"))
+                .related(account.place.clone(), "this ServiceAccount's tokens come through the provider")
+                .done();
+        }
+    }
+}
+
+fn is_cluster(issuer: &SmolStr, view: &View<'_>) -> bool {
+    view.estate.cluster_issuer().value() == Some(issuer) || view.issuers.provider_of(issuer).is_some_and(|provider| provider.kind == Kind::Kubernetes)
+}
+
+/// Whether a ServiceAccount's tokens come through the provider: its role trusts it, or it is the run's only one and the role is not known.
+fn comes_through(id: ServiceAccountId, account: &ServiceAccount, issuer: &SmolStr, sole: bool, view: &View<'_>) -> bool {
+    let names_role = account.role_arn().and_then(|annotation| annotation.value.value()).is_some_and(|arn| matches!(read(&arn.text), RoleArn::Role(_)));
+    if !names_role || view.estate.association_of(id).to().is_some() {
+        return false;
+    }
+    match view.estate.role_of(id) {
+        Link::To(role) => view.analysis(*role).is_some_and(|analysis| analysis.admission.issuers.iter().any(|own| own.issuer.as_ref() == Some(issuer))),
+        Link::Missing { .. } => sole,
+        Link::Ambiguous(_) | Link::Unknown(_) | Link::None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{ISSUER, check, of_rule};
+
+    fn found(ids: &str, audience: &str, more: &[(&str, &str)]) -> usize {
+        let audience = if audience.is_empty() { String::new() } else { format!(", eks.amazonaws.com/audience: {audience}") };
+        let account = format!("apiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: app, namespace: prod, annotations: {{eks.amazonaws.com/role-arn: 'arn:aws:iam::111122223333:role/app'{audience}}}}}\n");
+        let provider = format!(r#"{{"Url": "{ISSUER}", "ClientIDList": {ids}}}"#);
+        let mut files = vec![("sa.yaml", account.as_str()), ("provider.json", provider.as_str())];
+        files.extend(more);
+        of_rule(&check(&files), "client-id-missing").len()
+    }
+
+    #[test]
+    fn asks_for_the_audience_of_each_account() {
+        assert_eq!(found(r#"["sts.amazonaws.com"]"#, "", &[]), 0);
+        assert_eq!(found(r#"["sts.amazonaws.com"]"#, "vault", &[]), 1);
+        assert_eq!(found(r#"["sts.amazonaws.com", "vault"]"#, "vault", &[]), 0);
+        let other = r#"{"Url": "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLEAAAA4633E53DE1B716D304AAA", "ClientIDList": ["sts.amazonaws.com"]}"#;
+        assert_eq!(found(r#"["other"]"#, "", &[("other.json", other)]), 0, "which provider it is cannot be told");
+    }
+}

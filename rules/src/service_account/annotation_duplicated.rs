@@ -1,0 +1,74 @@
+//! One annotation of the webhook twice, with two values.
+
+use irsa_lint_core::declare_rule;
+use irsa_lint_core::document::model::{Place, ServiceAccount};
+use irsa_lint_core::estate::ServiceAccountId;
+use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
+
+use crate::webhook::ON_ACCOUNT;
+
+declare_rule! {
+    /// A ServiceAccount has the same annotation twice, with two values.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// A key may stand once. Most parsers keep the last and drop the others without a word, some refuse the manifest: which role the Pods
+    /// get hangs on the tool that applies it.
+    ///
+    /// ## How to fix it
+    ///
+    /// Keep the annotation that is meant and take out the other.
+    ///
+    /// ## References
+    ///
+    /// - YAML 1.2.2, "Mapping": keys are unique
+    ///
+    /// ```yaml fail at=/metadata/annotations/eks.amazonaws.com~1role-arn
+    /// apiVersion: v1
+    /// kind: ServiceAccount
+    /// metadata:
+    ///   name: api
+    ///   namespace: payments
+    ///   annotations:
+    ///     eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/payments-old
+    ///     eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/payments
+    /// ```
+    ///
+    /// ```yaml pass
+    /// apiVersion: v1
+    /// kind: ServiceAccount
+    /// metadata:
+    ///   name: api
+    ///   namespace: payments
+    ///   annotations:
+    ///     eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/payments
+    /// ```
+    pub AnnotationDuplicated { id: "annotation-duplicated", severity: Warning, family: "service-account", fix: None }
+}
+
+impl Rule for AnnotationDuplicated {
+    fn meta(&self) -> &'static RuleMeta {
+        &Self::META
+    }
+
+    fn service_account(&self, _id: ServiceAccountId, account: &ServiceAccount, _view: &View<'_>, out: &mut Findings) {
+        if account.annotations.len() < 2 {
+            return;
+        }
+        for key in ON_ACCOUNT {
+            let Some(last) = account.annotation(key) else { continue };
+            let Some(last_value) = last.value.value() else { continue };
+            let same_key = account.annotations.iter().filter(|a| a.key.text == key);
+            let others = same_key.filter_map(|a| Some((a, a.value.value()?)));
+            for (first, value) in others.filter(|(_, value)| value.text != last_value.text) {
+                let who = account.display_name();
+                let message = format!("ServiceAccount `{who}` has `{key}` twice: `{}` is dropped, `{}` counts", value.text, last_value.text);
+                let last = Place { span: last.key.span, pointer: last.pointer.clone() };
+                out.report(&Self::META, Place { span: first.key.span, pointer: first.pointer.clone() }, message)
+                    .help("keep the one that is meant and take out the other")
+                    .related(last, "this one counts")
+                    .done();
+            }
+        }
+    }
+}
