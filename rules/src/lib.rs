@@ -38,6 +38,13 @@ catalogue! {
     aws_auth {
         role_path_in_aws_auth: RolePathInAwsAuth,
     }
+    condition {
+        vacuous_set_operator: VacuousSetOperator,
+    }
+    grammar {
+        not_action: NotAction,
+        not_principal: NotPrincipal,
+    }
     link {
         account_differs: AccountDiffers,
         pod_not_injected: PodNotInjected,
@@ -71,6 +78,7 @@ catalogue! {
         any_name_in_namespace: AnyNameInNamespace,
         any_namespace: AnyNamespace,
         any_service_account: AnyServiceAccount,
+        everyone: Everyone,
         open_namespace_prefix: OpenNamespacePrefix,
         shared_issuer_strangers: SharedIssuerStrangers,
         whole_tenant: WholeTenant,
