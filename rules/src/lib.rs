@@ -79,6 +79,7 @@ catalogue! {
         any_namespace: AnyNamespace,
         any_service_account: AnyServiceAccount,
         everyone: Everyone,
+        missing_audience: MissingAudience,
         open_namespace_prefix: OpenNamespacePrefix,
         shared_issuer_strangers: SharedIssuerStrangers,
         whole_tenant: WholeTenant,
