@@ -90,10 +90,11 @@ fn report(role: &RoleView<'_>, grant: &StatementGrant<'_>, piece: &Grant, out: &
     let (issuer, statement) = (grant.issuer, grant.statement);
     let asked = claim_conditions(statement, issuer, key::AUD).next();
     let place = asked.map_or_else(|| conditions_place(statement), |c| Place { span: c.span, pointer: c.pointer.clone() });
-    let subject = match piece.subjects().witness(role.budget) {
-        Answer::Yes(subject) => Answer::Yes(subject),
-        Answer::No => return,
-        Answer::Unknown(reason) => Answer::Unknown(reason),
+    // A subject as the issuer sends it, where its forms are known: else any that is admitted.
+    let legal = role.view.issuers.forms(issuer.issuer.as_deref()).legal.clone();
+    let subject = match piece.subjects().intersect(legal).witness(role.budget) {
+        Answer::No => piece.subjects().witness(role.budget),
+        found => found,
     };
     let Some(subject) = out.settle(&MissingAudience::META, &place, subject) else { return };
     let Some(witness) = out.settle(&MissingAudience::META, &place, witness(role, issuer, piece, subject)) else { return };
