@@ -9,6 +9,9 @@ pub mod pairing;
 pub mod pods;
 pub mod providers;
 pub mod role_arn;
+pub mod segments;
+pub mod statements;
+pub mod tenants;
 #[cfg(test)]
 mod testing;
 pub mod webhook;
@@ -34,6 +37,13 @@ macro_rules! catalogue {
 catalogue! {
     aws_auth {
         role_path_in_aws_auth: RolePathInAwsAuth,
+    }
+    condition {
+        vacuous_set_operator: VacuousSetOperator,
+    }
+    grammar {
+        not_action: NotAction,
+        not_principal: NotPrincipal,
     }
     link {
         account_differs: AccountDiffers,
@@ -64,6 +74,14 @@ catalogue! {
         role_arn_not_a_role: RoleArnNotARole,
     }
     too_wide {
+        any_branch: AnyBranch,
+        any_name_in_namespace: AnyNameInNamespace,
+        any_namespace: AnyNamespace,
         any_service_account: AnyServiceAccount,
+        everyone: Everyone,
+        missing_audience: MissingAudience,
+        open_namespace_prefix: OpenNamespacePrefix,
+        shared_issuer_strangers: SharedIssuerStrangers,
+        whole_tenant: WholeTenant,
     }
 }

@@ -34,6 +34,7 @@ pub use context::{Context, Values};
 pub use evaluate::{Verdict, condition_holds, decide, decide_policy, statement_matches};
 pub use grant::Grant;
 pub use issuers::{Forms, Issuers};
+pub use legal::grammar_of;
 pub use principal::{BUILT_IN, Federated};
 pub use region::Region;
 pub use stage::{Stage, objection};

@@ -83,6 +83,8 @@ pub struct SubjectForm {
     pub template: Template,
     /// The parts that say whose it is; the rest is chosen inside the tenant. Empty: this form names no tenant.
     pub tenant: List<Str>,
+    /// The parts that say which repository, project or workspace of the tenant it is, where `tenant` does not hold them after its first.
+    pub projects: List<Str>,
     /// Who can obtain a token with such a subject.
     pub controlled_by: Str,
 }
