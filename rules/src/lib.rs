@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod examples;
+pub mod faults;
 pub mod kubernetes;
 pub mod providers;
 #[cfg(test)]
@@ -26,6 +27,12 @@ macro_rules! catalogue {
 }
 
 catalogue! {
+    nobody {
+        issuer_mismatch: IssuerMismatch,
+        malformed_key: MalformedKey,
+        scheme_in_key: SchemeInKey,
+        unknown_claim: UnknownClaim,
+    }
     too_wide {
         any_service_account: AnyServiceAccount,
     }
