@@ -3,6 +3,7 @@
 pub mod errors;
 #[cfg(test)]
 mod examples;
+pub mod faults;
 pub mod kubernetes;
 pub mod missing_role;
 pub mod pairing;
@@ -52,6 +53,12 @@ catalogue! {
         service_account_not_admitted: ServiceAccountNotAdmitted,
         static_credentials: StaticCredentials,
         workload_service_account: WorkloadServiceAccount,
+    }
+    nobody {
+        issuer_mismatch: IssuerMismatch,
+        malformed_key: MalformedKey,
+        scheme_in_key: SchemeInKey,
+        unknown_claim: UnknownClaim,
     }
     pod_identity {
         missing_tag_session: MissingTagSession,

@@ -123,13 +123,19 @@ mod tests {
 
     #[test]
     fn each_wide_statement_is_shown_where_it_is() {
-        let text = policy(r#"{"StringEquals": {"ISSUER:aud": "sts.amazonaws.com"}, "StringLike": {"ISSUER:sub": "system:serviceaccount:prod:app"}}"#);
+        let text = policy(
+            r#"{"StringEquals": {"ISSUER:aud": "sts.amazonaws.com"}, "StringLike": {"ISSUER:sub": "system:serviceaccount:prod:app"}}"#,
+        );
         let wide = text.replace("prod:app", "*:*");
         let both = text.replace("}]}", &format!("}}, {}]}}", wide.split_once('[').and_then(|(_, rest)| rest.strip_suffix("]}")).unwrap()));
         let answer = check(&[("a.json", &both)]);
         let found = of_rule(&answer, "any-service-account");
         assert_eq!(found.len(), 1);
-        assert!(found[0].place.pointer.as_str().starts_with("/Statement/1/Condition/StringLike/"), "{}", found[0].place.pointer.as_str());
+        assert!(
+            found[0].place.pointer.to_string().starts_with("/Statement/1/Condition/StringLike/"),
+            "{}",
+            found[0].place.pointer.to_string()
+        );
     }
 
     #[test]
