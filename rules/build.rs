@@ -104,6 +104,8 @@ struct Subject {
     template: String,
     #[serde(default)]
     tenant: Vec<String>,
+    #[serde(default)]
+    projects: Vec<String>,
     controlled_by: String,
 }
 
@@ -205,8 +207,9 @@ fn provider(id: &str, file: &ProviderFile) -> Result<String, String> {
     }
     let template = |source: &String| format!("Template::from_static({source:?}, SLOTS)");
     let subject = |subject: &Subject| {
-        let Subject { template: form, tenant, controlled_by } = subject;
-        format!("SubjectForm {{ template: {}, tenant: {}, controlled_by: {} }}", template(form), texts(tenant), text(controlled_by))
+        let Subject { template: form, tenant, projects, controlled_by } = subject;
+        let (form, tenant, projects, controlled_by) = (template(form), texts(tenant), texts(projects), text(controlled_by));
+        format!("SubjectForm {{ template: {form}, tenant: {tenant}, projects: {projects}, controlled_by: {controlled_by} }}")
     };
     let (standard, claims) = claims(&file.claims)?;
     let control = file.control.as_ref().map(|Control { any_of, refuses, issuers }| {

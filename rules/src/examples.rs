@@ -15,9 +15,9 @@ fn fault(rule: &dyn Rule, example: &Example) -> Option<String> {
         return Some(if example.fails { "finds nothing" } else { "is not left alone" }.to_owned());
     }
     if let Some(at) = &example.at
-        && !own.iter().any(|d| d.place.pointer.as_str() == at)
+        && !own.iter().any(|d| d.place.pointer.to_string() == *at)
     {
-        return Some(format!("points at {:?}, not at {at}", own.iter().map(|d| d.place.pointer.as_str()).collect::<Vec<_>>()));
+        return Some(format!("points at {:?}, not at {at}", own.iter().map(|d| d.place.pointer.to_string()).collect::<Vec<_>>()));
     }
     if let Some(bare) = own.iter().find(|d| d.help.is_empty()) {
         return Some(format!("gives no help: {}", bare.message));

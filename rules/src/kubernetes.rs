@@ -1,33 +1,191 @@
 //! Grants to Kubernetes service accounts: which cluster, and how far they reach.
 
-use irsa_lint_core::admission::language::{Glob, Language};
-use irsa_lint_core::admission::{Answer, Grant, IssuerAdmission, Reason, Summary};
+use std::borrow::Cow;
+use std::sync::{Arc, LazyLock};
+
+use irsa_lint_core::admission::language::{Class, Glob, Grammar, GrammarPart, Language};
+use irsa_lint_core::admission::{Admits, Answer, Budget, Forms, Grant, IssuerAdmission, Reason, Witness, key};
+use irsa_lint_core::policy::{Statement, TrustPolicy};
 use irsa_lint_core::provider::Kind;
-use irsa_lint_core::rule::RoleView;
+use irsa_lint_core::rule::{Findings, RoleView, RuleMeta};
+use irsa_lint_core::syntax::Place;
 use smol_str::{SmolStr, format_smolstr};
+
+use crate::statements::{StatementGrant, open_statements};
+use crate::wide::{asked_place, witness};
 
 /// Namespaces and names that no policy means: what admits both of a pair admits whatever anybody creates.
 const FRESH: [&str; 2] = ["any", "zz-irsa-lint-7"];
+/// What somebody might put around a fixed part of a name to be let in; the first that fits is shown.
+const MADE_UP: [&str; 4] = ["*-anything", "anything-*", "*anything*", "*"];
+/// More namespaces than these no message names.
+const MOST_NAMESPACES: usize = 4;
 
-/// A grant to service accounts of one cluster.
-pub struct ClusterGrant<'a> {
-    /// Of which issuer.
-    pub issuer: &'a IssuerAdmission<'a>,
-    /// The grant.
-    pub grant: &'a Grant,
-    /// What it comes to.
-    pub summary: Summary,
-    role: RoleView<'a>,
+/// The subjects of a cluster that the catalogue does not know. Source: Kubernetes, "Managing Service Accounts" and "Object Names and IDs".
+static SERVICE_ACCOUNTS: LazyLock<Arc<Forms>> = LazyLock::new(|| {
+    let named = |name: &str, class| GrammarPart::Named { name: name.into(), class };
+    let (prefix, colon) = (GrammarPart::Literal("system:serviceaccount:".into()), GrammarPart::Literal(":".into()));
+    let parts = vec![prefix, named("namespace", Class::DnsLabel), colon, named("name", Class::DnsSubdomain)];
+    let grammar = Grammar::new(parts);
+    Arc::new(Forms { legal: Language::grammar(grammar.clone()), grammars: vec![grammar], closed: true })
+});
+
+/// How far a statement's grant to the service accounts of a cluster reaches. What is finite is not here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Breadth {
+    /// To every ServiceAccount of the cluster.
+    Cluster,
+    /// To some names in any namespace.
+    AnyNamespace,
+    /// To unboundedly many namespaces, but not any.
+    OpenNamespaces,
+    /// To unboundedly many names in these namespaces (the first few of them).
+    OpenNames {
+        /// The namespaces.
+        namespaces: Vec<SmolStr>,
+        /// Whether any name will do, or only those of a pattern.
+        any_name: bool,
+    },
 }
 
-/// The grants of a role to service accounts of Kubernetes clusters.
-pub fn cluster_grants<'a>(role: &RoleView<'a>) -> impl Iterator<Item = ClusterGrant<'a>> {
-    let role = *role;
-    let kubernetes = role.admission.grants().filter(|(issuer, _)| issuer.provider.is_some_and(|p| p.kind == Kind::Kubernetes));
-    kubernetes.map(move |(issuer, grant)| {
-        let forms = role.view.issuers.forms(issuer.issuer.as_deref());
-        ClusterGrant { issuer, grant, summary: grant.summary(&forms, role.budget), role }
-    })
+/// An Allow statement that is too wide for a cluster.
+pub struct WideCluster<'a> {
+    /// Of which issuer.
+    pub issuer: &'a IssuerAdmission<'a>,
+    /// The statement.
+    pub statement: &'a Statement,
+    /// The piece of the grant that is wide.
+    pub piece: Cow<'a, Grant>,
+    /// How wide.
+    pub breadth: Breadth,
+    /// A subject that shows it.
+    pub subject: SmolStr,
+}
+
+/// The statements of a role that are too wide for a cluster, each with the worst that is true of it.
+#[must_use]
+pub fn wide_clusters<'a>(role: &RoleView<'a>) -> Vec<(Answer<WideCluster<'a>>, &'a Statement, &'a IssuerAdmission<'a>)> {
+    let open = open_statements(role).into_iter().filter(|grant| is_cluster(grant.issuer, role.policy));
+    open.map(|grant| (worst(role, &grant), grant.statement, grant.issuer)).collect()
+}
+
+/// Whether an issuer signs for service accounts of a Kubernetes cluster: the catalogue says so, or does not know it and the policy does.
+#[must_use]
+pub fn is_cluster(issuer: &IssuerAdmission<'_>, policy: &TrustPolicy) -> bool {
+    if let Some(provider) = issuer.provider {
+        return provider.kind == Kind::Kubernetes;
+    }
+    let Some(named) = issuer.issuer.as_deref() else { return false };
+    let conditions = policy.statements.iter().flat_map(Statement::effective_conditions);
+    let on_subject = |text: &str| key::claim_of(text, named).is_some_and(|claim| claim.eq_ignore_ascii_case(key::SUB));
+    let mut values = conditions.filter(|condition| on_subject(&condition.key.text)).flat_map(|condition| &condition.values);
+    values.any(|value| value.text.starts_with("system:serviceaccount:"))
+}
+
+fn worst<'a>(role: &RoleView<'a>, grant: &StatementGrant<'a>) -> Answer<WideCluster<'a>> {
+    let forms = match grant.issuer.provider {
+        Some(_) => role.view.issuers.forms(grant.issuer.issuer.as_deref()),
+        None => Arc::clone(&SERVICE_ACCOUNTS),
+    };
+    let mut worst: Option<WideCluster<'a>> = None;
+    let mut unknown = None;
+    for piece in &grant.pieces {
+        match breadth_of(piece, &forms, role.budget) {
+            Answer::Yes((breadth, subject)) if worst.as_ref().is_none_or(|known| rank(&breadth) < rank(&known.breadth)) => {
+                let piece = piece.clone();
+                worst = Some(WideCluster { issuer: grant.issuer, statement: grant.statement, piece, breadth, subject });
+            }
+            Answer::Unknown(reason) => unknown = Some(reason),
+            _ => {}
+        }
+    }
+    worst.map_or_else(|| unknown.map_or(Answer::No, Answer::Unknown), Answer::Yes)
+}
+
+fn rank(breadth: &Breadth) -> usize {
+    match breadth {
+        Breadth::Cluster => 0,
+        Breadth::AnyNamespace => 1,
+        Breadth::OpenNamespaces => 2,
+        Breadth::OpenNames { .. } => 3,
+    }
+}
+
+fn breadth_of(piece: &Grant, forms: &Forms, budget: &Budget) -> Answer<(Breadth, SmolStr)> {
+    let subjects = piece.subjects();
+    let [first, second] = FRESH.map(|fresh| subject(&format!("{fresh}-namespace"), &format!("{fresh}-name")));
+    if subjects.contains(&first) && subjects.contains(&second) {
+        return Answer::Yes((Breadth::Cluster, first));
+    }
+    let summary = piece.summary(forms, budget);
+    if summary.admits == Admits::Unknown {
+        return Answer::Unknown(Reason::Budget);
+    }
+    let admitted = Admitted { legal: subjects.intersect(forms.legal.clone()), budget };
+    if summary.is_unbounded("namespace") {
+        return admitted.open_namespaces();
+    }
+    if summary.is_unbounded("name") {
+        return admitted.open_names();
+    }
+    Answer::No
+}
+
+/// The legal subjects that a piece admits.
+struct Admitted<'b> {
+    legal: Language,
+    budget: &'b Budget,
+}
+
+impl Admitted<'_> {
+    /// A subject whose namespace and name match patterns.
+    fn like(&self, namespace: &str, name: &str) -> Answer<SmolStr> {
+        let wanted = Language::glob(Glob::parse(&subject(namespace, name)));
+        self.legal.clone().intersect(wanted).witness(self.budget)
+    }
+
+    fn open_namespaces(&self) -> Answer<(Breadth, SmolStr)> {
+        let [first, second] = FRESH.map(|fresh| self.like(&format!("{fresh}-namespace"), "*"));
+        match (first, second) {
+            (Answer::Yes(subject), Answer::Yes(_)) => Answer::Yes((Breadth::AnyNamespace, subject)),
+            (Answer::Unknown(reason), _) | (_, Answer::Unknown(reason)) => Answer::Unknown(reason),
+            _ => self.first_of(|made_up| self.like(made_up, "*")).map(|subject| (Breadth::OpenNamespaces, subject)),
+        }
+    }
+
+    fn open_names(&self) -> Answer<(Breadth, SmolStr)> {
+        let shown = match self.first_of(|made_up| self.like("*", made_up)) {
+            Answer::Yes(subject) => subject,
+            Answer::No => return Answer::No,
+            Answer::Unknown(reason) => return Answer::Unknown(reason),
+        };
+        let mut namespaces: Vec<SmolStr> = Vec::new();
+        let mut rest = self.legal.clone().intersect(Language::glob(Glob::parse(&subject("*", "*anything*"))));
+        while namespaces.len() < MOST_NAMESPACES
+            && let Answer::Yes(found) = rest.witness(self.budget)
+            && let Some((namespace, _)) = parts(&found)
+        {
+            rest = rest.minus(Language::glob(Glob::parse(&subject(namespace, "*"))));
+            namespaces.push(namespace.into());
+        }
+        let any_name = namespaces.iter().all(|namespace| FRESH.iter().all(|name| self.legal.contains(&subject(namespace, name))));
+        let shown = match namespaces.first() {
+            Some(namespace) if any_name => subject(namespace, "anything"),
+            _ => shown,
+        };
+        Answer::Yes((Breadth::OpenNames { namespaces, any_name }, shown))
+    }
+
+    fn first_of(&self, ask: impl Fn(&str) -> Answer<SmolStr>) -> Answer<SmolStr> {
+        let mut last = Answer::No;
+        for made_up in MADE_UP {
+            last = ask(made_up);
+            if !last.is_no() {
+                return last;
+            }
+        }
+        last
+    }
 }
 
 /// The subject of a ServiceAccount's token.
@@ -42,55 +200,48 @@ pub fn parts(subject: &str) -> Option<(&str, &str)> {
     subject.strip_prefix("system:serviceaccount:")?.split_once(':')
 }
 
-impl ClusterGrant<'_> {
-    /// How a message names the cluster: by the end of its issuer.
+/// How a message names a cluster: by the end of its issuer.
+#[must_use]
+pub fn cluster_name(issuer: Option<&str>) -> String {
+    let issuer = issuer.unwrap_or("any issuer");
+    match issuer.rsplit_once("/id/") {
+        Some((_, id)) if id.is_ascii() && id.len() > 8 => format!("cluster …{}", id.get(id.len() - 4..).unwrap_or(id)),
+        _ => format!("cluster `{issuer}`"),
+    }
+}
+
+impl WideCluster<'_> {
+    /// How a message names the cluster.
     #[must_use]
     pub fn cluster(&self) -> String {
-        let issuer = self.issuer.issuer.as_deref().unwrap_or("any issuer");
-        match issuer.rsplit_once("/id/") {
-            Some((_, id)) if id.is_ascii() && id.len() > 8 => format!("cluster …{}", id.get(id.len() - 4..).unwrap_or(id)),
-            _ => format!("cluster `{issuer}`"),
+        cluster_name(self.issuer.issuer.as_deref())
+    }
+
+    /// Namespace and name of the subject that shows it.
+    #[must_use]
+    pub fn shown(&self) -> (&str, &str) {
+        parts(&self.subject).unwrap_or_default()
+    }
+}
+
+/// Hands `report` each statement that is as wide as `wanted` says, with the token that shows it and where to point.
+pub fn report_wide(
+    role: &RoleView<'_>,
+    meta: &'static RuleMeta,
+    out: &mut Findings,
+    wanted: impl Fn(&Breadth) -> bool,
+    mut report: impl FnMut(&WideCluster<'_>, &Witness, Place, &mut Findings),
+) {
+    for (answer, statement, issuer) in wide_clusters(role) {
+        let place = asked_place(statement, issuer);
+        // One rule files what could not be told, not all of them.
+        if !wanted(&Breadth::Cluster) && matches!(answer, Answer::Unknown(_)) {
+            continue;
         }
-    }
-
-    /// A subject of a namespace and a name that nobody has thought of, if the grant lets in whatever anybody creates.
-    #[must_use]
-    pub fn anybody(&self) -> Option<SmolStr> {
-        let subjects = self.grant.subjects();
-        let [first, second] = FRESH.map(|fresh| subject(&format!("{fresh}-namespace"), &format!("{fresh}-name")));
-        (subjects.contains(&first) && subjects.contains(&second)).then_some(first)
-    }
-
-    /// A subject of a namespace that nobody has thought of, if the grant lets in any namespace under some name.
-    #[must_use]
-    pub fn any_namespace(&self) -> Answer<SmolStr> {
-        if !self.summary.is_unbounded("namespace") {
-            return Answer::No;
+        let Some(wide) = out.settle(meta, &place, answer).filter(|wide| wanted(&wide.breadth)) else { continue };
+        let tried = witness(role, wide.issuer, &wide.piece, wide.subject.clone());
+        if let Some(witness) = out.settle(meta, &place, tried) {
+            report(&wide, &witness, place, out);
         }
-        let [first, second] = FRESH.map(|fresh| self.in_namespace(&format!("{fresh}-namespace")));
-        match (first, second) {
-            (Answer::Yes(subject), Answer::Yes(_)) => Answer::Yes(subject),
-            (Answer::Unknown(reason), _) | (_, Answer::Unknown(reason)) => Answer::Unknown(reason),
-            _ => Answer::No,
-        }
-    }
-
-    /// A subject that the grant admits in a namespace.
-    #[must_use]
-    pub fn in_namespace(&self, namespace: &str) -> Answer<SmolStr> {
-        self.member_of(Language::glob(Glob::parse(&subject(namespace, "*"))))
-    }
-
-    /// A legal subject that the grant admits and that lies in `set`.
-    #[must_use]
-    pub fn member_of(&self, set: Language) -> Answer<SmolStr> {
-        let forms = self.role.view.issuers.forms(self.issuer.issuer.as_deref());
-        self.grant.subjects().intersect(set).intersect(forms.legal.clone()).witness(self.role.budget)
-    }
-
-    /// Whether how far the grant reaches could not be told.
-    #[must_use]
-    pub fn undecided(&self) -> Option<Reason> {
-        (self.summary.admits == irsa_lint_core::admission::Admits::Unknown).then_some(Reason::Budget)
     }
 }

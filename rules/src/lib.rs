@@ -3,12 +3,16 @@
 pub mod errors;
 #[cfg(test)]
 mod examples;
+pub mod faults;
 pub mod kubernetes;
 pub mod missing_role;
 pub mod pairing;
 pub mod pods;
 pub mod providers;
 pub mod role_arn;
+pub mod segments;
+pub mod statements;
+pub mod tenants;
 #[cfg(test)]
 mod testing;
 pub mod webhook;
@@ -35,6 +39,13 @@ catalogue! {
     aws_auth {
         role_path_in_aws_auth: RolePathInAwsAuth,
     }
+    condition {
+        vacuous_set_operator: VacuousSetOperator,
+    }
+    grammar {
+        not_action: NotAction,
+        not_principal: NotPrincipal,
+    }
     link {
         account_differs: AccountDiffers,
         pod_not_injected: PodNotInjected,
@@ -42,6 +53,12 @@ catalogue! {
         service_account_not_admitted: ServiceAccountNotAdmitted,
         static_credentials: StaticCredentials,
         workload_service_account: WorkloadServiceAccount,
+    }
+    nobody {
+        issuer_mismatch: IssuerMismatch,
+        malformed_key: MalformedKey,
+        scheme_in_key: SchemeInKey,
+        unknown_claim: UnknownClaim,
     }
     pod_identity {
         missing_tag_session: MissingTagSession,
@@ -64,6 +81,14 @@ catalogue! {
         role_arn_not_a_role: RoleArnNotARole,
     }
     too_wide {
+        any_branch: AnyBranch,
+        any_name_in_namespace: AnyNameInNamespace,
+        any_namespace: AnyNamespace,
         any_service_account: AnyServiceAccount,
+        everyone: Everyone,
+        missing_audience: MissingAudience,
+        open_namespace_prefix: OpenNamespacePrefix,
+        shared_issuer_strangers: SharedIssuerStrangers,
+        whole_tenant: WholeTenant,
     }
 }

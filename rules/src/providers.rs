@@ -18,6 +18,8 @@ pub fn catalogue() -> &'static Catalogue {
 
 #[cfg(test)]
 mod tests {
+    use irsa_lint_core::diagnostic::Severity;
+
     use super::*;
 
     /// What a provider's file gives as examples beside those that the catalogue itself shows.
@@ -59,7 +61,7 @@ mod tests {
             }
             for form in provider.subjects.iter() {
                 assert!(
-                    form.tenant.iter().all(|part| form.template.names().any(|name| name == part)),
+                    form.tenant.iter().chain(form.projects.iter()).all(|part| form.template.names().any(|name| name == part)),
                     "{}: {:?}",
                     provider.id,
                     form.tenant
@@ -167,5 +169,37 @@ mod tests {
         assert!(!control("oidc.op1.openshiftapps.com/2c51blsaqa9gkjt0o9rt11mle8mmropu"));
         assert!(control("token.actions.githubusercontent.com/acme") && !control("github.com/enterprises/acme"));
         assert!(control("gitlab.com") && !control("gitlab.example.com"));
+    }
+
+    /// The rules that speak of a policy that asks for a subject alone.
+    fn found(provider: &Provider, issuer: &str, subject: &str, least: Severity) -> Vec<&'static str> {
+        let principal = if provider.built_in { issuer.to_owned() } else { format!("arn:aws:iam::111122223333:oidc-provider/{issuer}") };
+        let policy = format!(
+            r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Principal": {{"Federated": "{principal}"}},
+                "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {{"StringLike": {{"{issuer}:sub": "{subject}"}}}}}}]}}"#
+        );
+        let answer = crate::testing::check(&[("a.json", &policy)]);
+        answer.diagnostics.iter().filter(|d| d.rule != "missing-audience" && d.severity >= least).map(|d| d.rule).collect()
+    }
+
+    #[test]
+    fn the_wide_subjects_are_too_wide_and_the_good_one_is_not() {
+        let mut faults = Vec::new();
+        for examples in EXAMPLES {
+            let provider = catalogue().by_id(examples.id).unwrap();
+            let issuer = examples.issuers.first().unwrap();
+            // Where another key names the tenant, or there is one subject alone, no subject is wide or good by itself.
+            let one_subject = provider.subjects.iter().all(|form| form.template.names().next().is_none());
+            if one_subject || provider.tenant_in.is_some() {
+                continue;
+            }
+            let narrow = provider.wide.iter().filter(|wide| found(provider, issuer, wide, Severity::Info).is_empty());
+            faults.extend(narrow.map(|wide| format!("{}: {wide} is left alone", provider.id)));
+            let good = found(provider, issuer, &provider.good, Severity::Warning);
+            if !good.is_empty() {
+                faults.push(format!("{}: {} makes {good:?} fire", provider.id, provider.good));
+            }
+        }
+        assert!(faults.is_empty(), "{}", faults.join("\n"));
     }
 }

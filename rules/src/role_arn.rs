@@ -204,10 +204,11 @@ fn is_placeholder_word(word: &str) -> bool {
     if word.contains("XXXX") {
         return true;
     }
-    let plain = word.replace('-', "_");
-    if plain.bytes().any(|b| b.is_ascii_lowercase()) {
-        return matches!(plain.as_str(), "your_role" | "your_role_name" | "your_iam_role" | "changeme" | "replace_me" | "xxx");
+    let told = |word: &str| matches!(word, "your_role" | "your_role_name" | "your_iam_role" | "changeme" | "replace_me" | "xxx");
+    if word.bytes().any(|b| b.is_ascii_lowercase()) {
+        return word.starts_with(['y', 'c', 'r', 'x']) && told(&word.replace('-', "_"));
     }
+    let plain = word.replace('-', "_");
     let begins = ["YOUR_", "REPLACE_", "CHANGE_ME", "INSERT_"].iter().any(|start| plain.starts_with(start));
     let ends = ["ROLE_NAME", "ACCOUNT_ID"].iter().any(|end| plain.ends_with(end));
     begins || ends || matches!(plain.as_str(), "CHANGEME" | "PLACEHOLDER" | "TODO" | "FIXME")

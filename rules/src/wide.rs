@@ -20,7 +20,7 @@ pub fn witness(role: &RoleView<'_>, issuer: &IssuerAdmission<'_>, grant: &Grant,
     }
 }
 
-/// Where the statements of a grant let `subject` in: the condition on the subject, else the condition block, else the statement.
+/// Where the statements of a grant let `subject` in.
 #[must_use]
 pub fn subject_place(role: &RoleView<'_>, issuer: &IssuerAdmission<'_>, grant: &Grant, subject: &str) -> Place {
     let statements = || grant.statements.iter().filter_map(|index| role.policy.statements.iter().find(|s| s.index == *index));
@@ -28,10 +28,16 @@ pub fn subject_place(role: &RoleView<'_>, issuer: &IssuerAdmission<'_>, grant: &
         let region = issuer.statements.iter().find(|(index, _)| *index == statement.index).and_then(|(_, region)| region.as_ref());
         region.is_some_and(|region| region.values(key::SUB).contains(subject))
     };
-    let Some(statement) = statements().find(admits).or_else(|| statements().next()) else {
-        return Place { span: role.policy.span, pointer: role.policy.pointer.clone() };
-    };
-    match subject_conditions(statement, issuer).next() {
+    match statements().find(admits).or_else(|| statements().next()) {
+        Some(statement) => asked_place(statement, issuer),
+        None => Place { span: role.policy.span, pointer: role.policy.pointer.clone() },
+    }
+}
+
+/// Where a statement says which subjects it lets in: the condition on the subject, else the place where one is missing.
+#[must_use]
+pub fn asked_place(statement: &Statement, issuer: &IssuerAdmission<'_>) -> Place {
+    match subject_condition(statement, issuer) {
         Some(condition) => Place { span: condition.span, pointer: condition.pointer.clone() },
         None => conditions_place(statement),
     }
@@ -39,18 +45,50 @@ pub fn subject_place(role: &RoleView<'_>, issuer: &IssuerAdmission<'_>, grant: &
 
 /// The conditions of a statement on the issuer's subject.
 pub fn subject_conditions<'s>(statement: &'s Statement, issuer: &IssuerAdmission<'_>) -> impl Iterator<Item = &'s Condition> {
-    let issuer = issuer.issuer.clone();
-    statement.effective_conditions().filter(move |condition| {
-        let claim = issuer.as_deref().and_then(|issuer| key::claim_of(&condition.key.text, issuer));
-        claim.is_some_and(|claim| claim.eq_ignore_ascii_case(key::SUB))
+    claim_conditions(statement, issuer, key::SUB)
+}
+
+/// The condition that decides which subjects get in: one that names some, and of those one with a wildcard, before one that excludes some.
+#[must_use]
+pub fn subject_condition<'s>(statement: &'s Statement, issuer: &IssuerAdmission<'_>) -> Option<&'s Condition> {
+    subject_conditions(statement, issuer).min_by_key(|condition| {
+        let excludes = condition.known().is_none_or(|operator| operator.base.is_negated() || !operator.base.is_string());
+        (excludes, !condition.values.iter().any(|value| value.text.contains(['*', '?'])))
     })
 }
 
-/// The condition block, or the statement where it has none.
+/// The conditions of a statement on a claim of the issuer.
+pub fn claim_conditions<'s>(statement: &'s Statement, issuer: &IssuerAdmission<'_>, claim: &str) -> impl Iterator<Item = &'s Condition> {
+    let issuer = issuer.issuer.as_deref();
+    statement.effective_conditions().filter(move |condition| {
+        let named = issuer.and_then(|issuer| key::claim_of(&condition.key.text, issuer));
+        named.is_some_and(|named| named.eq_ignore_ascii_case(claim))
+    })
+}
+
+/// Where a condition is missing: the operator block that it would join, else the condition block, else the statement.
 #[must_use]
 pub fn conditions_place(statement: &Statement) -> Place {
+    let block = statement.pointer.key("Condition");
+    if let Some(neighbour) = statement.effective_conditions().find(|c| c.known().is_some_and(|operator| operator.base.is_string())) {
+        let operator = &neighbour.operator_name;
+        return Place { span: operator.span, pointer: block.key(&operator.text) };
+    }
     match statement.condition_span {
-        Some(span) => Place { span, pointer: statement.pointer.key("Condition") },
+        Some(span) => Place { span, pointer: block },
         None => Place { span: statement.span, pointer: statement.pointer.clone() },
+    }
+}
+
+/// What a message says of the condition on the subject: its values, or that there is none.
+#[must_use]
+pub fn subject_words(statement: &Statement, issuer: &IssuerAdmission<'_>) -> String {
+    let key = format!("{}:{}", issuer.issuer.as_deref().unwrap_or_default(), key::SUB);
+    match subject_condition(statement, issuer) {
+        Some(condition) => {
+            let values = condition.values.iter().map(|value| value.text.as_str());
+            format!("`{}` on `sub` asks for {}", condition.operator_name.text, irsa_lint_core::admission::words::listed(values, 3))
+        }
+        None => format!("no condition asks for `{key}`"),
     }
 }

@@ -8,6 +8,7 @@ use super::budget::Budget;
 use super::constraint::{self, Reading, Scope};
 use super::context::Context;
 use super::evaluate::{condition_holds, holds_when_absent};
+use super::fault::{self, Fault};
 use super::grant::{self, Grant};
 use super::issuers::Issuers;
 use super::key::{self, KeyMeaning};
@@ -24,6 +25,8 @@ use crate::provider::Provider;
 pub struct Admission<'c> {
     /// For each issuer that the policy speaks of; the entry without an issuer stands for all others.
     pub issuers: Vec<IssuerAdmission<'c>>,
+    /// What keeps tokens out that the policy is meant for, or only seems to.
+    pub faults: Vec<Fault>,
 }
 
 /// Whom it admits of one issuer.
@@ -43,9 +46,9 @@ impl<'c> Admission<'c> {
     /// Works out the admission. `account`: the role's, where it is known.
     #[must_use]
     pub fn of(policy: &TrustPolicy, account: Option<&str>, issuers: &Issuers<'c>, budget: &Budget) -> Self {
-        let named = issuers_of(policy);
-        let of_one = |issuer: Option<SmolStr>| IssuerAdmission::of(policy, issuer, account, issuers, budget);
-        Self { issuers: named.into_iter().map(of_one).collect() }
+        let worked_out = work_out(policy, account, issuers, budget);
+        let faults = fault::find(policy, &worked_out, account, issuers, budget);
+        Self { issuers: worked_out, faults }
     }
 
     /// All grants with their issuer.
@@ -72,25 +75,33 @@ impl<'c> Admission<'c> {
     }
 }
 
+/// Whom a policy admits of each issuer that it speaks of.
+pub(super) fn work_out<'c>(
+    policy: &TrustPolicy,
+    account: Option<&str>,
+    issuers: &Issuers<'c>,
+    budget: &Budget,
+) -> Vec<IssuerAdmission<'c>> {
+    let of_one = |issuer: Option<SmolStr>| IssuerAdmission::of(policy, issuer, account, issuers, budget);
+    issuers_of(policy).into_iter().map(of_one).collect()
+}
+
 /// Every issuer that an Allow statement names, and all others where one speaks of them.
 fn issuers_of(policy: &TrustPolicy) -> Vec<Option<SmolStr>> {
     let mut found: Vec<Option<SmolStr>> = Vec::new();
     let mut add = |issuer: Option<&str>| {
-        let issuer = issuer.map(SmolStr::from);
-        if !found.contains(&issuer) {
-            found.push(issuer);
+        if !found.iter().any(|known| known.as_deref() == issuer) {
+            found.push(issuer.map(SmolStr::from));
         }
     };
     let allows = || policy.statements.iter().filter(|s| s.effect == Effect::Allow);
-    let principals =
-        |statement: &Statement| statement.principals.list.iter().map(|p| (p.kind.clone(), p.value.text.clone())).collect::<Vec<_>>();
     let mut open = false;
     for statement in allows() {
         open |= statement.principals.negated;
-        for (kind, value) in principals(statement) {
-            match kind {
+        for principal in &statement.principals.list {
+            match principal.kind {
                 PrincipalKind::Star => open = true,
-                PrincipalKind::Federated => match Federated::parse(&value) {
+                PrincipalKind::Federated => match Federated::parse(&principal.value.text) {
                     Federated::Any => open = true,
                     federated => {
                         if let Some(issuer) = federated.issuer() {
@@ -104,8 +115,8 @@ fn issuers_of(policy: &TrustPolicy) -> Vec<Option<SmolStr>> {
     }
     if open {
         for statement in &policy.statements {
-            for (_, value) in principals(statement) {
-                if let Some(issuer) = Federated::parse(&value).issuer() {
+            for principal in &statement.principals.list {
+                if let Some(issuer) = Federated::parse(&principal.value.text).issuer() {
                     add(Some(issuer));
                 }
             }
@@ -130,7 +141,7 @@ impl<'c> IssuerAdmission<'c> {
         };
         let fixed = Request { provider_arn: provider_arn(policy, issuer.as_deref(), account), ..request.clone() };
         let reader = Reader { policy, request: &request, fixed: &fixed, provider, issuer: issuer.as_deref() };
-        let mut statements = Vec::new();
+        let mut statements = Vec::with_capacity(policy.statements.len());
         let (mut denies, mut doubtful) = (Vec::new(), Vec::new());
         for statement in &policy.statements {
             match statement.effect {

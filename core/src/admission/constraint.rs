@@ -218,9 +218,14 @@ fn wanted(condition: &Condition, operator: Operator, reading: Reading, scope: &S
         return (if wide { Language::all() } else { Language::none() }, false);
     }
     let mut exact = true;
-    let mut sets = Vec::with_capacity(condition.values.len());
-    let mut literals = Vec::new();
+    let mut sets = Vec::new();
+    let mut literals = Vec::with_capacity(condition.values.len());
     for value in &condition.values {
+        let open = |c: char| matches!(c, '*' | '?') && base.has_wildcards() || c == '$' && scope.variables;
+        if !base.is_arn() && !base.ignores_case() && !value.text.contains(open) {
+            literals.push(value.text.clone());
+            continue;
+        }
         match expand(&value.text, scope.variables, base.has_wildcards(), scope.replace) {
             Expanded::Fails => {}
             Expanded::Unknown => {
@@ -244,10 +249,8 @@ fn wanted(condition: &Condition, operator: Operator, reading: Reading, scope: &S
             },
         }
     }
-    if !literals.is_empty() {
-        sets.push(Language::literals(literals));
-    }
-    (Language::union_all(sets), exact)
+    let literals = Language::literals(literals);
+    (if sets.is_empty() { literals } else { Language::union_all(sets.into_iter().chain([literals])) }, exact)
 }
 
 /// A value with a `*` for every variable that hangs on the token.

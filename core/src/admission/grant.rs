@@ -44,7 +44,7 @@ impl Grant {
 /// Takes the Deny regions from the Allow regions and puts together what differs in the subject alone.
 #[must_use]
 pub fn settle(allows: &[(usize, Option<Region>)], denies: &[Region], budget: &Budget) -> Vec<Grant> {
-    let mut grants: Vec<Grant> = Vec::new();
+    let mut grants: Vec<Grant> = Vec::with_capacity(allows.len());
     for (statement, region) in allows {
         let Some(region) = region else { continue };
         let (pieces, settled) = without(region, denies, budget);
@@ -71,13 +71,14 @@ fn without(region: &Region, denies: &[Region], budget: &Budget) -> (Vec<Region>,
 
 /// Adds a grant, or lets one that differs in the subject alone take it over.
 fn add(grants: &mut Vec<Grant>, grant: Grant) {
-    let rest = |region: &Region| region.claims.iter().filter(|(name, _)| name != key::SUB).cloned().collect::<Vec<_>>();
-    let own = rest(&grant.region);
+    fn rest(region: &Region) -> impl Iterator<Item = &(SmolStr, super::constraint::Constraint)> {
+        region.claims.iter().filter(|(name, _)| name != key::SUB)
+    }
     let twin = grants.iter_mut().find(|known| {
         known.settled == grant.settled
             && known.region.exact == grant.region.exact
             && known.region.residual == grant.region.residual
-            && rest(&known.region) == own
+            && rest(&known.region).eq(rest(&grant.region))
     });
     match twin {
         None => grants.push(grant),

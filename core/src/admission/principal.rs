@@ -3,7 +3,7 @@
 
 use super::token::Request;
 use super::truth::Truth;
-use crate::policy::{Effect, Principal, PrincipalKind, ProviderArn, Statement};
+use crate::policy::{Arn, Effect, Principal, PrincipalKind, ProviderArn, Statement};
 
 /// The identity providers that IAM knows by name, without an ARN.
 pub const BUILT_IN: &[&str] = &["cognito-identity.amazonaws.com", "accounts.google.com", "www.amazon.com", "graph.facebook.com"];
@@ -27,18 +27,16 @@ impl<'a> Federated<'a> {
     /// Reads the value of a `Federated` principal. A `*` or `?` inside an ARN is no pattern there: such an ARN names nothing.
     #[must_use]
     pub fn parse(value: &'a str) -> Self {
-        if value == "*" {
-            return Self::Any;
-        }
-        if BUILT_IN.contains(&value) {
-            return Self::BuiltIn(value);
-        }
-        if let Some(name) = crate::policy::Arn::parse(value).and_then(|arn| arn.saml_provider()) {
-            return Self::Saml(name);
-        }
-        match ProviderArn::parse(value) {
-            Some(arn) if !value.contains(['*', '?']) => Self::Provider(arn),
-            _ => Self::Nothing,
+        let Some(arn) = Arn::parse(value) else {
+            return match value {
+                "*" => Self::Any,
+                name if BUILT_IN.contains(&name) => Self::BuiltIn(name),
+                _ => Self::Nothing,
+            };
+        };
+        match ProviderArn::of(&arn) {
+            Some(arn) if !value.bytes().any(|b| matches!(b, b'*' | b'?')) => Self::Provider(arn),
+            _ => arn.saml_provider().map_or(Self::Nothing, Self::Saml),
         }
     }
 

@@ -149,8 +149,9 @@ impl<'n> Attribute<'n> {
     /// The reason in words, with the address as Terraform writes it.
     #[must_use]
     pub fn why_unknown(&self) -> String {
-        let (address, path) = self.pointer.as_str().split_once(" /").unwrap_or((self.pointer.as_str(), ""));
-        let mut text = String::with_capacity(self.pointer.as_str().len() + 40);
+        let pointer = self.pointer.to_string();
+        let (address, path) = pointer.split_once(" /").unwrap_or((&pointer, ""));
+        let mut text = String::with_capacity(pointer.len() + 40);
         text.push_str("value known only after apply: ");
         text.push_str(address);
         for part in path.split('/') {

@@ -122,7 +122,7 @@ fn a_policy_in_a_plan_leads_to_the_bytes_of_the_plan() {
     assert!(found.roles[0].arn.is_unknown());
     let action = &first_policy(&found).statements[0].action.patterns[0];
     assert_eq!(at(&text, action.inner_span()), "sts:AssumeRoleWithWebIdentity");
-    let pointer = first_policy(&found).statements[0].pointer.as_str().to_owned();
+    let pointer = first_policy(&found).statements[0].pointer.to_string();
     assert_eq!(pointer, r#"module.a["x"].aws_iam_role.app[0] /Statement/0"#);
     assert!(found.not_analysed.is_empty());
 }
@@ -135,7 +135,7 @@ fn what_only_apply_knows_is_said() {
     assert_eq!(found.not_analysed.len(), 1);
     let note = &found.not_analysed[0];
     assert_eq!(note.message, r#"value known only after apply: module.a["x"].aws_iam_role.app[0].assume_role_policy"#);
-    assert_eq!(note.place.pointer.as_str(), r#"module.a["x"].aws_iam_role.app[0] "#);
+    assert_eq!(note.place.pointer.to_string(), r#"module.a["x"].aws_iam_role.app[0] "#);
     assert_eq!(at(&text, note.place.span), "true");
 }
 
@@ -213,11 +213,11 @@ fn service_accounts_of_manifests() {
     let [app, live] = found.service_accounts.as_slice() else { panic!("two accounts") };
     assert!(matches!(app.namespace, Namespace::Unknown));
     let arn = app.role_arn().unwrap();
-    assert_eq!(arn.pointer.as_str(), "/metadata/annotations/eks.amazonaws.com~1role-arn");
+    assert_eq!(arn.pointer.to_string(), "/metadata/annotations/eks.amazonaws.com~1role-arn");
     assert_eq!(at(text, arn.value.value().unwrap().span), "arn:aws:iam::111122223333:role/app");
     assert_eq!(app.annotation("n").unwrap().value, Stated::Absent);
-    assert_eq!(app.misplaced[0].pointer.as_str(), "/metadata/eks.amazonaws.com~1role-arn");
-    assert_eq!(found.duplicate_keys[0].place.pointer.as_str(), "/metadata/annotations/a");
+    assert_eq!(app.misplaced[0].pointer.to_string(), "/metadata/eks.amazonaws.com~1role-arn");
+    assert_eq!(found.duplicate_keys[0].place.pointer.to_string(), "/metadata/annotations/a");
     assert!(live.live && live.origin == Origin::Live);
 }
 
@@ -230,7 +230,7 @@ fn lists_of_kubectl() {
         |items: &str| documents(&format!(r#"{{"apiVersion":"v1","items":[{items}],"kind":"List","metadata":{{"resourceVersion":""}}}}"#));
     let all = list(&format!("{},{}", item("a"), item("b")));
     assert_eq!((all.service_accounts.len(), all.full_lists.len()), (2, 1));
-    assert_eq!(all.service_accounts[1].place.pointer.as_str(), "/items/1");
+    assert_eq!(all.service_accounts[1].place.pointer.to_string(), "/items/1");
     assert!(list(&item("a")).full_lists.is_empty());
     assert!(list(&format!(r#"{},{},{{"kind":"Pod","metadata":{{"name":"p"}}}}"#, item("a"), item("b"))).full_lists.is_empty());
 }
@@ -247,7 +247,7 @@ fn workloads_of_manifests() {
     assert_eq!((workload.automount_token, workload.pod_annotations.len(), workload.annotations.len()), (Some(false), 1, 0));
     assert_eq!(workload.containers[0].env[1].1, None);
     assert_eq!(workload.tokens[0].audience.as_ref().unwrap().as_str(), "vault");
-    assert_eq!(workload.pod_spec.as_ref().unwrap().pointer.as_str(), "/spec/template/spec");
+    assert_eq!(workload.pod_spec.as_ref().unwrap().pointer.to_string(), "/spec/template/spec");
     let cron = documents(
         "kind: CronJob\napiVersion: batch/v1\nmetadata: {name: c}\nspec: {jobTemplate: {spec: {template: {spec: {serviceAccount: old}}}}}\n",
     );
@@ -261,7 +261,7 @@ fn aws_auth_leads_into_the_yaml_in_its_string() {
     let found = documents(text);
     let entry = &found.aws_auth[0];
     assert_eq!(at(text, entry.arn.span), "arn:aws:iam::111122223333:role/team/x");
-    assert_eq!((entry.groups.len(), entry.place.pointer.as_str()), (1, "/data/mapRoles/0"));
+    assert_eq!((entry.groups.len(), entry.place.pointer.to_string().as_str()), (1, "/data/mapRoles/0"));
     assert!(found.errors.is_empty() && found.not_analysed.is_empty());
 }
 

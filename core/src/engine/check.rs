@@ -5,7 +5,7 @@ use super::run::{Case, Engine};
 use super::schedule::map;
 use crate::admission::Issuers;
 use crate::estate::{AssociationId, ProviderId, RoleId, ServiceAccountId, WorkloadId};
-use crate::rule::{Analysis, Findings, RoleView, Rule, View};
+use crate::rule::{Analyses, Findings, RoleView, Rule, View};
 
 /// Things a task takes at once.
 const CHUNK: usize = 64;
@@ -15,7 +15,7 @@ impl Engine<'_> {
     #[must_use]
     pub fn check(&self, case: &Case) -> CheckAnswer {
         let issuers = Issuers::new(self.catalogue);
-        let analyses = self.analyse(case, &issuers);
+        let analyses = Analyses::new(&case.estate, &issuers);
         let view = View { estate: &case.estate, catalogue: self.catalogue, issuers: &issuers, analyses: &analyses };
         let rules: Vec<&'static dyn Rule> = self.active_rules().collect();
         let mut found = self.over_roles(&rules, &view, &analyses);
@@ -34,17 +34,16 @@ impl Engine<'_> {
         }
     }
 
-    fn over_roles(&self, rules: &[&'static dyn Rule], view: &View<'_>, analyses: &[Option<Analysis<'_>>]) -> Findings {
+    fn over_roles(&self, rules: &[&'static dyn Rule], view: &View<'_>, analyses: &Analyses<'_>) -> Findings {
         let roles = &view.estate.documents().roles;
         let found = map(self.schedule, roles.len().div_ceil(CHUNK), |chunk| {
             let mut findings = Findings::default();
-            for (index, (role, analysis)) in roles.iter().zip(analyses).enumerate().skip(chunk * CHUNK).take(CHUNK) {
-                let (Some(policy), Some(analysis)) = (role.trust.policy(), analysis) else { continue };
-                let role =
-                    RoleView { view: *view, id: RoleId(index), role, policy, admission: &analysis.admission, budget: &analysis.budget };
-                for rule in rules {
-                    rule.role(&role, &mut findings);
-                }
+            for (index, role) in roles.iter().enumerate().skip(chunk * CHUNK).take(CHUNK) {
+                let (Some(policy), id) = (role.trust.policy(), RoleId(index)) else { continue };
+                analyses.with(id, |analysis| {
+                    let role = RoleView { view: *view, id, role, policy, admission: &analysis.admission, budget: &analysis.budget };
+                    rules.iter().for_each(|rule| rule.role(&role, &mut findings));
+                });
             }
             findings
         });

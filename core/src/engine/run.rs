@@ -4,12 +4,11 @@ use smol_str::SmolStr;
 
 use super::known_error::KnownError;
 use super::schedule::{Schedule, map};
-use crate::admission::{Admission, Budget, Issuers};
 use crate::document::model::{Broken, Documents, NotAnalysed};
 use crate::document::{self, Task, Work};
-use crate::estate::{Estate, EstateSettings, RoleId};
+use crate::estate::{Estate, EstateSettings};
 use crate::provider::Catalogue;
-use crate::rule::{Analysis, Rule};
+use crate::rule::Rule;
 use crate::source::{FileId, SourceFile, Sources};
 
 /// What the user says beside the documents.
@@ -66,9 +65,6 @@ pub struct Case {
     pub recognised: Vec<bool>,
 }
 
-/// Roles a task takes at once, so that handing out work costs little.
-const CHUNK: usize = 64;
-
 impl Case {
     /// What is broken in the documents.
     #[must_use]
@@ -122,25 +118,6 @@ impl<'a> Engine<'a> {
             role_of: role_of.collect(),
         };
         Case { sources, estate: Estate::new(documents, settings), recognised }
-    }
-
-    /// The admission of every role whose trust policy is known, by its place in the estate.
-    #[must_use]
-    pub fn analyse<'c>(&self, case: &Case, issuers: &Issuers<'c>) -> Vec<Option<Analysis<'c>>> {
-        let roles = &case.estate.documents().roles;
-        let chunks = map(self.schedule, roles.len().div_ceil(CHUNK), |chunk| {
-            let of_chunk = roles.iter().enumerate().skip(chunk * CHUNK).take(CHUNK);
-            of_chunk
-                .map(|(index, role)| {
-                    let policy = role.trust.policy()?;
-                    let budget = Budget::default();
-                    let account = case.estate.role_account(RoleId(index));
-                    let admission = Admission::of(policy, account, issuers, &budget);
-                    Some(Analysis { admission, budget })
-                })
-                .collect::<Vec<_>>()
-        });
-        chunks.into_iter().flatten().collect()
     }
 
     /// The rules that the settings ask for.

@@ -21,11 +21,10 @@ impl Engine<'_> {
     #[must_use]
     pub fn who(&self, case: &Case, role: Option<&str>) -> WhoAnswer {
         let issuers = Issuers::new(self.catalogue);
-        let analyses = self.analyse(case, &issuers);
         let wanted = super::select::roles(case, role);
         let roles = map(self.schedule, wanted.len(), |at| {
             let id = wanted.get(at).copied()?;
-            self.who_of(case, id, analyses.get(id.0)?.as_ref(), &issuers)
+            self.who_of(case, id, &issuers)
         });
         WhoAnswer {
             roles: roles.into_iter().flatten().collect(),
@@ -34,10 +33,10 @@ impl Engine<'_> {
         }
     }
 
-    fn who_of(&self, case: &Case, id: RoleId, analysis: Option<&Analysis<'_>>, issuers: &Issuers<'_>) -> Option<WhoRole> {
+    fn who_of(&self, case: &Case, id: RoleId, issuers: &Issuers<'_>) -> Option<WhoRole> {
         let role = case.estate.role(id)?;
         let mut answer = WhoRole { role: super::select::role_ref(case, id)?, grants: Vec::new(), others: Vec::new(), unknown: None };
-        match (&role.trust, analysis) {
+        match (&role.trust, Analysis::of(&case.estate, id, issuers)) {
             (Trust::Policy(policy), Some(analysis)) => {
                 let account = case.estate.role_account(id);
                 answer.grants = grants(policy, account, &analysis.admission, issuers, &analysis.budget);

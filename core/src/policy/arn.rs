@@ -79,7 +79,12 @@ impl<'a> ProviderArn<'a> {
     /// Reads the ARN of an OIDC provider; the account must be twelve digits, the partition must begin with `aws`.
     #[must_use]
     pub fn parse(text: &'a str) -> Option<Self> {
-        let arn = Arn::parse(text)?;
+        Self::of(&Arn::parse(text)?)
+    }
+
+    /// The same from an ARN already cut up.
+    #[must_use]
+    pub fn of(arn: &Arn<'a>) -> Option<Self> {
         let issuer = arn.oidc_issuer()?;
         let well_formed = arn.partition.starts_with("aws") && is_account_id(arn.account);
         well_formed.then_some(Self { partition: arn.partition, account: arn.account, issuer })

@@ -2,6 +2,7 @@
 //! Knows nothing of issuers' subjects and of tokens.
 
 mod arn;
+mod mark;
 mod operator;
 mod read;
 pub mod spelling;
@@ -9,6 +10,7 @@ mod statement;
 mod variable;
 
 pub use arn::{Arn, ProviderArn, is_account_id};
+pub use mark::{Mark, find_mark};
 pub use operator::{Base, Operator, SetPrefix, suggest as suggest_operator};
 pub use read::{looks_like_policy, read};
 pub use statement::{

@@ -32,14 +32,15 @@ pub fn read(node: &Node, pointer: &Pointer) -> TrustPolicy {
     let mut reader = Reader { violations: Vec::new() };
     reader.duplicates(node, pointer);
     for member in node.members().iter().filter(|m| !POLICY_ELEMENTS.contains(&m.key.as_str())) {
-        reader.violation(ViolationKind::UnknownElement(member.key.text.clone()), member.key.span, pointer.key(&member.key.text));
+        reader.violation(ViolationKind::UnknownElement(member.key.text.clone()), member.key.span, pointer.shared_key(&member.key.text));
     }
     let version_value = node.get("Version").and_then(scalar_of);
     let version = reader.version(version_value.as_ref(), pointer);
     let statement = node.get("Statement");
     let statements_at = pointer.key("Statement");
-    let mut statements = Vec::new();
     let statement_list = statement.is_some_and(|s| matches!(s.value, Value::Array(_)));
+    // Exact sizes throughout: a dump holds ten thousand of these, and a vector that grows begins with room for four.
+    let mut statements = Vec::with_capacity(statement.map_or(0, |s| if statement_list { s.elements().len() } else { 1 }));
     match statement {
         None => reader.violation(ViolationKind::MissingElement("Statement"), node.span, pointer.clone()),
         Some(list) if statement_list => {
@@ -77,7 +78,7 @@ impl Reader {
             let repeated = members.iter().skip(index + 1).any(|later| later.key.text == member.key.text);
             if repeated {
                 let key = member.key.text.clone();
-                self.violation(ViolationKind::DuplicateKey(key), member.key.span, pointer.key(&member.key.text));
+                self.violation(ViolationKind::DuplicateKey(key), member.key.span, pointer.shared_key(&member.key.text));
             }
         }
     }
@@ -105,7 +106,7 @@ impl Reader {
             match member.key.as_str() {
                 "Resource" | "NotResource" => {
                     let kind = ViolationKind::ProhibitedField(member.key.text.clone());
-                    self.violation(kind, member.key.span, pointer.key(&member.key.text));
+                    self.violation(kind, member.key.span, pointer.shared_key(&member.key.text));
                 }
                 known if STATEMENT_ELEMENTS.contains(&known) => {}
                 unknown => {
@@ -124,8 +125,9 @@ impl Reader {
         let effect = self.effect(node, effect_value.as_ref(), &pointer);
         let principals = self.principals(node, &pointer);
         let action = self.action(node, &pointer);
-        let mut conditions = Vec::new();
         let condition = node.get("Condition");
+        let keys = |block: &Node| block.members().iter().map(|operator| operator.value.members().len()).sum();
+        let mut conditions = Vec::with_capacity(condition.map_or(0, keys));
         if let Some(block) = condition {
             self.conditions(block, &pointer.key("Condition"), &mut conditions);
         }
@@ -178,9 +180,10 @@ impl Reader {
         let Some((negated, member)) = self.either(node, "Principal", "NotPrincipal", pointer) else {
             return Principals { negated: false, list: Vec::new(), span: None };
         };
-        let at = pointer.key(&member.key.text);
+        let at = pointer.shared_key(&member.key.text);
         let value = &member.value;
-        let mut list = Vec::new();
+        let named = value.members().iter().map(|m| m.value.elements().len().max(1)).sum::<usize>();
+        let mut list = Vec::with_capacity(named.max(1));
         match &value.value {
             Value::String(star) if star.text == "*" => {
                 list.push(Principal { kind: PrincipalKind::Star, value: star.clone(), key: None, pointer: at });
@@ -211,8 +214,10 @@ impl Reader {
                 PrincipalKind::Other(other.into())
             }
         };
-        let at = pointer.key(&member.key.text);
-        for (value, pointer) in self.strings(&member.value, &member.key.text, &at) {
+        let at = pointer.shared_key(&member.key.text);
+        let is_list = matches!(member.value.value, Value::Array(_));
+        for (index, value) in self.strings(&member.value, &member.key.text, &at).into_iter().enumerate() {
+            let pointer = if is_list { at.index(index) } else { at.clone() };
             list.push(Principal { kind: kind.clone(), value, key: Some(member.key.clone()), pointer });
         }
     }
@@ -221,8 +226,8 @@ impl Reader {
         let Some((negated, member)) = self.either(node, "Action", "NotAction", pointer) else {
             return Action { negated: false, patterns: Vec::new(), span: None };
         };
-        let at = pointer.key(&member.key.text);
-        let patterns = self.strings(&member.value, &member.key.text, &at).into_iter().map(|(value, _)| value).collect();
+        let at = pointer.shared_key(&member.key.text);
+        let patterns = self.strings(&member.value, &member.key.text, &at);
         Action { negated, patterns, span: Some(member.value.span) }
     }
 
@@ -236,7 +241,7 @@ impl Reader {
         self.duplicates(block, pointer);
         for (index, member) in operators.iter().enumerate() {
             let block_overridden = operators.iter().skip(index + 1).any(|later| later.key.text == member.key.text);
-            let at = pointer.key(&member.key.text);
+            let at = pointer.shared_key(&member.key.text);
             let Value::Object(keys) = &member.value.value else {
                 if !matches!(member.value.value, Value::Broken) {
                     let kind = ViolationKind::WrongType(member.key.text.clone(), "an object", member.value.kind_name());
@@ -248,9 +253,9 @@ impl Reader {
             let operator = Operator::parse(&member.key.text).map_or(Operation::Unknown, Operation::Known);
             for (index, key) in keys.iter().enumerate() {
                 let repeated = keys.iter().skip(index + 1).any(|later| later.key.text == key.key.text);
-                let at = at.key(&key.key.text);
+                let at = at.shared_key(&key.key.text);
                 let list = matches!(key.value.value, Value::Array(_));
-                let values: Vec<Scalar> = self.strings(&key.value, &key.key.text, &at).into_iter().map(|(value, _)| value).collect();
+                let values = self.strings(&key.value, &key.key.text, &at);
                 if list && values.is_empty() {
                     self.violation(ViolationKind::EmptyValues(key.key.text.clone()), key.value.span, at.clone());
                 }
@@ -269,21 +274,24 @@ impl Reader {
         }
     }
 
-    /// A string or a list of strings; booleans and numbers as they are written.
-    fn strings(&mut self, node: &Node, name: &SmolStr, pointer: &Pointer) -> Vec<(Scalar, Pointer)> {
-        let mut found = Vec::new();
-        let mut take = |reader: &mut Self, node: &Node, pointer: Pointer| match scalar_of(node) {
-            Some(scalar) => found.push((scalar, pointer)),
+    /// A string or a list of strings; booleans and numbers as they are written. What is none of these is left out.
+    fn strings(&mut self, node: &Node, name: &SmolStr, pointer: &Pointer) -> Vec<Scalar> {
+        let mut found = Vec::with_capacity(node.elements().len().max(1));
+        let mut take = |reader: &mut Self, node: &Node, index: Option<usize>| match scalar_of(node) {
+            Some(scalar) => found.push(scalar),
             None if matches!(node.value, Value::Broken) => {}
-            None => reader.violation(ViolationKind::WrongType(name.clone(), "a string", node.kind_name()), node.span, pointer),
+            None => {
+                let at = index.map_or_else(|| pointer.clone(), |index| pointer.index(index));
+                reader.violation(ViolationKind::WrongType(name.clone(), "a string", node.kind_name()), node.span, at);
+            }
         };
         match &node.value {
             Value::Array(list) => {
                 for (index, element) in list.iter().enumerate() {
-                    take(self, element, pointer.index(index));
+                    take(self, element, Some(index));
                 }
             }
-            _ => take(self, node, pointer.clone()),
+            _ => take(self, node, None),
         }
         found
     }

@@ -267,8 +267,13 @@ mod tests {
             usable: true,
             trailing_slash: false,
             built_in: false,
-            subjects: vec![SubjectForm { template: template("{host}:{id}"), tenant: List::default(), controlled_by: Str::default() }]
-                .into(),
+            subjects: vec![SubjectForm {
+                template: template("{host}:{id}"),
+                tenant: List::default(),
+                projects: List::default(),
+                controlled_by: Str::default(),
+            }]
+            .into(),
             configurable_subject: false,
             audience: Audience { default: None, common: List::default(), mistaken: List::default(), chosen_by: ChosenBy::Issuer },
             sends_azp: false,

@@ -83,6 +83,8 @@ pub struct SubjectForm {
     pub template: Template,
     /// The parts that say whose it is; the rest is chosen inside the tenant. Empty: this form names no tenant.
     pub tenant: List<Str>,
+    /// The parts that say which repository, project or workspace of the tenant it is, where `tenant` does not hold them after its first.
+    pub projects: List<Str>,
     /// Who can obtain a token with such a subject.
     pub controlled_by: Str,
 }
@@ -194,6 +196,13 @@ impl Provider {
     pub fn subject_templates(&self, issuer: &str) -> Vec<Template> {
         let known = self.issuer_parts(issuer).unwrap_or_default();
         self.subjects.iter().map(|form| form.template.bind(&known)).collect()
+    }
+
+    /// Whether the issuer's URL fixes a part of its subjects.
+    #[must_use]
+    pub fn subjects_hang_on_issuer(&self) -> bool {
+        let of_issuer = |name: &str| self.issuers.iter().any(|issuer| issuer.names().any(|known| known == name));
+        self.subjects.iter().any(|form| form.template.names().any(of_issuer))
     }
 
     /// The form that a subject has, and its parts: the first listed that fits.

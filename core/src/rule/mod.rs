@@ -1,7 +1,9 @@
 //! What a rule is. A rule asks the admitted set or the linked estate, never the spelling; text is asked only for where to point and what to fix.
 
+mod analysis;
 mod example;
 
+pub use analysis::{Analysed, Analyses, Analysis};
 pub use example::Example;
 
 use crate::admission::{Admission, Answer, Budget, Issuers, Witness};
@@ -75,15 +77,6 @@ pub trait Rule: Sync {
     fn estate(&self, _view: &View<'_>, _out: &mut Findings) {}
 }
 
-/// The admission of one role, and what questions about it may still cost.
-#[derive(Debug)]
-pub struct Analysis<'c> {
-    /// Whom the role admits.
-    pub admission: Admission<'c>,
-    /// What is left for questions about it.
-    pub budget: Budget,
-}
-
 /// What every rule may look at.
 #[derive(Clone, Copy)]
 pub struct View<'a> {
@@ -93,8 +86,8 @@ pub struct View<'a> {
     pub catalogue: &'a Catalogue,
     /// The subjects of issuers.
     pub issuers: &'a Issuers<'a>,
-    /// The admission of every role, by its place in the estate; `None` where the policy is not known.
-    pub analyses: &'a [Option<Analysis<'a>>],
+    /// The admission of every role, worked out when it is first asked for.
+    pub analyses: &'a (dyn Analysed + 'a),
 }
 
 /// A role with what its policy admits.
@@ -124,7 +117,7 @@ impl View<'_> {
     /// What was worked out of a role's trust policy.
     #[must_use]
     pub fn analysis(&self, id: RoleId) -> Option<&Analysis<'_>> {
-        self.analyses.get(id.0)?.as_ref()
+        self.analyses.get(id)
     }
 }
 

@@ -1,6 +1,9 @@
 //! JSON Pointers (RFC 6901), built on the way down.
 
 use std::fmt::{self, Write as _};
+use std::sync::Arc;
+
+use smol_str::SmolStr;
 
 use crate::source::Span;
 
@@ -13,9 +16,23 @@ pub struct Place {
     pub pointer: Pointer,
 }
 
-/// A JSON Pointer into a document, perhaps behind the address of a Terraform resource and a space.
+/// A JSON Pointer into a document, perhaps behind the address of a Terraform resource and a space. It shares its way down with its
+/// neighbours and is written out only when somebody reads it: a dump of ten thousand roles makes a hundred thousand, and shows a few.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Pointer(String);
+pub struct Pointer(Option<Arc<Step>>);
+
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Step {
+    parent: Pointer,
+    to: To,
+}
+
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum To {
+    Key(SmolStr),
+    Index(usize),
+    Address(SmolStr),
+}
 
 impl Pointer {
     /// The root of a document.
@@ -27,45 +44,52 @@ impl Pointer {
     /// The root of what stands in a Terraform resource: the resource's address, a space, then the pointer.
     #[must_use]
     pub fn at_address(address: &str) -> Self {
-        Self(format!("{address} "))
+        Self::default().step(To::Address(address.into()))
     }
 
     /// The pointer to a member.
     #[must_use]
     pub fn key(&self, key: &str) -> Self {
-        let escaped = |byte: &u8| matches!(byte, b'~' | b'/');
-        let mut text = String::with_capacity(self.0.len() + key.len() + 1 + key.as_bytes().iter().filter(|b| escaped(b)).count());
-        text.push_str(&self.0);
-        text.push('/');
-        let mut rest = key;
-        while let Some((plain, mark)) = rest.bytes().position(|byte| escaped(&byte)).and_then(|at| rest.split_at_checked(at)) {
-            text.push_str(plain);
-            text.push_str(if mark.starts_with('~') { "~0" } else { "~1" });
-            rest = mark.get(1..).unwrap_or_default();
-        }
-        text.push_str(rest);
-        Self(text)
+        self.step(To::Key(key.into()))
+    }
+
+    /// The same, sharing the key's text.
+    #[must_use]
+    pub fn shared_key(&self, key: &SmolStr) -> Self {
+        self.step(To::Key(key.clone()))
     }
 
     /// The pointer to an element.
     #[must_use]
     pub fn index(&self, index: usize) -> Self {
-        let mut text = self.0.clone();
-        // Writing to a String cannot fail.
-        let _ = write!(text, "/{index}");
-        Self(text)
+        self.step(To::Index(index))
     }
 
-    /// The pointer as text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
+    fn step(&self, to: To) -> Self {
+        Self(Some(Arc::new(Step { parent: self.clone(), to })))
     }
 }
 
 impl fmt::Display for Pointer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        let mut steps = Vec::new();
+        let mut at = self;
+        while let Some(step) = &at.0 {
+            steps.push(&step.to);
+            at = &step.parent;
+        }
+        steps.iter().rev().try_for_each(|to| match to {
+            To::Address(address) => write!(f, "{address} "),
+            To::Index(index) => write!(f, "/{index}"),
+            To::Key(key) => {
+                f.write_char('/')?;
+                key.chars().try_for_each(|c| match c {
+                    '~' => f.write_str("~0"),
+                    '/' => f.write_str("~1"),
+                    c => f.write_char(c),
+                })
+            }
+        })
     }
 }
 
@@ -76,7 +100,7 @@ mod tests {
     #[test]
     fn escapes_what_the_grammar_needs() {
         let pointer = Pointer::root().key("a/b~c").key("").key("é/").index(3);
-        assert_eq!(pointer.as_str(), "/a~1b~0c//é~1/3");
-        assert_eq!(Pointer::at_address("aws_iam_role.x").key("Statement").as_str(), "aws_iam_role.x /Statement");
+        assert_eq!(pointer.to_string(), "/a~1b~0c//é~1/3");
+        assert_eq!(Pointer::at_address("aws_iam_role.x").key("Statement").to_string(), "aws_iam_role.x /Statement");
     }
 }

@@ -60,7 +60,8 @@ impl Rule for RolePathInAwsAuth {
             let Some((path, name)) = arn.role().filter(|(path, _)| *path != "/") else { continue };
             let without = format!("arn:{}:iam::{}:role/{name}", arn.partition, arn.account);
             let role = format!("{}{name}", path.trim_start_matches('/'));
-            let message = format!("`aws-auth` maps role `{role}` with its path, and the cluster sees callers without one: the entry matches nobody");
+            let message =
+                format!("`aws-auth` maps role `{role}` with its path, and the cluster sees callers without one: the entry matches nobody");
             let place = Place { span: entry.arn.span, pointer: entry.place.pointer.key("rolearn") };
             let fix = Fix::replace(Applicability::Unsafe, "leave the path out", entry.arn.inner_span(), without.clone());
             out.report(&Self::META, place, message).help(format!("leave the path out: `{without}`")).fix(fix).done();

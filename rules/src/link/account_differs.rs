@@ -71,7 +71,11 @@ impl Rule for AccountDiffers {
         let Some(role) = account_slip(&missing, account, view) else { return };
         let Some(home) = view.estate.role_account(role) else { return };
         let written = missing.arn.account;
-        let message = format!("ServiceAccount `{}` names {} in account {written}, but the role lives in account {home}", account.display_name(), view.role_name(role));
+        let message = format!(
+            "ServiceAccount `{}` names {} in account {written}, but the role lives in account {home}",
+            account.display_name(),
+            view.role_name(role)
+        );
         let meant = Arn { account: home, ..missing.arn };
         let meant = format!("arn:{}:iam::{}:{}", meant.partition, meant.account, meant.resource);
         let fix = Fix::replace(Applicability::Unsafe, format!("write `{meant}`"), missing.written.inner_span(), meant.clone());
@@ -97,7 +101,9 @@ mod tests {
     #[test]
     fn needs_a_role_that_means_this_account_and_that_nobody_else_names() {
         let trust = policy(r#"{"StringEquals": {"ISSUER:sub": "system:serviceaccount:prod:app", "ISSUER:aud": "sts.amazonaws.com"}}"#);
-        let role = format!(r#"{{"Role": {{"RoleName": "app", "Path": "/", "Arn": "arn:aws:iam::111122223333:role/app", "AssumeRolePolicyDocument": {trust}}}}}"#);
+        let role = format!(
+            r#"{{"Role": {{"RoleName": "app", "Path": "/", "Arn": "arn:aws:iam::111122223333:role/app", "AssumeRolePolicyDocument": {trust}}}}}"#
+        );
         let found = |accounts: &[(&str, &str)]| {
             let texts: Vec<String> = accounts.iter().map(|(name, id)| account(name, id)).collect();
             let mut files = vec![("role.json", role.as_str())];

@@ -74,7 +74,10 @@ impl Rule for PodNotInjected {
         let Some(first) = pod.containers.first().filter(|_| !skips && !pod.containers.iter().any(got_it)) else { return };
         let Some(account_id) = view.estate.service_account_of(id).to() else { return };
         let Some(account) = view.estate.service_account(account_id) else { return };
-        let has_role = account.role_arn().and_then(|annotation| annotation.value.value()).is_some_and(|arn| matches!(read(&arn.text), RoleArn::Role(_)));
+        let has_role = account
+            .role_arn()
+            .and_then(|annotation| annotation.value.value())
+            .is_some_and(|arn| matches!(read(&arn.text), RoleArn::Role(_)));
         if !has_role || view.estate.association_of(account_id).to().is_some() {
             return;
         }
@@ -84,7 +87,9 @@ impl Rule for PodNotInjected {
             account.display_name()
         );
         out.report(&Self::META, first.place.clone(), message)
-            .help("start the Pod anew if it is older than the annotation; else see that the pod-identity-webhook is installed and reachable")
+            .help(
+                "start the Pod anew if it is older than the annotation; else see that the pod-identity-webhook is installed and reachable",
+            )
             .related(account.place.clone(), "the ServiceAccount with the role")
             .done();
     }

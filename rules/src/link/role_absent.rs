@@ -98,8 +98,12 @@ mod tests {
         let account = format!(
             "apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: efs-csi\n  namespace: prod\n  annotations:\n    eks.amazonaws.com/role-arn: {annotated}\n"
         );
-        let trust = policy(&format!(r#"{{"StringEquals": {{"ISSUER:sub": "system:serviceaccount:{subject}", "ISSUER:aud": "sts.amazonaws.com"}}}}"#));
-        let role = format!(r#"{{"RoleName": "ebs-csi", "Path": "/", "Arn": "arn:aws:iam::111122223333:role/ebs-csi", "AssumeRolePolicyDocument": {trust}}}"#);
+        let trust = policy(&format!(
+            r#"{{"StringEquals": {{"ISSUER:sub": "system:serviceaccount:{subject}", "ISSUER:aud": "sts.amazonaws.com"}}}}"#
+        ));
+        let role = format!(
+            r#"{{"RoleName": "ebs-csi", "Path": "/", "Arn": "arn:aws:iam::111122223333:role/ebs-csi", "AssumeRolePolicyDocument": {trust}}}"#
+        );
         let document = document.replace("ROLE", &role);
         of_rule(&check(&[("sa.yaml", &account), ("roles.json", &document)]), "role-absent").len()
     }

@@ -1,12 +1,13 @@
 //! A ServiceAccount names a role that does not admit its tokens.
 
+use irsa_lint_core::admission::words::listed;
 use irsa_lint_core::admission::{Grant, IssuerAdmission, key};
 use irsa_lint_core::declare_rule;
 use irsa_lint_core::diagnostic::{Applicability, Fix, Severity};
 use irsa_lint_core::document::model::{AUDIENCE, ServiceAccount};
 use irsa_lint_core::estate::ServiceAccountId;
-use irsa_lint_core::policy::{PrincipalKind, ProviderArn, Statement};
-use irsa_lint_core::rule::{Findings, Rule, RoleView, RuleMeta, View};
+use irsa_lint_core::policy::{Effect, PrincipalKind, ProviderArn, Statement};
+use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta, View};
 use irsa_lint_core::syntax::{Place, Scalar};
 
 use crate::kubernetes::{parts, subject};
@@ -115,8 +116,13 @@ impl Case<'_> {
         if allows(self.role.policy, ASSUME_ROLE) {
             return self.pod_identity_alone(out);
         }
-        let message =
-            format!("{} trusts no web identity, so ServiceAccount `{}`, which names it, cannot assume it", self.role.name(), self.who());
+        let allows = self.role.policy.statements.iter().filter(|statement| statement.effect == Effect::Allow);
+        let trusted = listed(allows.flat_map(|statement| &statement.principals.list).map(|principal| principal.value.as_str()), 2);
+        let message = format!(
+            "{} trusts {trusted} and no web identity, so ServiceAccount `{}`, which names it, cannot assume it",
+            self.role.name(),
+            self.who()
+        );
         out.report(META, principal_place(self.role.policy), message)
             .help("add a statement that allows `sts:AssumeRoleWithWebIdentity` to the cluster's OIDC provider, with the ServiceAccount as subject")
             .related(self.annotation.clone(), NAMES_IT)
@@ -137,8 +143,12 @@ impl Case<'_> {
     }
 
     fn no_cluster(&self, issuers: &[smol_str::SmolStr], out: &mut Findings) {
-        let listed = irsa_lint_core::admission::words::listed(issuers.iter().map(|issuer| issuer.as_str()), 3);
-        let message = format!("{} trusts no Kubernetes cluster but {listed}, so ServiceAccount `{}`, which names it, cannot assume it", self.role.name(), self.who());
+        let shown = listed(issuers.iter().map(|issuer| issuer.as_str()), 3);
+        let message = format!(
+            "{} trusts no Kubernetes cluster but {shown}, so ServiceAccount `{}`, which names it, cannot assume it",
+            self.role.name(),
+            self.who()
+        );
         out.report(META, principal_place(self.role.policy), message)
             .help("add a statement for the cluster's OIDC provider, or name the role that was made for the ServiceAccount")
             .related(self.annotation.clone(), NAMES_IT)
@@ -162,7 +172,7 @@ impl Case<'_> {
     fn audience(&self, issuer: &IssuerAdmission<'_>, grant: &Grant, out: &mut Findings) {
         let own = self.caller.audience.unwrap_or("?");
         let audiences = grant.audiences().patterns();
-        let admitted = irsa_lint_core::admission::words::listed(audiences.like.iter().map(|pattern| pattern.as_str()), 3);
+        let admitted = listed(audiences.like.iter().map(|pattern| pattern.as_str()), 3);
         let message = format!(
             "{} does not admit ServiceAccount `{}`, which names it: its tokens have the audience `{own}`, the role admits {admitted}",
             self.role.name(),
@@ -185,11 +195,19 @@ impl Case<'_> {
 
     fn subject(&self, id: ServiceAccountId, issuer: &IssuerAdmission<'_>, grant: &Grant, nearest: &str, out: &mut Findings) {
         let at = subject_place(&self.role, issuer, grant, nearest);
-        let message =
-            format!("{} does not admit ServiceAccount `{}`, which names it: {}", self.role.name(), self.who(), self.difference(grant, nearest));
+        let message = format!(
+            "{} does not admit ServiceAccount `{}`, which names it: {}",
+            self.role.name(),
+            self.who(),
+            self.difference(grant, nearest)
+        );
         let wanted = self.caller.namespace.map(|namespace| subject(namespace, self.caller.name));
         if let Some(other) = self.admitted_sibling(id) {
-            let name = self.account.name.value().map(|name| Place { span: name.span, pointer: self.account.place.pointer.key("metadata").key("name") });
+            let name = self
+                .account
+                .name
+                .value()
+                .map(|name| Place { span: name.span, pointer: self.account.place.pointer.key("metadata").key("name") });
             out.report(META, name.unwrap_or_else(|| self.annotation.clone()), message)
                 .help(format!("run the Pods as ServiceAccount `{other}`, which the role admits, or list this one in the role as well"))
                 .related(at, "the role admits others")
@@ -197,7 +215,9 @@ impl Case<'_> {
             return;
         }
         let help = match &wanted {
-            Some(wanted) => format!("write `{wanted}` in the condition on `:sub`, or give the ServiceAccount the namespace and name that the role expects"),
+            Some(wanted) => format!(
+                "write `{wanted}` in the condition on `:sub`, or give the ServiceAccount the namespace and name that the role expects"
+            ),
             None => "name the ServiceAccount in the condition on `:sub`, or give it the name that the role expects".to_owned(),
         };
         let value = self.statement(grant).and_then(|statement| only_value(statement, issuer, nearest));
@@ -211,8 +231,8 @@ impl Case<'_> {
         let subjects = grant.subjects();
         if subjects.as_literals().is_none() {
             let patterns = subjects.patterns();
-            let listed = irsa_lint_core::admission::words::listed(patterns.like.iter().map(|pattern| pattern.as_str()), 3);
-            return format!("the role admits subjects that match {listed}");
+            let shown = listed(patterns.like.iter().map(|pattern| pattern.as_str()), 3);
+            return format!("the role admits subjects that match {shown}");
         }
         match parts(nearest) {
             Some((namespace, name)) if name == self.caller.name => {
@@ -275,7 +295,9 @@ mod tests {
     }
 
     fn role(policy: &str) -> String {
-        format!(r#"{{"Role": {{"RoleName": "app", "Path": "/", "Arn": "arn:aws:iam::111122223333:role/app", "AssumeRolePolicyDocument": {policy}}}}}"#)
+        format!(
+            r#"{{"Role": {{"RoleName": "app", "Path": "/", "Arn": "arn:aws:iam::111122223333:role/app", "AssumeRolePolicyDocument": {policy}}}}}"#
+        )
     }
 
     fn subject(operator: &str, value: &str) -> String {
@@ -291,7 +313,9 @@ mod tests {
 
     fn cluster(id: &str) -> String {
         let issuer = ISSUER.replace("EXAMPLED539D4633E53DE1B716D3041E", id);
-        format!(r#"{{"cluster": {{"name": "demo", "arn": "arn:aws:eks:eu-west-1:111122223333:cluster/demo", "identity": {{"oidc": {{"issuer": "https://{issuer}"}}}}}}}}"#)
+        format!(
+            r#"{{"cluster": {{"name": "demo", "arn": "arn:aws:eks:eu-west-1:111122223333:cluster/demo", "identity": {{"oidc": {{"issuer": "https://{issuer}"}}}}}}}}"#
+        )
     }
 
     #[test]
@@ -322,7 +346,14 @@ mod tests {
             assert!(found(&own, &subject(operator, value), &[]).is_empty(), "{operator} {value}");
         }
         assert!(found(&own, &subject("StringEquals", r#""system:serviceaccount:dev:app""#).replace("WithWebIdentity", ""), &[]).is_empty());
-        assert!(found(&own, &subject("StringEquals", r#""system:serviceaccount:prod:app""#).replace(r#""sts.amazonaws.com""#, r#""sts.amazon.com""#), &[]).is_empty());
+        assert!(
+            found(
+                &own,
+                &subject("StringEquals", r#""system:serviceaccount:prod:app""#).replace(r#""sts.amazonaws.com""#, r#""sts.amazon.com""#),
+                &[]
+            )
+            .is_empty()
+        );
     }
 
     #[test]
@@ -343,7 +374,7 @@ mod tests {
         let other = cluster("EXAMPLEAAAA4633E53DE1B716D3041E0");
         assert!(message(&account("prod", "app", ""), &exact, &[("c.json", &other)]).contains("trusts another cluster"));
         let ec2 = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]}"#;
-        assert!(message(&account("prod", "app", ""), ec2, &[]).contains("trusts no web identity"));
+        assert!(message(&account("prod", "app", ""), ec2, &[]).contains("trusts `ec2.amazonaws.com` and no web identity"));
     }
 
     #[test]

@@ -72,7 +72,9 @@ impl Rule for StaticCredentials {
         if workload.containers.iter().all(|container| container.env.is_empty()) {
             return;
         }
-        let Some(account) = view.estate.service_account_of(id).to().and_then(|account| view.estate.service_account(account)) else { return };
+        let Some(account) = view.estate.service_account_of(id).to().and_then(|account| view.estate.service_account(account)) else {
+            return;
+        };
         let Some(role) = account.role_arn().and_then(|annotation| annotation.value.value()) else { return };
         for container in &workload.containers {
             if let Some((index, name)) = own_credentials(container) {
@@ -111,7 +113,8 @@ fn own_credentials(container: &Container) -> Option<(usize, &str)> {
 
 /// What is wrong with variables that the webhook would have set; in a live Pod it has.
 fn own_web_identity(container: &Container, role: &Scalar) -> Option<(usize, String)> {
-    let set = |name: &str| container.env.iter().enumerate().find(|(_, (own, _))| own.text == name).map(|(at, (_, value))| (at, value.as_ref()));
+    let set =
+        |name: &str| container.env.iter().enumerate().find(|(_, (own, _))| own.text == name).map(|(at, (_, value))| (at, value.as_ref()));
     match (set(ROLE), set(TOKEN_FILE)) {
         (Some((at, Some(own))), _) if own.text != role.text && own.text.starts_with("arn:") => {
             Some((at, format!("sets `{ROLE}` to another role, `{}`", own.text)))

@@ -80,7 +80,8 @@ fn not_there(name: &str, workload: &Workload, view: &View<'_>, out: &mut Finding
     let unused = |id: ServiceAccountId| view.estate.workloads_of(id).is_empty();
     let with_role = |id: ServiceAccountId| view.estate.service_account(id).filter(|account| account.role_arn().is_some() && unused(id));
     let meant = near.iter().find_map(|miss| Some((with_role(miss.account)?, &miss.differs)));
-    let lists_all = |list: &FullList| list.of == Listed::ServiceAccounts && (list.namespace.is_none() || list.namespace.as_deref() == namespace);
+    let lists_all =
+        |list: &FullList| list.of == Listed::ServiceAccounts && (list.namespace.is_none() || list.namespace.as_deref() == namespace);
     let surely = view.estate.documents().full_lists.iter().any(lists_all);
     let (Some(place), what) = (place(workload), what(workload)) else { return };
     let message = match (meant, surely) {
@@ -88,12 +89,16 @@ fn not_there(name: &str, workload: &Workload, view: &View<'_>, out: &mut Finding
             let other = account.namespace.known().unwrap_or("another namespace");
             format!("{what} runs as ServiceAccount `{name}`, but `{name}` with the role lives in namespace `{other}`")
         }
-        (Some((account, _)), _) => format!("{what} runs as ServiceAccount `{name}`; the one with the role is called `{}`", account.display_name()),
+        (Some((account, _)), _) => {
+            format!("{what} runs as ServiceAccount `{name}`; the one with the role is called `{}`", account.display_name())
+        }
         (None, true) => format!("{what} runs as ServiceAccount `{name}`, which does not exist"),
         (None, false) => return,
     };
     let mut report = out.report(META, place, message).help(match meant {
-        Some((account, Difference::Namespace)) => format!("put both into one namespace: the workload, or ServiceAccount `{}`", account.display_name()),
+        Some((account, Difference::Namespace)) => {
+            format!("put both into one namespace: the workload, or ServiceAccount `{}`", account.display_name())
+        }
         Some((account, _)) => format!("write `serviceAccountName: {}`", account.name.value().map_or("?", |name| &name.text)),
         None => "create the ServiceAccount, or name the one that was meant".to_owned(),
     });
@@ -110,14 +115,16 @@ fn as_default(id: WorkloadId, workload: &Workload, view: &View<'_>, out: &mut Fi
     if own.is_some_and(|account| account.role_arn().is_some()) {
         return;
     }
-    let mut annotated = view.estate.service_accounts().filter(|(_, account)| account.role_arn().is_some() && account.namespace.known() == Some(namespace));
+    let mut annotated =
+        view.estate.service_accounts().filter(|(_, account)| account.role_arn().is_some() && account.namespace.known() == Some(namespace));
     let (Some((meant_id, meant)), None) = (annotated.next(), annotated.next()) else { return };
     let Some(name) = meant.name.value() else { return };
     let alone = view.estate.workloads_of(meant_id).is_empty() && is_for(&name.text, workload);
     if !alone && !runs_for_driver(workload, meant_id, view) {
         return;
     }
-    let message = format!("{} runs as ServiceAccount `default`, which has no role; `{}` beside it has one", what(workload), meant.display_name());
+    let message =
+        format!("{} runs as ServiceAccount `default`, which has no role; `{}` beside it has one", what(workload), meant.display_name());
     out.report(META, place, message)
         .help(format!("write `serviceAccountName: {}` in the spec of the Pod", name.text))
         .related(meant.place.clone(), "the ServiceAccount with the role")
@@ -138,7 +145,8 @@ fn runs_for_driver(workload: &Workload, account: ServiceAccountId, view: &View<'
         label.value.value().map(|value| value.text.clone())
     };
     let role = |workload: &Workload, role: &str| label(workload, "spark-role").is_some_and(|own| own == role);
-    let drivers = || view.estate.workloads_of(account).iter().filter_map(|id| view.estate.workload(*id)).filter(|driver| role(driver, "driver"));
+    let drivers =
+        || view.estate.workloads_of(account).iter().filter_map(|id| view.estate.workload(*id)).filter(|driver| role(driver, "driver"));
     let same = |driver: &Workload, key: &str| label(driver, key).is_some_and(|value| label(workload, key) == Some(value));
     role(workload, "executor") && drivers().any(|driver| same(driver, "spark-app-name") || same(driver, "spark-app-selector"))
 }

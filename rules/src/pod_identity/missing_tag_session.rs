@@ -4,7 +4,7 @@ use irsa_lint_core::admission::action::speaks_of;
 use irsa_lint_core::declare_rule;
 use irsa_lint_core::diagnostic::{Applicability, Edit, Fix};
 use irsa_lint_core::policy::{Action, Statement};
-use irsa_lint_core::rule::{Findings, Rule, RoleView, RuleMeta};
+use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use irsa_lint_core::source::Span;
 use irsa_lint_core::syntax::{Place, Scalar};
 
@@ -108,7 +108,8 @@ mod tests {
 
     #[test]
     fn asks_the_policy_as_a_whole() {
-        let pods = |action: &str| format!(r#"{{"Effect": "Allow", "Principal": {{"Service": "pods.eks.amazonaws.com"}}, "Action": {action}}}"#);
+        let pods =
+            |action: &str| format!(r#"{{"Effect": "Allow", "Principal": {{"Service": "pods.eks.amazonaws.com"}}, "Action": {action}}}"#);
         let ec2 = r#"{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}"#;
         for good in [ec2.to_owned(), pods("\"sts:*\""), pods(r#"["sts:tagsession", "sts:AssumeRole"]"#)] {
             assert!(fixes(&good).is_empty(), "{good}");

@@ -3,7 +3,7 @@
 use irsa_lint_core::admission::action::speaks_of;
 use irsa_lint_core::declare_rule;
 use irsa_lint_core::policy::Statement;
-use irsa_lint_core::rule::{Findings, Rule, RoleView, RuleMeta};
+use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use irsa_lint_core::syntax::Place;
 
 use crate::pods::{ASSUME_ROLE, SERVICE, TAG_SESSION, allows, statements};
@@ -64,7 +64,9 @@ impl Rule for PodIdentityAnyCluster {
             let account = role.account().map_or_else(|| "the account".to_owned(), |account| format!("account {account}"));
             let message = format!("any EKS cluster of {account} can hand {} to its Pods by an association", role.name());
             out.report(&Self::META, Place { span: statement.span, pointer: statement.pointer.clone() }, message)
-                .help(format!("to confine it, ask `{SERVICE}` for the cluster: a condition on `aws:RequestTag/eks-cluster-name` or `aws:SourceArn`"))
+                .help(format!(
+                    "to confine it, ask `{SERVICE}` for the cluster: a condition on `aws:RequestTag/eks-cluster-name` or `aws:SourceArn`"
+                ))
                 .done();
         }
     }

@@ -91,17 +91,21 @@ impl Rule for ClientIdMissing {
 }
 
 fn is_cluster(issuer: &SmolStr, view: &View<'_>) -> bool {
-    view.estate.cluster_issuer().value() == Some(issuer) || view.issuers.provider_of(issuer).is_some_and(|provider| provider.kind == Kind::Kubernetes)
+    view.estate.cluster_issuer().value() == Some(issuer)
+        || view.issuers.provider_of(issuer).is_some_and(|provider| provider.kind == Kind::Kubernetes)
 }
 
 /// Whether a ServiceAccount's tokens come through the provider: its role trusts it, or it is the run's only one and the role is not known.
 fn comes_through(id: ServiceAccountId, account: &ServiceAccount, issuer: &SmolStr, sole: bool, view: &View<'_>) -> bool {
-    let names_role = account.role_arn().and_then(|annotation| annotation.value.value()).is_some_and(|arn| matches!(read(&arn.text), RoleArn::Role(_)));
+    let names_role =
+        account.role_arn().and_then(|annotation| annotation.value.value()).is_some_and(|arn| matches!(read(&arn.text), RoleArn::Role(_)));
     if !names_role || view.estate.association_of(id).to().is_some() {
         return false;
     }
     match view.estate.role_of(id) {
-        Link::To(role) => view.analysis(*role).is_some_and(|analysis| analysis.admission.issuers.iter().any(|own| own.issuer.as_ref() == Some(issuer))),
+        Link::To(role) => {
+            view.analysis(*role).is_some_and(|analysis| analysis.admission.issuers.iter().any(|own| own.issuer.as_ref() == Some(issuer)))
+        }
         Link::Missing { .. } => sole,
         Link::Ambiguous(_) | Link::Unknown(_) | Link::None => false,
     }
@@ -113,7 +117,9 @@ mod tests {
 
     fn found(ids: &str, audience: &str, more: &[(&str, &str)]) -> usize {
         let audience = if audience.is_empty() { String::new() } else { format!(", eks.amazonaws.com/audience: {audience}") };
-        let account = format!("apiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: app, namespace: prod, annotations: {{eks.amazonaws.com/role-arn: 'arn:aws:iam::111122223333:role/app'{audience}}}}}\n");
+        let account = format!(
+            "apiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: app, namespace: prod, annotations: {{eks.amazonaws.com/role-arn: 'arn:aws:iam::111122223333:role/app'{audience}}}}}\n"
+        );
         let provider = format!(r#"{{"Url": "{ISSUER}", "ClientIDList": {ids}}}"#);
         let mut files = vec![("sa.yaml", account.as_str()), ("provider.json", provider.as_str())];
         files.extend(more);
@@ -125,7 +131,8 @@ mod tests {
         assert_eq!(found(r#"["sts.amazonaws.com"]"#, "", &[]), 0);
         assert_eq!(found(r#"["sts.amazonaws.com"]"#, "vault", &[]), 1);
         assert_eq!(found(r#"["sts.amazonaws.com", "vault"]"#, "vault", &[]), 0);
-        let other = r#"{"Url": "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLEAAAA4633E53DE1B716D304AAA", "ClientIDList": ["sts.amazonaws.com"]}"#;
+        let other =
+            r#"{"Url": "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLEAAAA4633E53DE1B716D304AAA", "ClientIDList": ["sts.amazonaws.com"]}"#;
         assert_eq!(found(r#"["other"]"#, "", &[("other.json", other)]), 0, "which provider it is cannot be told");
     }
 }

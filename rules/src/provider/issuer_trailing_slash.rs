@@ -50,12 +50,18 @@ impl Rule for IssuerTrailingSlash {
         if view.estate.providers().find(|(_, other)| other.issuer == provider.issuer).is_some_and(|(first, _)| first != id) {
             return;
         }
-        let extra = if trimmed.len() < issuer.len() { "a slash at the end that its tokens do not have" } else { "no slash at the end, and its tokens have one" };
+        let extra = if trimmed.len() < issuer.len() {
+            "a slash at the end that its tokens do not have"
+        } else {
+            "no slash at the end, and its tokens have one"
+        };
         let message = format!("the provider `{issuer}` has {extra}: {} issues as `https://{meant}`", known.name);
         // A host that is only called like the product may be another one.
         let severity = if known.guessed { Severity::Warning } else { Severity::Error };
         let place = match &provider.url {
-            Some(url) if provider.address.is_none() && url.text == *issuer => Place { span: url.span, pointer: provider.place.pointer.key("Url") },
+            Some(url) if provider.address.is_none() && url.text == *issuer => {
+                Place { span: url.span, pointer: provider.place.pointer.key("Url") }
+            }
             _ => provider.place.clone(),
         };
         out.report(&Self::META, place, message)

@@ -6,7 +6,7 @@ use irsa_lint_core::document::model::{Cluster, Listed, OidcProvider, Place};
 use irsa_lint_core::estate::Link;
 use irsa_lint_core::policy::spelling::distance;
 use irsa_lint_core::policy::{Effect, PrincipalKind, ProviderArn};
-use irsa_lint_core::rule::{Findings, Rule, RoleView, RuleMeta, View};
+use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta, View};
 use smol_str::SmolStr;
 
 declare_rule! {
@@ -88,15 +88,37 @@ fn judge(role: &RoleView<'_>, arn: &ProviderArn<'_>, place: Place, out: &mut Fin
     };
     let name = role.name();
     if let Some((provider, own)) = near {
-        let message = format!("{name} trusts the provider of `{issuer}`, but the one that exists is of `{own}`: to STS these are two issuers");
-        let at = provider.url.as_ref().map_or_else(|| provider.place.clone(), |url| Place { span: url.span, pointer: provider.place.pointer.clone() });
-        report(message, format!("compare both with the `iss` of a token; the role's policy and the provider must name the same issuer, `{own}` or `{issuer}`"), Severity::Error, Some((at, "the provider".to_owned())), out);
+        let message =
+            format!("{name} trusts the provider of `{issuer}`, but the one that exists is of `{own}`: to STS these are two issuers");
+        let at = provider
+            .url
+            .as_ref()
+            .map_or_else(|| provider.place.clone(), |url| Place { span: url.span, pointer: provider.place.pointer.clone() });
+        report(
+            message,
+            format!(
+                "compare both with the `iss` of a token; the role's policy and the provider must name the same issuer, `{own}` or `{issuer}`"
+            ),
+            Severity::Error,
+            Some((at, "the provider".to_owned())),
+            out,
+        );
     } else if view.estate.lists(Listed::Providers, Some(account)) {
         let message = format!("{name} trusts the provider of `{issuer}`, which account {account} does not have");
-        report(message, format!("create the provider for `https://{issuer}` in account {account}, or correct the principal"), Severity::Error, None, out);
+        report(
+            message,
+            format!("create the provider for `https://{issuer}` in account {account}, or correct the principal"),
+            Severity::Error,
+            None,
+            out,
+        );
     } else if let Some(cluster) = made_here(issuer, view) {
-        let message = format!("{name} trusts the provider of `{issuer}`: Terraform makes that cluster, but no `aws_iam_openid_connect_provider` for it");
-        let help = format!("add an `aws_iam_openid_connect_provider` with the url `https://{issuer}` (module eks: `enable_irsa = true`), if it is not made elsewhere");
+        let message = format!(
+            "{name} trusts the provider of `{issuer}`: Terraform makes that cluster, but no `aws_iam_openid_connect_provider` for it"
+        );
+        let help = format!(
+            "add an `aws_iam_openid_connect_provider` with the url `https://{issuer}` (module eks: `enable_irsa = true`), if it is not made elsewhere"
+        );
         report(message, help, Severity::Warning, Some((cluster.place.clone(), "the cluster".to_owned())), out);
     } else {
         return false;
@@ -116,14 +138,17 @@ fn near<'v>(issuer: &str, account: &str, view: &View<'v>) -> Option<(&'v OidcPro
     candidates.into_iter().find(|(_, other)| {
         let text = plain(other);
         let same_id = id(&own).is_some_and(|own| id(&text) == Some(own));
-        *other != issuer && (text == own || same_id || (own.len().abs_diff(text.len()) <= 2 && own.len() > 12 && distance(&own, &text) <= 2))
+        *other != issuer
+            && (text == own || same_id || (own.len().abs_diff(text.len()) <= 2 && own.len() > 12 && distance(&own, &text) <= 2))
     })
 }
 
 /// The cluster of an issuer, if a Terraform plan of the run makes it.
 fn made_here<'v>(issuer: &str, view: &View<'v>) -> Option<&'v Cluster> {
     let clusters = &view.estate.documents().clusters;
-    clusters.iter().find(|cluster| cluster.origin.is_terraform() && cluster.address.is_some() && cluster.issuer.value().is_some_and(|own| own == issuer))
+    clusters.iter().find(|cluster| {
+        cluster.origin.is_terraform() && cluster.address.is_some() && cluster.issuer.value().is_some_and(|own| own == issuer)
+    })
 }
 
 #[cfg(test)]

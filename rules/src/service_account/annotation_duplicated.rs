@@ -62,7 +62,8 @@ impl Rule for AnnotationDuplicated {
             let others = same_key.filter_map(|a| Some((a, a.value.value()?)));
             for (first, value) in others.filter(|(_, value)| value.text != last_value.text) {
                 let who = account.display_name();
-                let message = format!("ServiceAccount `{who}` has `{key}` twice: `{}` is dropped, `{}` counts", value.text, last_value.text);
+                let message =
+                    format!("ServiceAccount `{who}` has `{key}` twice: `{}` is dropped, `{}` counts", value.text, last_value.text);
                 let last = Place { span: last.key.span, pointer: last.pointer.clone() };
                 out.report(&Self::META, Place { span: first.key.span, pointer: first.pointer.clone() }, message)
                     .help("keep the one that is meant and take out the other")
@@ -70,5 +71,40 @@ impl Rule for AnnotationDuplicated {
                     .done();
             }
         }
+    }
+
+    fn estate(&self, view: &View<'_>, out: &mut Findings) {
+        let documents = view.estate.documents();
+        for twice in documents.duplicate_keys.iter().filter(|twice| twice.key == "annotations") {
+            let (span, last) = (twice.place.span, twice.last);
+            let holds = |account: &&ServiceAccount| {
+                let own = account.place.span;
+                own.file == span.file && own.start <= span.start && span.end <= own.end
+            };
+            let Some(account) = documents.service_accounts.iter().find(holds) else { continue };
+            let message = format!("ServiceAccount `{}` has `annotations` twice: the first are dropped", account.display_name());
+            out.report(&Self::META, twice.place.clone(), message)
+                .help("put all annotations under one key")
+                .related(Place { span: last, pointer: twice.place.pointer.clone() }, "these count")
+                .done();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{check, of_rule};
+
+    fn found(metadata: &str) -> usize {
+        let text = format!("apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: api\n{metadata}");
+        of_rule(&check(&[("sa.yaml", &text)]), "annotation-duplicated").len()
+    }
+
+    #[test]
+    fn two_blocks_are_as_bad_as_two_keys() {
+        let block = "  annotations:\n    eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/x\n";
+        assert_eq!(found(block), 0);
+        assert_eq!(found(&format!("{block}  annotations:\n    a: b\n")), 1);
+        assert_eq!(found(&format!("{block}    eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/x\n")), 0, "the same value");
     }
 }

@@ -5,8 +5,8 @@ use irsa_lint_core::document::model::{Place, ROLE_ARN, ServiceAccount, Stated};
 use irsa_lint_core::estate::{Link, RoleId, ServiceAccountId};
 use irsa_lint_core::provider::Kind;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
-use std::collections::HashMap;
 use smol_str::SmolStr;
+use std::collections::HashMap;
 
 use crate::kubernetes::subject;
 use crate::pods::{ASSUME_ROLE, allows};
@@ -65,7 +65,10 @@ impl Rule for AnnotationMissing {
             let (Some(namespace), Some(name)) = (account.namespace.known(), account.name.value()) else { continue };
             let Some(role) = expected.get(&subject(namespace, &name.text)) else { continue };
             let who = account.display_name();
-            let message = format!("{} expects ServiceAccount `{who}`, which has no annotation `{ROLE_ARN}`: its Pods do not get the role", view.role_name(*role));
+            let message = format!(
+                "{} expects ServiceAccount `{who}`, which has no annotation `{ROLE_ARN}`: its Pods do not get the role",
+                view.role_name(*role)
+            );
             let place = Place { span: name.span, pointer: account.place.pointer.key("metadata") };
             let help = match view.estate.role_arn(*role) {
                 Stated::Is(arn) => format!("annotate it: `{ROLE_ARN}: {arn}`"),
@@ -82,7 +85,8 @@ impl Rule for AnnotationMissing {
 
 /// Whether a ServiceAccount has no role and nothing in the run gives it one, not even in the wrong place.
 fn is_bare(id: ServiceAccountId, account: &ServiceAccount, view: &View<'_>) -> bool {
-    let misplaced = || account.misplaced.iter().any(|a| a.key.text == ROLE_ARN) || account.annotations.iter().any(|a| meant(a) == Some(ROLE_ARN));
+    let misplaced =
+        || account.misplaced.iter().any(|a| a.key.text == ROLE_ARN) || account.annotations.iter().any(|a| meant(a) == Some(ROLE_ARN));
     if account.role_arn().is_some() || misplaced() || !matches!(view.estate.association_of(id), Link::Missing { .. } | Link::None) {
         return false;
     }
@@ -127,8 +131,11 @@ mod tests {
     use crate::testing::{check, of_rule, policy};
 
     fn found(accounts: &str, subject: &str, more: &[(&str, &str)]) -> usize {
-        let trust = policy(&format!(r#"{{"StringLike": {{"ISSUER:sub": "{subject}"}}, "StringEquals": {{"ISSUER:aud": "sts.amazonaws.com"}}}}"#));
-        let role = format!(r#"{{"Role": {{"RoleName": "app", "Path": "/", "Arn": "arn:aws:iam::111122223333:role/app", "AssumeRolePolicyDocument": {trust}}}}}"#);
+        let trust =
+            policy(&format!(r#"{{"StringLike": {{"ISSUER:sub": "{subject}"}}, "StringEquals": {{"ISSUER:aud": "sts.amazonaws.com"}}}}"#));
+        let role = format!(
+            r#"{{"Role": {{"RoleName": "app", "Path": "/", "Arn": "arn:aws:iam::111122223333:role/app", "AssumeRolePolicyDocument": {trust}}}}}"#
+        );
         let mut files = vec![("role.json", role.as_str()), ("sa.yaml", accounts)];
         files.extend(more);
         of_rule(&check(&files), "annotation-missing").len()

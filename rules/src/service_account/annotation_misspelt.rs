@@ -71,7 +71,8 @@ impl Rule for AnnotationMisspelt {
             let severity = if meant == ROLE_ARN && !has_it { Severity::Error } else { Severity::Warning };
             let message = format!("annotation `{key}` of ServiceAccount `{who}` is not the webhook's `{meant}`, {effect}");
             let help = if has_it { format!("take it out: `{meant}` is there, too") } else { format!("write `{meant}`") };
-            let fix = (!has_it).then(|| Fix::replace(Applicability::Unsafe, format!("write `{meant}`"), annotation.key.inner_span(), meant));
+            let fix =
+                (!has_it).then(|| Fix::replace(Applicability::Unsafe, format!("write `{meant}`"), annotation.key.inner_span(), meant));
             let place = Place { span: annotation.key.span, pointer: annotation.pointer.clone() };
             out.report(&Self::META, place, message).severity(severity).help(help).fix(fix).done();
         }

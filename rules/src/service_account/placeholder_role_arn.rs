@@ -1,7 +1,7 @@
 //! A placeholder stayed in the annotation `role-arn`.
 
 use irsa_lint_core::declare_rule;
-use irsa_lint_core::document::model::ServiceAccount;
+use irsa_lint_core::document::model::{NotAnalysed, ServiceAccount};
 use irsa_lint_core::estate::ServiceAccountId;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
@@ -57,6 +57,12 @@ impl Rule for PlaceholderRoleArn {
             RoleArn::Placeholder(placeholder) => placeholder,
             // The cluster itself holds the variable: nothing will fill it in any more.
             RoleArn::Template if account.live => &scalar.text,
+            RoleArn::Template => {
+                let message =
+                    format!("template: the role-arn annotation of ServiceAccount `{who}`, `{}`, is not filled in yet", scalar.text);
+                out.not_analysed.push(NotAnalysed { place, message });
+                return;
+            }
             _ => return,
         };
         let message = format!("the role-arn annotation of ServiceAccount `{who}` still holds the placeholder `{placeholder}`");
@@ -71,7 +77,9 @@ mod tests {
     #[test]
     fn a_variable_is_a_placeholder_in_a_live_object_alone() {
         let text = |uid: &str| {
-            format!("apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: api\n{uid}  annotations:\n    eks.amazonaws.com/role-arn: arn:aws:iam::${{ID}}:role/x\n")
+            format!(
+                "apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: api\n{uid}  annotations:\n    eks.amazonaws.com/role-arn: arn:aws:iam::${{ID}}:role/x\n"
+            )
         };
         let found = |uid: &str| of_rule(&check(&[("sa.yaml", &text(uid))]), "placeholder-role-arn").len();
         assert_eq!((found(""), found("  uid: 11111111-2222-4333-8444-555555555555\n")), (0, 1));

@@ -54,7 +54,10 @@ impl Rule for RoleArnNotARole {
     fn service_account(&self, _id: ServiceAccountId, account: &ServiceAccount, _view: &View<'_>, out: &mut Findings) {
         let Some((scalar, place)) = account.role_arn().and_then(value) else { return };
         let RoleArn::Other(kind) = read(&scalar.text) else { return };
-        let message = format!("the role-arn annotation of ServiceAccount `{}` names {kind}, not a role: `{}`", account.display_name(), scalar.text);
-        out.report(&Self::META, place, message).help("write the ARN of the role: `arn:aws:iam::` + account + `:role/` + path and name").done();
+        let message =
+            format!("the role-arn annotation of ServiceAccount `{}` names {kind}, not a role: `{}`", account.display_name(), scalar.text);
+        out.report(&Self::META, place, message)
+            .help("write the ARN of the role: `arn:aws:iam::` + account + `:role/` + path and name")
+            .done();
     }
 }

@@ -1,10 +1,12 @@
 //! Every ServiceAccount of a cluster gets the role.
 
+use irsa_lint_core::admission::IssuerAdmission;
 use irsa_lint_core::declare_rule;
+use irsa_lint_core::policy::Statement;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
-use crate::kubernetes::cluster_grants;
-use crate::wide::{subject_place, witness};
+use crate::kubernetes::{Breadth, report_wide};
+use crate::wide::subject_condition;
 
 declare_rule! {
     /// Every ServiceAccount of the cluster can assume the role.
@@ -62,15 +64,85 @@ impl Rule for AnyServiceAccount {
     }
 
     fn role(&self, role: &RoleView<'_>, out: &mut Findings) {
-        for grant in cluster_grants(role) {
-            let Some(subject) = grant.anybody() else { continue };
-            let place = subject_place(role, grant.issuer, grant.grant, &subject);
-            let Some(witness) = out.settle(&Self::META, &place, witness(role, grant.issuer, grant.grant, subject)) else { continue };
-            let message = format!("any ServiceAccount in any namespace of {} can assume {}", grant.cluster(), role.name());
-            out.report(&Self::META, place, message)
-                .witness(&witness)
-                .help("name the namespace and the ServiceAccount in the condition on `:sub`: `system:serviceaccount:NAMESPACE:NAME` under `StringEquals`")
-                .done();
+        report_wide(
+            role,
+            &Self::META,
+            out,
+            |breadth| *breadth == Breadth::Cluster,
+            |wide, witness, place, out| {
+                let message = format!("any ServiceAccount in any namespace of {} can assume {}", wide.cluster(), role.name());
+                out.report(&Self::META, place, message).witness(witness).help(help(wide.statement, wide.issuer)).done();
+            },
+        );
+    }
+}
+
+fn help(statement: &Statement, issuer: &IssuerAdmission<'_>) -> String {
+    let key = format!("{}:sub", issuer.issuer.as_deref().unwrap_or("ISSUER"));
+    match subject_condition(statement, issuer) {
+        Some(_) => {
+            format!("name the namespace and the ServiceAccount under `StringEquals`: `\"{key}\": \"system:serviceaccount:NAMESPACE:NAME\"`")
         }
+        None => format!(
+            "add a condition on the subject to the statement's `Condition`, under `StringEquals`: `\"{key}\": \"system:serviceaccount:NAMESPACE:NAME\"`"
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{bad_rules, check, of_rule, policy};
+
+    fn bad(condition: &str) -> Vec<&'static str> {
+        bad_rules(&check(&[("a.json", &policy(condition))]))
+    }
+
+    #[test]
+    fn it_is_what_is_admitted_that_counts() {
+        let aud = r#""StringEquals": {"ISSUER:aud": "sts.amazonaws.com"}"#;
+        for condition in [
+            format!("{{{aud}}}"),
+            format!(r#"{{{aud}, "StringNotEquals": {{"ISSUER:sub": "system:serviceaccount:kube-system:default"}}}}"#),
+            format!(r#"{{{aud}, "StringLike": {{"ISSUER:sub": ["system:serviceaccount:prod:app", "system:serviceaccount:*:*"]}}}}"#),
+            format!(r#"{{{aud}, "StringLike": {{"ISSUER:sub": "*"}}}}"#),
+            format!(r#"{{{aud}, "ForAllValues:StringEquals": {{"ISSUER:subject": "system:serviceaccount:prod:app"}}}}"#),
+        ] {
+            assert!(bad(&condition).contains(&"any-service-account"), "{condition}");
+        }
+    }
+
+    #[test]
+    fn a_star_that_lets_nobody_more_in_is_left_alone() {
+        for condition in [
+            r#"{"StringEquals": {"ISSUER:aud": "sts.amazonaws.com", "ISSUER:sub": "system:serviceaccount:prod:app"}, "StringLike": {"ISSUER:sub": "system:serviceaccount:*"}}"#,
+            r#"{"StringLike": {"ISSUER:aud": "sts.amazonaws.com", "ISSUER:sub": "system:serviceaccount:prod:app"}}"#,
+        ] {
+            assert_eq!(bad(condition), [""; 0], "{condition}");
+        }
+    }
+
+    #[test]
+    fn each_wide_statement_is_shown_where_it_is() {
+        let text = policy(
+            r#"{"StringEquals": {"ISSUER:aud": "sts.amazonaws.com"}, "StringLike": {"ISSUER:sub": "system:serviceaccount:prod:app"}}"#,
+        );
+        let wide = text.replace("prod:app", "*:*");
+        let both = text.replace("}]}", &format!("}}, {}]}}", wide.split_once('[').and_then(|(_, rest)| rest.strip_suffix("]}")).unwrap()));
+        let answer = check(&[("a.json", &both)]);
+        let found = of_rule(&answer, "any-service-account");
+        assert_eq!(found.len(), 1);
+        assert!(
+            found[0].place.pointer.to_string().starts_with("/Statement/1/Condition/StringLike/"),
+            "{}",
+            found[0].place.pointer.to_string()
+        );
+    }
+
+    #[test]
+    fn a_deny_can_take_it_all_back() {
+        let allow = policy(r#"{"StringEquals": {"ISSUER:aud": "sts.amazonaws.com"}}"#);
+        let deny = r#"{"Effect": "Deny", "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/ISSUER"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringNotEquals": {"ISSUER:sub": "system:serviceaccount:prod:app"}}}"#;
+        let both = allow.replace("}]}", &format!("}}, {}]}}", deny.replace("ISSUER", crate::testing::ISSUER)));
+        assert_eq!(bad_rules(&check(&[("a.json", &both)])), [""; 0]);
     }
 }

@@ -2,11 +2,12 @@
 
 use serde::Serialize;
 
-use super::shape::{LocationJson, RoleJson};
+use super::shape::{LocationJson, RoleJson, Shown};
 use super::{SCHEMA_VERSION, text};
 use crate::engine::answer::{Because, Decision, StatementTrace};
 use crate::report::words::{effect, stage, verdict};
 use crate::report::{Places, Run};
+use crate::syntax::Pointer;
 
 #[derive(Serialize)]
 struct CanAssumeJson<'a> {
@@ -36,7 +37,7 @@ struct StatementJson<'a> {
 #[derive(Serialize)]
 struct BecauseJson<'a> {
     what: &'static str,
-    pointer: &'a str,
+    pointer: Shown<'a, Pointer>,
     holds: Option<bool>,
     message: &'a str,
     location: LocationJson<'a>,
@@ -72,7 +73,7 @@ impl<'a> StatementJson<'a> {
     fn of(places: &Places<'a>, trace: &'a StatementTrace) -> Self {
         let because = |because: &'a Because| BecauseJson {
             what: because.what.name(),
-            pointer: because.place.pointer.as_str(),
+            pointer: Shown(&because.place.pointer),
             holds: because.holds.known(),
             message: &because.message,
             location: LocationJson::of(places, &because.place),

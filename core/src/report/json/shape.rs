@@ -1,11 +1,14 @@
 //! What several answers have in common: places, roles, what could not be analysed.
 
-use serde::Serialize;
+use std::fmt::Display;
+
+use serde::{Serialize, Serializer};
 
 use crate::document::model::{Broken, NotAnalysed, Place};
 use crate::engine::answer::RoleRef;
 use crate::report::{Places, Point, Run};
 use crate::source::Span;
+use crate::syntax::Pointer;
 
 /// A place in a file.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -21,12 +24,30 @@ impl From<Point> for PointJson {
     }
 }
 
+/// A value that goes out as its `Display` has it.
+#[derive(Debug)]
+pub struct Shown<'a, T>(pub &'a T);
+
+impl<T> Clone for Shown<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Shown<'_, T> {}
+
+impl<T: Display> Serialize for Shown<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self.0)
+    }
+}
+
 /// A stretch of a file.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct LocationJson<'a> {
     path: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pointer: Option<&'a str>,
+    pointer: Option<Shown<'a, Pointer>>,
     start: PointJson,
     end: PointJson,
 }
@@ -34,7 +55,7 @@ pub struct LocationJson<'a> {
 impl<'a> LocationJson<'a> {
     /// With the pointer into the document.
     pub fn of(places: &Places<'a>, place: &'a Place) -> Self {
-        Self { pointer: Some(place.pointer.as_str()), ..Self::of_span(places, place.span) }
+        Self { pointer: Some(Shown(&place.pointer)), ..Self::of_span(places, place.span) }
     }
 
     /// Of bytes alone, as edits are.

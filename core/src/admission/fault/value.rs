@@ -1,0 +1,143 @@
+//! Values that no token has: a `*` that is no wildcard, a subject of the wrong form, an audience that nobody asks for.
+
+use smol_str::SmolStr;
+
+use super::{At, AudienceMistake, FaultKind, Finder, Target};
+use crate::admission::issuers::Forms;
+use crate::admission::key::{self, KeyMeaning};
+use crate::admission::language::{Glob, Language};
+use crate::policy::spelling::distance;
+use crate::policy::{Base, Condition, Operator, Statement};
+use crate::provider::{Kind, Provider};
+
+/// The audience of EKS, and of most others that federate with AWS.
+const STS: &str = "sts.amazonaws.com";
+
+impl<'a> Finder<'a> {
+    pub(super) fn values(&mut self, position: usize, statement: &'a Statement, targets: &[Target<'a>]) {
+        for (index, condition) in statement.conditions.iter().enumerate().filter(|(_, c)| !c.overridden) {
+            let Some(operator) = condition.known().filter(|o| o.base.is_string() && !o.base.is_negated()) else { continue };
+            let meanings = targets.iter().map(|target| (target, self.meaning(condition, target)));
+            let Some((target, meaning)) = meanings.into_iter().find(|(_, m)| !matches!(m, KeyMeaning::Absent(_))) else { continue };
+            let provider = self.known.provider_of(target.issuer);
+            let faults: Vec<Option<FaultKind>> = match &meaning {
+                KeyMeaning::Claim(claim) if claim == key::SUB => {
+                    let forms = self.known.forms(Some(target.issuer));
+                    self.each(condition, |value| self.subject(value, operator, target, provider.is_some(), &forms))
+                }
+                KeyMeaning::Claim(claim) if claim == key::AUD || claim == key::OAUD => {
+                    self.each(condition, |value| audience(value, operator, target, provider))
+                }
+                KeyMeaning::Claim(_) | KeyMeaning::SessionName => {
+                    self.each(condition, |value| literal_star(value, operator).then_some(FaultKind::LiteralWildcard { certain: true }))
+                }
+                _ => continue,
+            };
+            let all = faults.iter().all(Option::is_some);
+            for (at, kind) in faults.into_iter().enumerate() {
+                let Some(kind) = kind else { continue };
+                let certain = !matches!(kind, FaultKind::LiteralWildcard { certain: false } | FaultKind::Audience { certain: false, .. });
+                // An audience too many beside one that is right does no harm.
+                if all || !matches!(kind, FaultKind::Audience { .. }) {
+                    self.push(position, At::Value(index, at), kind, all && certain);
+                }
+            }
+        }
+    }
+
+    /// The fault of each value; a value with a policy variable is taken to be right.
+    fn each(&self, condition: &Condition, fault: impl Fn(&str) -> Option<FaultKind>) -> Vec<Option<FaultKind>> {
+        let has_variable = |text: &str| self.policy.has_variables() && text.contains("${");
+        condition.values.iter().map(|v| if has_variable(&v.text) { None } else { fault(&v.text) }).collect()
+    }
+
+    fn subject(&self, value: &str, operator: Operator, target: &Target<'a>, known: bool, forms: &Forms) -> Option<FaultKind> {
+        if literal_star(value, operator) {
+            return Some(FaultKind::LiteralWildcard { certain: known });
+        }
+        let illegal = || Some(FaultKind::IllegalSubject { issuer: SmolStr::new(target.issuer) });
+        if !forms.closed {
+            return None;
+        }
+        if operator.base.has_wildcards() && value.contains(['*', '?']) {
+            return if self.reaches(value, forms) { None } else { illegal() };
+        }
+        let legal = forms.legal.contains(value)
+            || (operator.base.ignores_case()
+                && !Language::literal_ignore_case(value).intersect(forms.legal.clone()).is_empty(self.budget).is_yes());
+        if legal {
+            return None;
+        }
+        // A `?` is rarer than a `*` and may be itself: it counts as a wildcard only where it would be one to good purpose.
+        if value.contains('?') && self.reaches(value, forms) { Some(FaultKind::LiteralWildcard { certain: true }) } else { illegal() }
+    }
+
+    /// Whether a pattern matches a legal subject. Most do so plainly; only the others need a search.
+    fn reaches(&self, pattern: &str, forms: &Forms) -> bool {
+        ["a", "a:a"].iter().any(|filling| forms.legal.contains(&specimen(pattern, filling)))
+            || !Language::glob(Glob::parse(pattern)).intersect(forms.legal.clone()).is_empty(self.budget).is_yes()
+    }
+}
+
+/// A text that the pattern matches.
+pub(super) fn specimen(pattern: &str, filling: &str) -> String {
+    pattern.replace('*', filling).replace('?', "a")
+}
+
+/// Whether a `*` stands where it is an ordinary character. Nobody means it so.
+fn literal_star(value: &str, operator: Operator) -> bool {
+    !operator.base.has_wildcards() && value.contains('*')
+}
+
+fn audience(value: &str, operator: Operator, target: &Target<'_>, provider: Option<&Provider>) -> Option<FaultKind> {
+    if literal_star(value, operator) {
+        return Some(FaultKind::LiteralWildcard { certain: true });
+    }
+    if operator.base == Base::StringLike && value.contains(['*', '?']) {
+        return None;
+    }
+    let provider = provider?;
+    let fixed = provider.audience.default.as_deref();
+    let meant = if fixed == Some(STS) || provider.audience.common.iter().any(|a| a == STS) { STS } else { return None };
+    let certain = fixed == Some(STS);
+    let mistake = if value == STS || provider.audience.common.iter().any(|a| a == value) {
+        return None;
+    } else if value.starts_with("system:serviceaccount:") {
+        AudienceMistake::Subject
+    } else if provider.audience.mistaken.iter().any(|a| a == value) || is_misspelt(value) {
+        AudienceMistake::Misspelt
+    } else if certain && provider.kind == Kind::Kubernetes && value.strip_prefix("https://").unwrap_or(value) == target.issuer {
+        AudienceMistake::Issuer
+    } else {
+        return None;
+    };
+    Some(FaultKind::Audience { mistake, meant: meant.into(), certain })
+}
+
+/// Whether a text is `sts.amazonaws.com` but for a few letters, a scheme, a slash or a country.
+fn is_misspelt(value: &str) -> bool {
+    let bare = value.trim().strip_prefix("https://").unwrap_or(value.trim()).trim_end_matches('/');
+    value.len() <= STS.len() + 12 && distance(bare, STS) <= 3
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_a_misspelt_audience() {
+        for wrong in [
+            "sts.amazon.com",
+            "sts.amazonaws.com.cn",
+            "https://sts.amazonaws.com",
+            "sts.amazonaws.com/",
+            " sts.amazonaws.com",
+            "STS.amazonaws.com",
+        ] {
+            assert!(is_misspelt(wrong), "{wrong}");
+        }
+        for other in ["sts.eu-west-1.amazonaws.com", "acme", "https://kubernetes.default.svc", "openshift"] {
+            assert!(!is_misspelt(other), "{other}");
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! What somebody or some engine should have filled in: placeholders (`<ACCOUNT_ID>`, `YOUR_ORG`, `XXXX`) and marks of templates (`{{ }}`, `%s`,
+//! `${…}` that is no policy variable). Knows nothing of what the text is for. Values of AWS's documentation (`EXAMPLE…`) are values.
+
+use std::ops::Range;
+
+/// A part of a text that stands for another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Whether a template engine or a shell fills it in, rather than a person.
+    pub template: bool,
+    /// Which bytes of the text.
+    pub range: Range<usize>,
+}
+
+/// Words that people write for what they are to fill in.
+const WORDS: &[&str] = &[
+    "ACCOUNT_ID",
+    "ACCOUNT-ID",
+    "ACCOUNTID",
+    "ACCOUNT_NUMBER",
+    "OIDC_ID",
+    "OIDC_PROVIDER",
+    "OIDC_URL",
+    "CLUSTER_ID",
+    "CLUSTER_NAME",
+    "GITHUB_ORG",
+    "GITHUB_REPO",
+    "GITHUB_USER",
+    "SERVICE_ACCOUNT",
+    "AWS_REGION",
+    "CHANGE_ME",
+    "CHANGE-ME",
+    "CHANGEME",
+    "REPLACE_ME",
+    "REPLACE-ME",
+    "REPLACEME",
+    "REPLACE_WITH",
+];
+
+/// The first mark in a text.
+#[must_use]
+pub fn find_mark(text: &str) -> Option<Mark> {
+    if !may_hold_one(text.as_bytes()) {
+        return None;
+    }
+    let mut at = 0;
+    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+        if let Some(length) = policy_variable(rest) {
+            at += length;
+            continue;
+        }
+        let begins_word = !text.get(..at).unwrap_or_default().ends_with(|c: char| c.is_ascii_alphanumeric());
+        let template = template_mark(rest).map(|length| (true, length));
+        if let Some((template, length)) = template.or_else(|| placeholder(rest, begins_word).map(|length| (false, length))) {
+            return Some(Mark { template, range: at..at + length });
+        }
+        at += rest.chars().next().map_or(1, char::len_utf8);
+    }
+    None
+}
+
+/// A quick look that spares nearly every real text the slow one.
+fn may_hold_one(bytes: &[u8]) -> bool {
+    let mark = |byte: &u8| matches!(byte, b'<' | b'$' | b'{' | b'%' | b'_');
+    bytes.iter().any(mark)
+        || bytes.windows(4).any(|four| matches!(four, b"YOUR" | b"your" | b"XXXX" | b"xxxx" | b"ACCO" | b"CHAN" | b"REPL"))
+}
+
+/// The length of a policy variable, `${aws:username}` or `${*}`, at the start of a text.
+fn policy_variable(text: &str) -> Option<usize> {
+    let inside = text.strip_prefix("${")?;
+    let end = inside.find('}')?;
+    let name = inside.get(..end)?;
+    let is_key = name.contains(':') && !name.contains("::") && !name.contains(['(', '{']);
+    (matches!(name, "*" | "?" | "$") || is_key).then_some(end + 3)
+}
+
+/// The length of what an engine fills in, at the start of a text.
+fn template_mark(text: &str) -> Option<usize> {
+    let closed = |open: &str, close: &str| text.strip_prefix(open)?.find(close).map(|end| open.len() + end + close.len());
+    if let Some(length) = closed("${", "}").or_else(|| closed("{{", "}}")).or_else(|| closed("<%", "%>")) {
+        return Some(length);
+    }
+    if let Some(name) = text.strip_prefix('$') {
+        let length = name.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
+        return (length > 0).then_some(length + 1).or_else(|| closed("$(", ")"));
+    }
+    if let Some(name) = text.strip_prefix('{') {
+        let end = name.find('}')?;
+        let is_name = end > 0 && name.bytes().take(end).all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b' '));
+        return is_name.then_some(end + 2);
+    }
+    let marks = ["%s", "%[", "%(", "%{", "%v"];
+    marks.iter().find(|mark| text.starts_with(**mark)).map(|mark| mark.len())
+}
+
+/// The length of what a person fills in, at the start of a text. `begins_word`: whether no letter or digit stands before it.
+fn placeholder(text: &str, begins_word: bool) -> Option<usize> {
+    if let Some(inside) = text.strip_prefix('<') {
+        let end = inside.find('>')?;
+        let name = inside.get(..end)?;
+        let is_name = name.len() <= 80 && name.contains(|c: char| c.is_alphabetic()) && !name.contains('<');
+        return is_name.then_some(end + 2);
+    }
+    if let Some(name) = text.strip_prefix("__") {
+        let length = name.bytes().take_while(|b| b.is_ascii_uppercase() || *b == b'_').count();
+        let word = name.get(..length)?;
+        return (word.len() > 4 && word.ends_with("__")).then_some(length + 2);
+    }
+    let run = text.bytes().take_while(|b| *b == b'X').count().max(text.bytes().take_while(|b| *b == b'x').count());
+    if run >= 4 {
+        return Some(run);
+    }
+    if WORDS.iter().any(|word| text.starts_with(word)) || (begins_word && is_yours(text)) {
+        return Some(text.bytes().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')).count());
+    }
+    None
+}
+
+/// `YOUR_ORG`, `YOURACCOUNT`, `your-org`.
+fn is_yours(text: &str) -> bool {
+    let after = |word: &str| text.strip_prefix(word).and_then(|rest| rest.chars().next());
+    after("YOUR").is_some_and(|c| matches!(c, '_' | '-') || c.is_ascii_uppercase()) || after("your").is_some_and(|c| matches!(c, '_' | '-'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Option<(bool, &str)> {
+        find_mark(text).map(|mark| (mark.template, &text[mark.range]))
+    }
+
+    #[test]
+    fn finds_what_a_person_fills_in() {
+        for (text, mark) in [
+            ("arn:aws:iam::<ACCOUNT_ID>:oidc-provider/x", "<ACCOUNT_ID>"),
+            ("arn:aws:iam::AWS_ACCOUNT_ID:oidc-provider/x", "ACCOUNT_ID"),
+            ("repo:YOUR_ORG/YOUR_REPO:*", "YOUR_ORG"),
+            ("repo:your-org/app:*", "your-org"),
+            ("oidc.eks.eu-west-1.amazonaws.com/id/XXXXXXXX:sub", "XXXXXXXX"),
+            ("arn:aws:iam::xxxxxxxxxxxx:oidc-provider/x", "xxxxxxxxxxxx"),
+            ("system:serviceaccount:__NAMESPACE__:app", "__NAMESPACE__"),
+        ] {
+            assert_eq!(found(text), Some((false, mark)), "{text}");
+        }
+    }
+
+    #[test]
+    fn finds_what_an_engine_fills_in() {
+        for (text, mark) in [
+            ("arn:aws:iam::${AWS_ACCOUNT_ID}:oidc-provider/x", "${AWS_ACCOUNT_ID}"),
+            ("${AWS::AccountId}", "${AWS::AccountId}"),
+            ("{{ .Values.issuer }}:sub", "{{ .Values.issuer }}"),
+            ("$oidc_provider:sub", "$oidc_provider"),
+            ("%s:sub", "%s"),
+            ("{OIDC_PROVIDER_URL}:sub", "{OIDC_PROVIDER_URL}"),
+        ] {
+            assert_eq!(found(text), Some((true, mark)), "{text}");
+        }
+    }
+
+    #[test]
+    fn values_are_values() {
+        for text in [
+            "arn:aws:iam::111122223333:oidc-provider/oidc.eks.region-code.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE",
+            "system:serviceaccount:yours:youth",
+            "repo:octo-org/octo_repo:environment:a%3Ab",
+            "${aws:username}${*}${oidc.example.com:sub, 'none'}",
+            "organization:acme:project:*:workspace:*",
+            "oidc.eks.eu-west-1.amazonaws.com/id/ACCE5500FACE0000DEAD0000BEEF0000:aud",
+        ] {
+            assert_eq!(found(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! A condition asks for the key of another issuer than the statement's provider.
+
+use irsa_lint_core::admission::fault::FaultKind;
+use irsa_lint_core::admission::key::Absence;
+use irsa_lint_core::declare_rule;
+use irsa_lint_core::diagnostic::Severity;
+use irsa_lint_core::rule::{Findings, Rule, RoleView, RuleMeta};
+
+use crate::faults::{Found, claim, consequence, faults, groups, guess, place, replaced};
+use irsa_lint_core::admission::fault::At;
+
+declare_rule! {
+    /// A condition key belongs to another issuer than the provider that the statement names.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// A token comes from one issuer, and STS fills in the condition keys of that issuer alone. A condition on the key of another one never
+    /// holds, so nobody gets in; with `IfExists`, `ForAllValues` or a negated operator it always holds and restricts nothing. Usually one
+    /// of the two was copied from another cluster or was left behind when the cluster was re-created.
+    ///
+    /// ## How to fix it
+    ///
+    /// Let the key begin with the issuer of the provider. For a second cluster write a second statement: conditions of one statement must
+    /// all hold.
+    ///
+    /// ## References
+    ///
+    /// - EKS User Guide, "Assign IAM roles to Kubernetes service accounts"
+    /// - IAM User Guide, "Available keys for AWS OIDC federation"
+    ///
+    /// ```json fail at=/Statement/0/Condition/StringEquals/oidc.eks.eu-west-1.amazonaws.com~1id~1EXAMPLE0C1D2E3F4A5B6C7D8E9F0A1B2C:sub
+    /// {
+    ///   "Version": "2012-10-17",
+    ///   "Statement": [{
+    ///     "Effect": "Allow",
+    ///     "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E"},
+    ///     "Action": "sts:AssumeRoleWithWebIdentity",
+    ///     "Condition": {
+    ///       "StringEquals": {
+    ///         "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE0C1D2E3F4A5B6C7D8E9F0A1B2C:sub": "system:serviceaccount:payments:api",
+    ///         "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE0C1D2E3F4A5B6C7D8E9F0A1B2C:aud": "sts.amazonaws.com"
+    ///       }
+    ///     }
+    ///   }]
+    /// }
+    /// ```
+    ///
+    /// ```json pass
+    /// {
+    ///   "Version": "2012-10-17",
+    ///   "Statement": [{
+    ///     "Effect": "Allow",
+    ///     "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E"},
+    ///     "Action": "sts:AssumeRoleWithWebIdentity",
+    ///     "Condition": {
+    ///       "StringEquals": {
+    ///         "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E:aud": "sts.amazonaws.com",
+    ///         "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E:sub": "system:serviceaccount:payments:api"
+    ///       }
+    ///     }
+    ///   }]
+    /// }
+    /// ```
+    pub IssuerMismatch { id: "issuer-mismatch", severity: Error, family: "nobody", fix: Unsafe }
+}
+
+impl Rule for IssuerMismatch {
+    fn meta(&self) -> &'static RuleMeta {
+        &Self::META
+    }
+
+    fn role(&self, role: &RoleView<'_>, out: &mut Findings) {
+        let wanted = |kind: &FaultKind| matches!(kind, FaultKind::Key { absence: Absence::OtherIssuer(_), .. });
+        for group in groups(role, wanted, |a, b| other(a) == other(b)) {
+            mismatch(&group, role, out);
+        }
+        for found in faults(role, |kind| matches!(kind, FaultKind::OneProvider { .. })) {
+            one_of_several(&found, role, out);
+        }
+    }
+}
+
+/// The issuer that the key names.
+fn other<'a>(found: &Found<'a>) -> &'a str {
+    match &found.fault.kind {
+        FaultKind::Key { absence: Absence::OtherIssuer(other), .. } => other,
+        _ => "",
+    }
+}
+
+fn mismatch(group: &[Found<'_>], role: &RoleView<'_>, out: &mut Findings) {
+    let fatal = group.iter().any(|found| found.fault.fatal);
+    let Some(first) = group.iter().find(|found| found.fault.fatal == fatal) else { return };
+    let FaultKind::Key { issuer, .. } = &first.fault.kind else { return };
+    let (key, other, statement) = (first.text(), other(first), first.statement.name());
+    let message = format!(
+        "condition key `{key}` belongs to issuer `{other}`, while {statement} is about the provider `{issuer}`: {}",
+        consequence(fatal, role)
+    );
+    let claim = claim(key);
+    let help = if first.has_one_provider() && !also_asks(first, issuer) {
+        format!("write `{issuer}:{claim}`, or name the provider of `{other}` as the principal")
+    } else {
+        format!("give the provider of `{other}` a statement of its own: all conditions of one statement must hold, and a token has one issuer")
+    };
+    let mut report = out.report(&IssuerMismatch::META, first.place(), message).help(help);
+    report = if fatal { report.nobody(format!("no token of `{issuer}` has `{key}`")) } else { report.severity(Severity::Warning) };
+    for found in group.iter().filter(|found| found.fault.at != first.fault.at) {
+        report = report.related(found.place(), format!("`{}` belongs to that issuer, too", found.text()));
+    }
+    let mendable = first.has_one_provider() && !also_asks(first, issuer);
+    let edits = group.iter().map(|found| replaced(found.scalar()?, 0..other.len() + found.text().find(other)?, issuer));
+    report.fix(mendable.then(|| guess(format!("let the keys begin with `{issuer}`"), edits)).flatten()).done();
+}
+
+/// Whether the statement asks for a key of the right issuer, too: then the other one is too many rather than misspelt.
+fn also_asks(found: &Found<'_>, issuer: &str) -> bool {
+    found.statement.effective_conditions().any(|c| irsa_lint_core::admission::key::claim_of(&c.key.text, issuer).is_some())
+}
+
+fn one_of_several(found: &Found<'_>, role: &RoleView<'_>, out: &mut Findings) {
+    let FaultKind::OneProvider { condition, issuer } = &found.fault.kind else { return };
+    let Some(asked) = found.statement.conditions.get(*condition) else { return };
+    let key = &asked.key.text;
+    let message = format!(
+        "nobody of provider `{issuer}` can assume {}: {} also asks for `{key}`, which tokens of that issuer do not have",
+        role.name(),
+        found.statement.name()
+    );
+    out.report(&IssuerMismatch::META, found.place(), message)
+        .severity(Severity::Warning)
+        .help(format!("give `{issuer}` a statement of its own, with conditions on its own keys"))
+        .related(place(found.statement, At::Key(*condition)), "this condition")
+        .done();
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{check, of_rule, policy};
+
+    const OTHER: &str = "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE0C1D2E3F4A5B6C7D8E9F0A1B2C";
+
+    fn found(condition: &str) -> Vec<(&'static str, bool)> {
+        let answer = check(&[("p.json", &policy(condition).replace("OTHER", OTHER))]);
+        of_rule(&answer, "issuer-mismatch").into_iter().map(|d| (d.severity.name(), d.fix.is_some())).collect()
+    }
+
+    #[test]
+    fn one_finding_for_one_mistake() {
+        let both = r#"{"StringEquals": {"OTHER:sub": "system:serviceaccount:a:b", "OTHER:aud": "sts.amazonaws.com"}}"#;
+        assert_eq!(found(both), [("error", true)]);
+    }
+
+    #[test]
+    fn what_asks_nothing_is_a_warning() {
+        assert_eq!(found(r#"{"ForAllValues:StringEquals": {"OTHER:sub": "system:serviceaccount:a:b"}}"#), [("warning", true)]);
+        assert_eq!(found(r#"{"StringNotEquals": {"OTHER:sub": "x"}, "StringEquals": {"ISSUER:sub": "system:serviceaccount:a:b"}}"#), [("warning", false)]);
+    }
+
+    #[test]
+    fn two_clusters_in_one_statement() {
+        let both = r#"{"StringEquals": {"ISSUER:sub": "system:serviceaccount:a:b", "OTHER:sub": "system:serviceaccount:a:b"}}"#;
+        assert_eq!(found(both), [("error", false)]);
+        let ours = format!("\"arn:aws:iam::111122223333:oidc-provider/{}\"", crate::testing::ISSUER);
+        let list = format!("[{ours}, \"arn:aws:iam::111122223333:oidc-provider/{OTHER}\"]");
+        let text = policy(&both.replace("OTHER", OTHER)).replace(&ours, &list);
+        assert_eq!(of_rule(&check(&[("p.json", &text)]), "issuer-mismatch").len(), 1);
+        let one = policy(r#"{"StringEquals": {"ISSUER:sub": "system:serviceaccount:a:b"}}"#).replace(&ours, &list);
+        let answer = check(&[("p.json", &one)]);
+        assert_eq!(of_rule(&answer, "issuer-mismatch").iter().map(|d| d.severity.name()).collect::<Vec<_>>(), ["warning"]);
+    }
+
+    #[test]
+    fn letter_case_and_keys_of_other_services_are_let_alone() {
+        assert!(found(r#"{"StringEquals": {"OIDC.EKS.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E:SUB": "system:serviceaccount:a:b"}}"#).is_empty());
+        assert!(found(r#"{"StringEquals": {"ISSUER:sub": "system:serviceaccount:a:b", "aws:RequestedRegion": "eu-west-1"}}"#).is_empty());
+    }
+}

@@ -1,0 +1,93 @@
+//! What each Allow statement admits by itself, after Deny: rules judge statement by statement, so that each mistake is shown where it is made.
+
+use std::borrow::Cow;
+
+use irsa_lint_core::admission::{Federated, Grant, IssuerAdmission};
+use irsa_lint_core::policy::{Effect, Principal, PrincipalKind, Statement};
+use irsa_lint_core::rule::RoleView;
+
+/// What one Allow statement admits of one issuer, after Deny.
+pub struct StatementGrant<'a> {
+    /// The issuer.
+    pub issuer: &'a IssuerAdmission<'a>,
+    /// The statement.
+    pub statement: &'a Statement,
+    /// The tokens, in pieces; at least one.
+    pub pieces: Vec<Cow<'a, Grant>>,
+}
+
+/// What each statement of a role admits. Statements that are unfinished or speak of everyone are left out: other rules speak of those.
+#[must_use]
+pub fn statement_grants<'a>(role: &RoleView<'a>) -> Vec<StatementGrant<'a>> {
+    let mut found = Vec::new();
+    for issuer in role.admission.issuers.iter().filter(|issuer| !issuer.grants.is_empty()) {
+        let allows = role.policy.statements.iter().filter(|s| s.effect == Effect::Allow);
+        for statement in allows.filter(|s| !speaks_of_everyone(s) && !is_unfinished(s)) {
+            let grants = issuer.grants.iter().filter(|grant| grant.statements.contains(&statement.index));
+            let pieces: Vec<_> = grants.map(|grant| of_statement(issuer, grant, statement)).collect();
+            if !pieces.is_empty() {
+                found.push(StatementGrant { issuer, statement, pieces });
+            }
+        }
+    }
+    found
+}
+
+/// The same without those whose subjects are a plain list. Nearly every good policy has no other, and it is found out without a search.
+#[must_use]
+pub fn open_statements<'a>(role: &RoleView<'a>) -> Vec<StatementGrant<'a>> {
+    let is_open = |grant: &Grant| grant.subjects().as_literals().is_none();
+    if !role.admission.grants().any(|(_, grant)| is_open(grant)) {
+        return Vec::new();
+    }
+    let mut grants = statement_grants(role);
+    for grant in &mut grants {
+        grant.pieces.retain(|piece| is_open(piece));
+    }
+    grants.retain(|grant| !grant.pieces.is_empty());
+    grants
+}
+
+/// The part of a grant that a statement contributes: grants that differ in the subject alone were put together.
+fn of_statement<'a>(issuer: &'a IssuerAdmission<'a>, grant: &'a Grant, statement: &Statement) -> Cow<'a, Grant> {
+    let region = issuer.statements.iter().find(|(index, _)| *index == statement.index).and_then(|(_, region)| region.as_ref());
+    match region {
+        Some(region) if grant.statements.len() > 1 => {
+            let region = grant.region.intersect(region);
+            Cow::Owned(Grant { region, statements: vec![statement.index], settled: grant.settled })
+        }
+        _ => Cow::Borrowed(grant),
+    }
+}
+
+/// Whether a principal is everyone.
+#[must_use]
+pub fn is_everyone(principal: &Principal) -> bool {
+    match principal.kind {
+        PrincipalKind::Star => true,
+        PrincipalKind::Aws => principal.value.text == "*",
+        PrincipalKind::Federated => Federated::parse(&principal.value.text) == Federated::Any,
+        _ => false,
+    }
+}
+
+/// Whether the statement's principal names nobody in particular.
+#[must_use]
+pub fn speaks_of_everyone(statement: &Statement) -> bool {
+    statement.principals.negated || statement.principals.list.iter().any(is_everyone)
+}
+
+/// Whether something in the statement is still to be filled in or is no operator: it says nothing yet about who is meant to get in.
+#[must_use]
+pub fn is_unfinished(statement: &Statement) -> bool {
+    statement.effective_conditions().any(|condition| {
+        condition.known().is_none()
+            || is_placeholder(&condition.key.text)
+            || condition.values.iter().any(|value| is_placeholder(&value.text))
+    }) || statement.principals.list.iter().any(|principal| is_placeholder(&principal.value.text))
+}
+
+fn is_placeholder(text: &str) -> bool {
+    let angled = text.split_once('<').is_some_and(|(_, rest)| rest.contains('>'));
+    angled || ["{{", "XXXX", "YOUR_", "YOUR-", "ACCOUNT_ID", "CHANGE_ME"].iter().any(|mark| text.contains(mark))
+}

@@ -1,0 +1,195 @@
+//! Strangers can assume the role: the issuer serves everyone, and no condition says whose workloads are meant.
+
+use irsa_lint_core::declare_rule;
+use irsa_lint_core::provider::ChosenBy;
+use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
+
+use crate::tenants::{Reach, WideTenant, report_wide};
+use crate::wide::subject_words;
+
+declare_rule! {
+    /// Strangers can assume the role: the issuer serves everyone, and no condition says whose workloads are meant.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// GitHub, GitLab.com, HCP Terraform, Buildkite and others sign the tokens of all their customers with one issuer. Unless a condition names
+    /// your organisation, any customer's workload gets the role's permissions. A `*` also crosses separators: `repo:octo-org*` admits
+    /// `repo:octo-org-evil/…`. An audience keeps nobody out where workloads choose it.
+    ///
+    /// ## How to fix it
+    ///
+    /// Name the organisation and the repository, project or workspace in a condition on the provider's `:sub`, with the separator behind it:
+    /// `repo:octo-org/octo-repo:…`. Or name the tenant by a claim of the issuer that identifies it, such as GitHub's `repository_owner_id`.
+    ///
+    /// ## References
+    ///
+    /// - IAM User Guide, "Identity-provider controls for shared OIDC providers"
+    /// - GitHub Docs, "Configuring OpenID Connect in Amazon Web Services"
+    ///
+    /// ```json fail at=/Statement/0/Condition/StringLike/token.actions.githubusercontent.com:sub
+    /// {
+    ///   "Version": "2012-10-17",
+    ///   "Statement": [{
+    ///     "Effect": "Allow",
+    ///     "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"},
+    ///     "Action": "sts:AssumeRoleWithWebIdentity",
+    ///     "Condition": {
+    ///       "StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"},
+    ///       "StringLike": {"token.actions.githubusercontent.com:sub": "repo:octo-org*"}
+    ///     }
+    ///   }]
+    /// }
+    /// ```
+    ///
+    /// ```json fail at=/Statement/0/Condition/StringEquals
+    /// {
+    ///   "Version": "2012-10-17",
+    ///   "Statement": [{
+    ///     "Effect": "Allow",
+    ///     "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"},
+    ///     "Action": "sts:AssumeRoleWithWebIdentity",
+    ///     "Condition": {
+    ///       "StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}
+    ///     }
+    ///   }]
+    /// }
+    /// ```
+    ///
+    /// ```json pass
+    /// {
+    ///   "Version": "2012-10-17",
+    ///   "Statement": [{
+    ///     "Effect": "Allow",
+    ///     "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"},
+    ///     "Action": "sts:AssumeRoleWithWebIdentity",
+    ///     "Condition": {
+    ///       "StringEquals": {
+    ///         "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+    ///         "token.actions.githubusercontent.com:sub": "repo:octo-org/octo-repo:environment:production"
+    ///       }
+    ///     }
+    ///   }]
+    /// }
+    /// ```
+    pub SharedIssuerStrangers { id: "shared-issuer-strangers", severity: Error, family: "too-wide", fix: None }
+}
+
+impl Rule for SharedIssuerStrangers {
+    fn meta(&self) -> &'static RuleMeta {
+        &Self::META
+    }
+
+    fn role(&self, role: &RoleView<'_>, out: &mut Findings) {
+        report_wide(role, &Self::META, out, Reach::Strangers, |wide, witness, place, out| {
+            let message = format!(
+                "{} that nobody named at {} can assume {}: {}",
+                wide.strangers(),
+                wide.issuer_name(),
+                role.name(),
+                subject_words(wide.statement, wide.issuer)
+            );
+            out.report(&Self::META, place, message).witness(witness).help(help(wide)).done();
+        });
+    }
+}
+
+fn help(wide: &WideTenant<'_>) -> String {
+    let issuer = wide.issuer.issuer.as_deref().unwrap_or("ISSUER");
+    let Some(provider) = wide.issuer.provider else { return format!("name who is meant in a condition: {}", wide.good()) };
+    if let Some(key) = &provider.tenant_in {
+        let key = if key.contains(':') { key.to_string() } else { format!("{issuer}:{key}") };
+        return format!("name your own in a condition on `{key}` under `StringEquals`");
+    }
+    let mut help = format!("name your own {} in a condition on the subject, such as {}", wide.tenant_and_project(), wide.good());
+    if provider.audience.chosen_by == ChosenBy::Workload && !wide.piece.audiences().is_all() {
+        help.push_str("; the audience keeps nobody out, for workloads of this issuer choose it");
+    }
+    help
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{bad_rules, check};
+
+    fn bad(issuer: &str, condition: &str) -> Vec<&'static str> {
+        let principal = if issuer.contains("google") || issuer.contains("cognito-identity") || issuer.starts_with("www.") {
+            issuer.to_owned()
+        } else {
+            format!("arn:aws:iam::111122223333:oidc-provider/{issuer}")
+        };
+        let text = format!(
+            r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Principal": {{"Federated": "{principal}"}}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {}}}]}}"#,
+            condition.replace("ISSUER", issuer)
+        );
+        bad_rules(&check(&[("a.json", &text)]))
+    }
+
+    fn of_subject(issuer: &str, subject: &str) -> Vec<&'static str> {
+        bad(issuer, &format!(r#"{{"StringLike": {{"ISSUER:sub": "{subject}"}}, "StringEquals": {{"ISSUER:aud": "sts.amazonaws.com"}}}}"#))
+    }
+
+    const GITHUB: &str = "token.actions.githubusercontent.com";
+
+    #[test]
+    fn tenants_that_nobody_named_are_strangers() {
+        for (issuer, subject) in [
+            (GITHUB, "*"),
+            (GITHUB, "repo:*"),
+            (GITHUB, "repo:octo*/*"),
+            (GITHUB, "repo:octo-org*/octo-repo:*"),
+            (GITHUB, "repo:*/octo-repo:*"),
+            (GITHUB, "*octo-org/octo-repo:*"),
+            ("gitlab.com", "project_path:my*/*"),
+            ("gitlab.com", "project_path:mygroup*:ref_type:branch:ref:main"),
+            ("app.terraform.io", "organization:my-org*:*"),
+            ("app.terraform.io", "*:workspace:prod:*"),
+            ("agent.buildkite.com", "organization:acme*"),
+            ("scalr.io", "account:*"),
+            ("proidc.upbound.io", "mcp:acme*:provider:provider-aws"),
+        ] {
+            assert_eq!(of_subject(issuer, subject), ["shared-issuer-strangers"], "{issuer} {subject}");
+        }
+    }
+
+    #[test]
+    fn a_named_tenant_is_no_stranger() {
+        for (issuer, subject) in [
+            (GITHUB, "repo:octo-org/octo-repo:*"),
+            (GITHUB, "repo:octo-org@*/octo-repo@*:*"),
+            (GITHUB, "repo:octo-org@1/octo-repo@2:ref:refs/heads/*"),
+            (GITHUB, "repository_owner_id:123"),
+            ("gitlab.com", "project_path:mygroup/myproject:ref_type:branch:ref:*"),
+            ("app.terraform.io", "organization:my-org:project:shop:workspace:prod:run_phase:*"),
+            ("agent.buildkite.com", "organization:acme-inc:pipeline:deploy:*"),
+            ("oidc.modal.com", "modal:workspace_id:ac-12345abcd:environment_name:main:app_name:shop:*"),
+        ] {
+            assert_eq!(of_subject(issuer, subject), [""; 0], "{issuer} {subject}");
+        }
+    }
+
+    #[test]
+    fn another_key_can_name_the_tenant() {
+        for (issuer, condition) in [
+            (GITHUB, r#"{"StringEquals": {"ISSUER:aud": "sts.amazonaws.com", "ISSUER:repository_id": "123"}}"#),
+            (GITHUB, r#"{"StringEquals": {"ISSUER:aud": "sts.amazonaws.com"}, "StringLike": {"ISSUER:sub": "repo:*:environment:prod", "ISSUER:repository": "octo-org/octo-repo"}}"#),
+            ("cognito-identity.amazonaws.com", r#"{"StringEquals": {"ISSUER:aud": "eu-west-1:01234567-0000-4000-8000-000000000000"}, "ForAnyValue:StringLike": {"ISSUER:amr": "authenticated"}}"#),
+            ("accounts.google.com", r#"{"StringEquals": {"ISSUER:aud": "1234.apps.googleusercontent.com"}}"#),
+            ("www.amazon.com", r#"{"StringEquals": {"ISSUER:app_id": "amzn1.application-oa2-client.0"}}"#),
+        ] {
+            assert_eq!(bad(issuer, condition), [""; 0], "{issuer} {condition}");
+        }
+    }
+
+    #[test]
+    fn a_key_that_anybody_may_choose_does_not() {
+        for (issuer, condition) in [
+            (GITHUB, r#"{"StringEquals": {"ISSUER:aud": "sts.amazonaws.com", "ISSUER:environment": "production"}}"#),
+            (GITHUB, r#"{"StringEquals": {"ISSUER:aud": "sts.amazonaws.com"}, "StringLike": {"ISSUER:repository": "octo-org*"}}"#),
+            (GITHUB, r#"{"StringEquals": {"ISSUER:aud": "sts.amazonaws.com"}, "ForAllValues:StringEquals": {"ISSUER:repository_owner": "octo-org"}}"#),
+            ("cognito-identity.amazonaws.com", r#"{"ForAnyValue:StringLike": {"ISSUER:amr": "authenticated"}}"#),
+            ("accounts.google.com", r#"{"StringEquals": {"ISSUER:oaud": "sts.amazonaws.com"}}"#),
+        ] {
+            assert_eq!(bad(issuer, condition), ["shared-issuer-strangers"], "{issuer} {condition}");
+        }
+    }
+}
