@@ -75,11 +75,17 @@ pub fn is_cluster(issuer: &IssuerAdmission<'_>, policy: &TrustPolicy) -> bool {
     values.any(|value| value.text.starts_with("system:serviceaccount:"))
 }
 
+/// The forms of an issuer's subjects; those of service accounts where the catalogue does not know the cluster.
+#[must_use]
+pub fn forms(role: &RoleView<'_>, issuer: &IssuerAdmission<'_>) -> Arc<Forms> {
+    if issuer.provider.is_none() && is_cluster(issuer, role.policy) {
+        return Arc::clone(&SERVICE_ACCOUNTS);
+    }
+    role.view.issuers.forms(issuer.issuer.as_deref())
+}
+
 fn worst<'a>(role: &RoleView<'a>, grant: &StatementGrant<'a>, wanted: &dyn Fn(&Breadth) -> bool) -> Answer<WideCluster<'a>> {
-    let forms = match grant.issuer.provider {
-        Some(_) => role.view.issuers.forms(grant.issuer.issuer.as_deref()),
-        None => Arc::clone(&SERVICE_ACCOUNTS),
-    };
+    let forms = forms(role, grant.issuer);
     let mut worst: Option<WideCluster<'a>> = None;
     let mut unknown = None;
     for piece in &grant.pieces {

@@ -123,7 +123,9 @@ mod tests {
 
     #[test]
     fn each_wide_statement_is_shown_where_it_is() {
-        let text = policy(r#"{"StringEquals": {"ISSUER:aud": "sts.amazonaws.com"}, "StringLike": {"ISSUER:sub": "system:serviceaccount:prod:app"}}"#);
+        let text = policy(
+            r#"{"StringEquals": {"ISSUER:aud": "sts.amazonaws.com"}, "StringLike": {"ISSUER:sub": "system:serviceaccount:prod:app"}}"#,
+        );
         let wide = text.replace("prod:app", "*:*");
         let both = text.replace("}]}", &format!("}}, {}]}}", wide.split_once('[').and_then(|(_, rest)| rest.strip_suffix("]}")).unwrap()));
         let answer = check(&[("a.json", &both)]);
