@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use irsa_lint_core::admission::{Federated, Grant, IssuerAdmission};
+use irsa_lint_core::admission::{Grant, IssuerAdmission};
 use irsa_lint_core::policy::{Effect, Principal, PrincipalKind, Statement};
 use irsa_lint_core::rule::RoleView;
 
@@ -65,8 +65,7 @@ fn of_statement<'a>(issuer: &'a IssuerAdmission<'a>, grant: &'a Grant, statement
 pub fn is_everyone(principal: &Principal) -> bool {
     match principal.kind {
         PrincipalKind::Star => true,
-        PrincipalKind::Aws => principal.value.text == "*",
-        PrincipalKind::Federated => Federated::parse(&principal.value.text) == Federated::Any,
+        PrincipalKind::Aws | PrincipalKind::Federated => principal.value.text == "*",
         _ => false,
     }
 }
