@@ -28,10 +28,21 @@ macro_rules! catalogue {
 
 catalogue! {
     nobody {
+        contradictory_conditions: ContradictoryConditions,
+        dead_statement: DeadStatement,
+        everything_denied: EverythingDenied,
+        foreign_provider: ForeignProvider,
+        illegal_subject: IllegalSubject,
         issuer_mismatch: IssuerMismatch,
+        literal_wildcard: LiteralWildcard,
         malformed_key: MalformedKey,
+        malformed_provider_arn: MalformedProviderArn,
+        placeholder: Placeholder,
+        provider_under_aws: ProviderUnderAws,
         scheme_in_key: SchemeInKey,
         unknown_claim: UnknownClaim,
+        wrong_action: WrongAction,
+        wrong_audience: WrongAudience,
     }
     too_wide {
         any_service_account: AnyServiceAccount,

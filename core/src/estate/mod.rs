@@ -21,7 +21,9 @@ impl Estate {
     pub fn role_name(&self, index: usize) -> String {
         self.documents.roles.get(index).and_then(|r| r.name.value()).map_or("the role".into(), |n| format!("role `{n}`"))
     }
-    pub fn role_account(&self, _index: usize) -> Option<&str> {
-        self.settings.account.as_deref()
+    pub fn role_account(&self, index: usize) -> Option<&str> {
+        let stated = self.documents.roles.get(index).and_then(|r| r.arn.value());
+        let of_arn = stated.and_then(|arn| crate::policy::Arn::parse(arn)).map(|arn| arn.account);
+        of_arn.or(self.settings.account.as_deref())
     }
 }

@@ -20,6 +20,7 @@ use super::principal::Federated;
 use crate::policy::{Effect, Mark, PrincipalKind, Statement, TrustPolicy, find_mark};
 
 pub use arn::ArnFault;
+pub use value::audience_mistake;
 
 /// Something that keeps tokens out, or that only seems to.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -96,22 +96,28 @@ fn audience(value: &str, operator: Operator, target: &Target<'_>, provider: Opti
     if operator.base == Base::StringLike && value.contains(['*', '?']) {
         return None;
     }
-    let provider = provider?;
-    let fixed = provider.audience.default.as_deref();
-    let meant = if fixed == Some(STS) || provider.audience.common.iter().any(|a| a == STS) { STS } else { return None };
-    let certain = fixed == Some(STS);
-    let mistake = if value == STS || provider.audience.common.iter().any(|a| a == value) {
+    audience_mistake(value, target.issuer, provider).map(|(mistake, meant, certain)| FaultKind::Audience { mistake, meant, certain })
+}
+
+/// What is wrong with an audience of an issuer's tokens, which one is meant, and whether tokens carry that one unless somebody asks for another.
+#[must_use]
+pub fn audience_mistake(value: &str, issuer: &str, provider: Option<&Provider>) -> Option<(AudienceMistake, SmolStr, bool)> {
+    let audience = &provider?.audience;
+    let certain = audience.default.as_deref() == Some(STS);
+    let federates = certain || audience.common.iter().any(|known| known == STS);
+    if !federates || value == STS || audience.common.iter().any(|known| known == value) {
         return None;
-    } else if value.starts_with("system:serviceaccount:") {
+    }
+    let mistake = if value.starts_with("system:serviceaccount:") {
         AudienceMistake::Subject
-    } else if provider.audience.mistaken.iter().any(|a| a == value) || is_misspelt(value) {
+    } else if audience.mistaken.iter().any(|known| known == value) || is_misspelt(value) {
         AudienceMistake::Misspelt
-    } else if certain && provider.kind == Kind::Kubernetes && value.strip_prefix("https://").unwrap_or(value) == target.issuer {
+    } else if certain && provider?.kind == Kind::Kubernetes && value.strip_prefix("https://").unwrap_or(value) == issuer {
         AudienceMistake::Issuer
     } else {
         return None;
     };
-    Some(FaultKind::Audience { mistake, meant: meant.into(), certain })
+    Some((mistake, SmolStr::new_static(STS), certain))
 }
 
 /// Whether a text is `sts.amazonaws.com` but for a few letters, a scheme, a slash or a country.
