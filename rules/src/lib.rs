@@ -27,6 +27,12 @@ macro_rules! catalogue {
 }
 
 catalogue! {
+    grammar {
+        duplicate_key: DuplicateKey,
+        policy_grammar: PolicyGrammar,
+        refused_by_iam: RefusedByIam,
+        unknown_operator: UnknownOperator,
+    }
     nobody {
         contradictory_conditions: ContradictoryConditions,
         dead_statement: DeadStatement,
