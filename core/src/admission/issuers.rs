@@ -25,6 +25,8 @@ pub struct Forms {
     pub closed: bool,
     /// All legal subjects.
     pub legal: Language,
+    /// Whether the issuer is to the letter one of the catalogue's, and not only plainly meant.
+    pub exact: bool,
 }
 
 impl<'c> Issuers<'c> {
@@ -46,7 +48,7 @@ impl<'c> Issuers<'c> {
         let key = issuer.unwrap_or_default();
         let known = self.forms.read().ok().and_then(|forms| forms.get(key).cloned());
         known.unwrap_or_else(|| {
-            let forms = Arc::new(Forms::of(key, self.provider_of(key)));
+            let forms = Arc::new(Forms::of(key, self.provider_of(key), self.catalogue.provider_of(key).is_some()));
             if let Ok(mut cache) = self.forms.write() {
                 cache.insert(key.into(), Arc::clone(&forms));
             }
@@ -56,11 +58,11 @@ impl<'c> Issuers<'c> {
 }
 
 impl Forms {
-    fn of(issuer: &str, provider: Option<&Provider>) -> Self {
+    fn of(issuer: &str, provider: Option<&Provider>, exact: bool) -> Self {
         let templates = provider.map(|provider| provider.subject_templates(issuer)).unwrap_or_default();
         let known = !templates.is_empty();
         let grammars: Vec<Grammar> = if known { templates.iter().map(grammar_of).collect() } else { vec![anything()] };
         let legal = Language::union_all(grammars.iter().cloned().map(Language::grammar));
-        Self { grammars, closed: known && provider.is_some_and(|p| !p.configurable_subject), legal }
+        Self { grammars, closed: known && provider.is_some_and(|p| !p.configurable_subject), legal, exact }
     }
 }

@@ -40,31 +40,37 @@ const WORDS: &[&str] = &[
 /// The first mark in a text.
 #[must_use]
 pub fn find_mark(text: &str) -> Option<Mark> {
-    if !may_hold_one(text.as_bytes()) {
-        return None;
-    }
     let mut at = 0;
-    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+    loop {
+        let bytes = text.as_bytes().get(at..)?;
+        // All that begins a mark is ASCII, so this never lands inside a character.
+        at += bytes.iter().position(|byte| BEGINS_ONE.get(usize::from(*byte)) == Some(&true))?;
+        let rest = text.get(at..)?;
         if let Some(length) = policy_variable(rest) {
             at += length;
             continue;
         }
-        let begins_word = !text.get(..at).unwrap_or_default().ends_with(|c: char| c.is_ascii_alphanumeric());
+        let begins_word = !text.get(..at)?.ends_with(|c: char| c.is_ascii_alphanumeric());
         let template = template_mark(rest).map(|length| (true, length));
         if let Some((template, length)) = template.or_else(|| placeholder(rest, begins_word).map(|length| (false, length))) {
             return Some(Mark { template, range: at..at + length });
         }
-        at += rest.chars().next().map_or(1, char::len_utf8);
+        at += 1;
     }
-    None
 }
 
-/// A quick look that spares nearly every real text the slow one.
-fn may_hold_one(bytes: &[u8]) -> bool {
-    bytes.windows(2).any(|pair| {
-        matches!(pair, [b'<' | b'$' | b'{' | b'%' | b'_', _] | b"YO" | b"yo" | b"XX" | b"xx" | b"AC" | b"CH" | b"RE" | [_, b'_'])
-    })
-}
+/// The characters that a mark may begin with: nearly all of a real text is passed over by a look into this table.
+const BEGINS_ONE: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut rest = b"<${%_XxYyACGORS".as_slice();
+    while let [byte, after @ ..] = rest {
+        if let Some((slot, _)) = table.as_mut_slice().split_at_mut(*byte as usize).1.split_first_mut() {
+            *slot = true;
+        }
+        rest = after;
+    }
+    table
+};
 
 /// The length of a policy variable, `${aws:username}` or `${*}`, at the start of a text.
 fn policy_variable(text: &str) -> Option<usize> {
@@ -77,6 +83,9 @@ fn policy_variable(text: &str) -> Option<usize> {
 
 /// The length of what an engine fills in, at the start of a text.
 fn template_mark(text: &str) -> Option<usize> {
+    if !text.starts_with(['$', '{', '<', '%']) {
+        return None;
+    }
     let closed = |open: &str, close: &str| text.strip_prefix(open)?.find(close).map(|end| open.len() + end + close.len());
     if let Some(length) = closed("${", "}").or_else(|| closed("{{", "}}")).or_else(|| closed("<%", "%>")) {
         return Some(length);

@@ -134,12 +134,13 @@ fn by_control(statement: &Statement, principal: &Principal, role: &RoleView<'_>)
 /// The control of an issuer. GitHub's goes by how the issuer begins, whatever follows (observed by others).
 fn control_of<'a>(issuer: &str, role: &RoleView<'a>) -> Option<&'a Control> {
     let catalogue = role.view.catalogue;
-    let exact = catalogue.provider_of(issuer).and_then(|provider| provider.control_for(issuer));
-    exact.or_else(|| {
-        let begun = catalogue.providers().filter(|p| p.control.as_ref().is_some_and(|c| c.refuses == Refuses::LeadingStar));
-        let by_prefix = begun.filter(|p| p.issuers.iter().any(|form| issuer.starts_with(form.text())));
-        by_prefix.filter_map(|p| p.control.as_ref()).next()
-    })
+    if role.view.issuers.forms(Some(issuer)).exact {
+        let entry = role.admission.issuers.iter().find(|entry| entry.issuer.as_deref() == Some(issuer));
+        return entry.and_then(|entry| entry.provider).and_then(|provider| provider.control_for(issuer));
+    }
+    let strict = catalogue.providers().filter(|p| p.control.as_ref().is_some_and(|c| c.refuses == Refuses::LeadingStar));
+    let by_prefix = strict.filter(|p| p.issuers.iter().any(|form| issuer.starts_with(form.text())));
+    by_prefix.filter_map(|p| p.control.as_ref()).next()
 }
 
 fn whole_key(name: &str, issuer: &str) -> String {

@@ -85,13 +85,13 @@ fn mended(value: &str) -> Option<SmolStr> {
     Some(format_smolstr!("arn:{partition}:iam::{account}:oidc-provider/{issuer}"))
 }
 
-/// What is wrong with a well-formed ARN.
-pub(super) fn of_provider(arn: &ProviderArn<'_>, catalogue: &Catalogue) -> Option<ArnFault> {
+/// What is wrong with a well-formed ARN. `exact`: whether its issuer is one of the catalogue's.
+pub(super) fn of_provider(arn: &ProviderArn<'_>, exact: bool, catalogue: &Catalogue) -> Option<ArnFault> {
     let issuer = arn.issuer;
     if issuer.starts_with("https:") || issuer.starts_with("http:") {
         return Some(ArnFault::Scheme);
     }
-    if catalogue.provider_of(issuer).is_none() {
+    if !exact {
         return misspelt(issuer, catalogue);
     }
     let wanted = partition_of(issuer)?;

@@ -2,40 +2,32 @@
 
 use smol_str::SmolStr;
 
-use super::{At, AudienceMistake, FaultKind, Finder, Target};
+use super::{At, AudienceMistake, FaultKind, Finder, Meanings, Target};
 use crate::admission::issuers::Forms;
 use crate::admission::key::{self, KeyMeaning};
 use crate::admission::language::{Glob, Language};
 use crate::policy::spelling::distance;
-use crate::policy::{Base, Condition, Operator, Statement};
+use crate::policy::{Base, Operator, Statement};
 use crate::provider::{Kind, Provider};
 
 /// The audience of EKS, and of most others that federate with AWS.
 const STS: &str = "sts.amazonaws.com";
 
 impl<'a> Finder<'a> {
-    pub(super) fn values(&mut self, position: usize, statement: &'a Statement, targets: &[Target<'a>]) {
+    pub(super) fn values(&mut self, position: usize, statement: &'a Statement, targets: &[Target<'a>], meanings: &Meanings) {
         for (index, condition) in statement.conditions.iter().enumerate().filter(|(_, c)| !c.overridden) {
             let Some(operator) = condition.known().filter(|o| o.base.is_string() && !o.base.is_negated()) else { continue };
-            let meanings = targets.iter().map(|target| (target, self.meaning(condition, target)));
-            let Some((target, meaning)) = meanings.into_iter().find(|(_, m)| !matches!(m, KeyMeaning::Absent(_))) else { continue };
-            let provider = self.known.provider_of(target.issuer);
-            let faults: Vec<Option<FaultKind>> = match &meaning {
-                KeyMeaning::Claim(claim) if claim == key::SUB => {
-                    let forms = self.known.forms(Some(target.issuer));
-                    self.each(condition, |value| self.subject(value, operator, target, provider.is_some(), &forms))
-                }
-                KeyMeaning::Claim(claim) if claim == key::AUD || claim == key::OAUD => {
-                    self.each(condition, |value| audience(value, operator, target, provider))
-                }
-                KeyMeaning::Claim(_) | KeyMeaning::SessionName => {
-                    self.each(condition, |value| literal_star(value, operator).then_some(FaultKind::LiteralWildcard { certain: true }))
-                }
-                _ => continue,
-            };
-            let all = faults.iter().all(Option::is_some);
-            for (at, kind) in faults.into_iter().enumerate() {
-                let Some(kind) = kind else { continue };
+            let mut met = targets.iter().zip(meanings.of_condition(index));
+            let Some((target, meaning)) = met.find(|(_, m)| !matches!(m, KeyMeaning::Absent(_))) else { continue };
+            let mut bad: Vec<(usize, FaultKind)> = Vec::new();
+            for (at, value) in condition.values.iter().enumerate() {
+                // A value with a policy variable is taken to be right.
+                let has_variable = self.policy.has_variables() && value.text.contains("${");
+                let fault = if has_variable { None } else { self.value(&value.text, operator, target, meaning) };
+                bad.extend(fault.map(|kind| (at, kind)));
+            }
+            let all = bad.len() == condition.values.len();
+            for (at, kind) in bad {
                 let certain = !matches!(kind, FaultKind::LiteralWildcard { certain: false } | FaultKind::Audience { certain: false, .. });
                 // An audience too many beside one that is right does no harm.
                 if all || !matches!(kind, FaultKind::Audience { .. }) {
@@ -45,15 +37,21 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// The fault of each value; a value with a policy variable is taken to be right.
-    fn each(&self, condition: &Condition, fault: impl Fn(&str) -> Option<FaultKind>) -> Vec<Option<FaultKind>> {
-        let has_variable = |text: &str| self.policy.has_variables() && text.contains("${");
-        condition.values.iter().map(|v| if has_variable(&v.text) { None } else { fault(&v.text) }).collect()
+    fn value(&self, value: &str, operator: Operator, target: &Target<'a>, meaning: &KeyMeaning) -> Option<FaultKind> {
+        match meaning {
+            KeyMeaning::Claim(claim) if claim == key::SUB => self.subject(value, operator, target),
+            KeyMeaning::Claim(claim) if claim == key::AUD || claim == key::OAUD => audience(value, operator, target),
+            KeyMeaning::Claim(_) | KeyMeaning::SessionName => {
+                literal_star(value, operator).then_some(FaultKind::LiteralWildcard { certain: true })
+            }
+            _ => None,
+        }
     }
 
-    fn subject(&self, value: &str, operator: Operator, target: &Target<'a>, known: bool, forms: &Forms) -> Option<FaultKind> {
+    fn subject(&self, value: &str, operator: Operator, target: &Target<'a>) -> Option<FaultKind> {
+        let forms = &*target.forms;
         if literal_star(value, operator) {
-            return Some(FaultKind::LiteralWildcard { certain: known });
+            return Some(FaultKind::LiteralWildcard { certain: target.provider.is_some() });
         }
         let illegal = || Some(FaultKind::IllegalSubject { issuer: SmolStr::new(target.issuer) });
         if !forms.closed {
@@ -89,14 +87,14 @@ fn literal_star(value: &str, operator: Operator) -> bool {
     !operator.base.has_wildcards() && value.contains('*')
 }
 
-fn audience(value: &str, operator: Operator, target: &Target<'_>, provider: Option<&Provider>) -> Option<FaultKind> {
+fn audience(value: &str, operator: Operator, target: &Target<'_>) -> Option<FaultKind> {
     if literal_star(value, operator) {
         return Some(FaultKind::LiteralWildcard { certain: true });
     }
     if operator.base == Base::StringLike && value.contains(['*', '?']) {
         return None;
     }
-    audience_mistake(value, target.issuer, provider).map(|(mistake, meant, certain)| FaultKind::Audience { mistake, meant, certain })
+    audience_mistake(value, target.issuer, target.provider).map(|(mistake, meant, certain)| FaultKind::Audience { mistake, meant, certain })
 }
 
 /// What is wrong with an audience of an issuer's tokens, which one is meant, and whether tokens carry that one unless somebody asks for another.
@@ -105,7 +103,9 @@ pub fn audience_mistake(value: &str, issuer: &str, provider: Option<&Provider>) 
     let audience = &provider?.audience;
     let certain = audience.default.as_deref() == Some(STS);
     let federates = certain || audience.common.iter().any(|known| known == STS);
-    if !federates || value == STS || audience.common.iter().any(|known| known == value) {
+    // Where the workload chooses, the audience of a country is as good as another: the tools for China ask for it.
+    let is_chosen = !certain && value == "sts.amazonaws.com.cn";
+    if !federates || value == STS || is_chosen || audience.common.iter().any(|known| known == value) {
         return None;
     }
     let mistake = if value.starts_with("system:serviceaccount:") {
