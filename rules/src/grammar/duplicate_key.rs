@@ -1,11 +1,10 @@
 //! A key that stands twice in one object.
 
 use irsa_lint_core::declare_rule;
-use irsa_lint_core::rule::{Findings, Rule, RoleView, RuleMeta};
-
 use irsa_lint_core::diagnostic::Severity;
 use irsa_lint_core::policy::{Condition, Statement, Violation, ViolationKind};
 use irsa_lint_core::rule::View;
+use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use irsa_lint_core::syntax::Place;
 
 declare_rule! {
@@ -78,11 +77,15 @@ impl Rule for DuplicateKey {
     fn estate(&self, view: &View<'_>, out: &mut Findings) {
         for duplicate in &view.estate.documents.duplicate_keys {
             let last = Place { span: duplicate.last, pointer: duplicate.place.pointer.clone() };
-            out.report(&Self::META, duplicate.place.clone(), format!("the key `{}` stands twice, and what stands here is dropped", duplicate.key))
-                .severity(Severity::Warning)
-                .help("keep one of the two")
-                .related(last, "this one counts")
-                .done();
+            out.report(
+                &Self::META,
+                duplicate.place.clone(),
+                format!("the key `{}` stands twice, and what stands here is dropped", duplicate.key),
+            )
+            .severity(Severity::Warning)
+            .help("keep one of the two")
+            .related(last, "this one counts")
+            .done();
         }
     }
 }
@@ -112,7 +115,8 @@ impl Covers for Violation {
     /// Whether the condition stands under the key that is repeated.
     fn pointer_covers(&self, condition: &Condition) -> bool {
         let (own, other) = (self.pointer.as_str(), condition.pointer.as_str());
-        other.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) && self.span == first_key(condition, own == other)
+        other.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            && self.span == first_key(condition, own == other)
     }
 }
 
@@ -144,7 +148,8 @@ mod tests {
 
     #[test]
     fn says_what_is_lost() {
-        let text = policy(r#"{"StringEquals": {"ISSUER:sub": "system:serviceaccount:a:b"}, "StringEquals": {"ISSUER:aud": "sts.amazonaws.com"}}"#);
+        let text =
+            policy(r#"{"StringEquals": {"ISSUER:sub": "system:serviceaccount:a:b"}, "StringEquals": {"ISSUER:aud": "sts.amazonaws.com"}}"#);
         let answer = check(&[("p.json", &text)]);
         let found = of_rule(&answer, "duplicate-key");
         assert!(found.len() == 1 && found[0].message.contains(&format!("the condition on `{ISSUER}:sub` is lost")), "{found:?}");
@@ -160,7 +165,9 @@ mod tests {
 
     #[test]
     fn one_key_under_two_operators_is_fine() {
-        let text = policy(r#"{"StringLike": {"ISSUER:sub": "system:serviceaccount:a:*"}, "StringNotEquals": {"ISSUER:sub": "system:serviceaccount:a:c"}}"#);
+        let text = policy(
+            r#"{"StringLike": {"ISSUER:sub": "system:serviceaccount:a:*"}, "StringNotEquals": {"ISSUER:sub": "system:serviceaccount:a:c"}}"#,
+        );
         assert!(of_rule(&check(&[("p.json", &text)]), "duplicate-key").is_empty());
     }
 }

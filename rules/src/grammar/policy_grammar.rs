@@ -1,11 +1,10 @@
 //! A trust policy that breaks the grammar of policies.
 
 use irsa_lint_core::declare_rule;
-use irsa_lint_core::rule::{Findings, Rule, RoleView, RuleMeta};
-
 use irsa_lint_core::diagnostic::{Applicability, Fix};
 use irsa_lint_core::policy::spelling::nearest;
 use irsa_lint_core::policy::{TrustPolicy, Violation, ViolationKind};
+use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use irsa_lint_core::syntax::Place;
 
 declare_rule! {
@@ -77,7 +76,19 @@ impl Rule for PolicyGrammar {
 }
 
 const ELEMENTS: &[&str] = &[
-    "Version", "Id", "Statement", "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Condition", "AWS", "Federated", "Service",
+    "Version",
+    "Id",
+    "Statement",
+    "Sid",
+    "Effect",
+    "Principal",
+    "NotPrincipal",
+    "Action",
+    "NotAction",
+    "Condition",
+    "AWS",
+    "Federated",
+    "Service",
     "CanonicalUser",
 ];
 
@@ -96,9 +107,7 @@ fn words(kind: &ViolationKind) -> Option<(String, String)> {
             (format!("a trust policy has no `{name}`: what is assumed is the role itself"), format!("remove `{name}`"))
         }
         ViolationKind::MissingElement(name) => (format!("`{name}` is missing"), format!("add `{name}`")),
-        ViolationKind::WrongType(name, wanted, found) => {
-            (format!("`{name}` is {found}"), format!("make it {wanted}"))
-        }
+        ViolationKind::WrongType(name, wanted, found) => (format!("`{name}` is {found}"), format!("make it {wanted}")),
         ViolationKind::Both(plain, negated) => (format!("`{plain}` and `{negated}` exclude each other"), format!("keep `{plain}`")),
         ViolationKind::InvalidEffect(found) => {
             (format!("the effect `{found}` does not exist"), "write `Allow` or `Deny`, in this letter case".to_owned())

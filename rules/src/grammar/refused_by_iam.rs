@@ -1,15 +1,14 @@
 //! A trust policy that IAM refuses to store.
 
-use irsa_lint_core::declare_rule;
-use irsa_lint_core::rule::{Findings, Rule, RoleView, RuleMeta};
-
 use irsa_lint_core::admission::action::{self, speaks_of};
+use irsa_lint_core::admission::fault::At;
 use irsa_lint_core::admission::{BUILT_IN, Federated};
+use irsa_lint_core::declare_rule;
 use irsa_lint_core::policy::{Base, Condition, Effect, Principal, PrincipalKind, Statement, find_mark};
 use irsa_lint_core::provider::{Control, Refuses};
+use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use irsa_lint_core::syntax::Place;
 
-use irsa_lint_core::admission::fault::At;
 use crate::faults::place;
 use crate::wide::conditions_place;
 
@@ -85,13 +84,18 @@ impl Rule for RefusedByIam {
 fn refusal(statement: &Statement, role: &RoleView<'_>) -> Option<(Place, String, String)> {
     if let Some(star) = statement.principals.list.iter().position(|p| p.kind == PrincipalKind::Star) {
         let message = "AssumeRolepolicy contained an invalid principal: \"STAR\":\"*\".".to_owned();
-        return Some((place(statement, At::Principal(star)), message, "name the principals under `Federated`, `AWS` or `Service`".to_owned()));
+        return Some((
+            place(statement, At::Principal(star)),
+            message,
+            "name the principals under `Federated`, `AWS` or `Service`".to_owned(),
+        ));
     }
     if has_other_actions(statement) {
         let message = "AssumeRole policy may only specify STS AssumeRole actions.".to_owned();
         return Some((place(statement, At::Action), message, format!("write `{}`, with `sts:` in lower case", action::WEB_IDENTITY)));
     }
-    let controlled = statement.effect == Effect::Allow && !statement.principals.negated && speaks_of(&statement.action, action::WEB_IDENTITY);
+    let controlled =
+        statement.effect == Effect::Allow && !statement.principals.negated && speaks_of(&statement.action, action::WEB_IDENTITY);
     let federated = statement.principals.list.iter().filter(|p| controlled && p.kind == PrincipalKind::Federated);
     federated.filter(|p| find_mark(&p.value.text).is_none()).find_map(|principal| by_control(statement, principal, role))
 }
@@ -122,10 +126,15 @@ fn by_control(statement: &Statement, principal: &Principal, role: &RoleView<'_>)
     } else {
         let trusted = if control.refuses == Refuses::LeadingStar { value } else { issuer };
         let keys = keys.join(" or ");
-        format!("Trust policy with trusted principal {trusted} must evaluate, using StringEquals, StringLike or StringEqualsIgnoreCase, {keys} which is not scoped to all.")
+        format!(
+            "Trust policy with trusted principal {trusted} must evaluate, using StringEquals, StringLike or StringEqualsIgnoreCase, {keys} which is not scoped to all."
+        )
     };
     let operator = if control.refuses == Refuses::InexactOperators { "`StringEquals`" } else { "`StringEquals` or `StringLike`" };
-    let help = format!("ask for your own tenant under {operator} with the key {}", keys.iter().map(|k| format!("`{k}`")).collect::<Vec<_>>().join(" or "));
+    let help = format!(
+        "ask for your own tenant under {operator} with the key {}",
+        keys.iter().map(|k| format!("`{k}`")).collect::<Vec<_>>().join(" or ")
+    );
     let at = statement.effective_conditions().find(|c| keys.iter().any(|key| key.eq_ignore_ascii_case(&c.key.text)));
     let place = at.map_or_else(|| conditions_place(statement), |c| Place { span: c.span, pointer: c.pointer.clone() });
     Some((place, message, help))
@@ -192,7 +201,10 @@ mod tests {
         assert!(refused("gitlab.com", "{}") && refused("gitlab.com", r#"{"StringLike": {"ISSUER:sub": "*"}}"#));
         assert!(refused("gitlab.com", r#"{"StringEquals": {"ISSUER:aud": "https://gitlab.com"}}"#));
         assert!(!refused("gitlab.com", r#"{"StringLike": {"ISSUER:sub": "**"}}"#));
-        assert!(!refused("gitlab.com", r#"{"StringEquals": {"GITLAB.COM:SUB": "project_path:a/b:ref_type:branch:ref:main"}, "StringLike": {"ISSUER:sub": "*"}}"#));
+        assert!(!refused(
+            "gitlab.com",
+            r#"{"StringEquals": {"GITLAB.COM:SUB": "project_path:a/b:ref_type:branch:ref:main"}, "StringLike": {"ISSUER:sub": "*"}}"#
+        ));
         assert!(!refused("gitlab.com/private", "{}"));
     }
 
@@ -202,7 +214,10 @@ mod tests {
         assert!(refused(github, r#"{"StringLike": {"ISSUER:sub": ["*:x", "repo:a/b:*"]}}"#));
         assert!(!refused(github, r#"{"StringLike": {"ISSUER:sub": ["repo:a/b:*", "*"]}}"#));
         assert!(!refused(github, r#"{"StringLike": {"ISSUER:job_workflow_ref": "a/b/x@*"}}"#));
-        assert!(refused("token.actions.githubusercontent.com/acme", r#"{"StringEquals": {"token.actions.githubusercontent.com:sub": "repo:a/b:x"}}"#));
+        assert!(refused(
+            "token.actions.githubusercontent.com/acme",
+            r#"{"StringEquals": {"token.actions.githubusercontent.com:sub": "repo:a/b:x"}}"#
+        ));
     }
 
     #[test]

@@ -1,9 +1,8 @@
 //! A condition operator that does not exist.
 
 use irsa_lint_core::declare_rule;
-use irsa_lint_core::rule::{Findings, Rule, RoleView, RuleMeta};
-
 use irsa_lint_core::policy::{Condition, Statement, suggest_operator};
+use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use irsa_lint_core::source::Span;
 use irsa_lint_core::syntax::Place;
 
@@ -87,7 +86,9 @@ fn report(statement: &Statement, condition: &Condition, role: &RoleView<'_>, out
         None => "use an operator such as `StringEquals` or `StringLike`".to_owned(),
     };
     let message = format!("`{}` is no condition operator: IAM refuses the trust policy of {}", operator.text, role.name());
-    let fix = meant.filter(|meant| is_free(statement, meant)).and_then(|meant| guess(format!("write `{meant}`"), [replaced_whole(operator, &meant)]));
+    let fix = meant
+        .filter(|meant| is_free(statement, meant))
+        .and_then(|meant| guess(format!("write `{meant}`"), [replaced_whole(operator, &meant)]));
     out.report(&UnknownOperator::META, place, message).help(help).fix(fix).done();
 }
 

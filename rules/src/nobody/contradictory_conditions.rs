@@ -1,12 +1,11 @@
 //! Conditions that hold each by itself and never together.
 
-use irsa_lint_core::admission::fault::FaultKind;
-use irsa_lint_core::declare_rule;
-use irsa_lint_core::rule::{Findings, Rule, RoleView, RuleMeta};
-
 use irsa_lint_core::admission::fault::At;
+use irsa_lint_core::admission::fault::FaultKind;
 use irsa_lint_core::admission::words::listed;
+use irsa_lint_core::declare_rule;
 use irsa_lint_core::policy::Condition;
+use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
 use crate::faults::{consequence, faults, place};
 
@@ -74,7 +73,9 @@ impl Rule for ContradictoryConditions {
             let conditions: Vec<&Condition> = together.iter().filter_map(|index| found.statement.conditions.get(*index)).collect();
             let message = match conditions.as_slice() {
                 [a, b] => format!("{} and {} never hold together: {}", words(a), words(b), consequence(true, role)),
-                many => format!("the {} conditions of {} never hold together: {}", many.len(), found.statement.name(), consequence(true, role)),
+                many => {
+                    format!("the {} conditions of {} never hold together: {}", many.len(), found.statement.name(), consequence(true, role))
+                }
             };
             let mut report = out
                 .report(&Self::META, found.place(), message)
@@ -103,13 +104,17 @@ mod tests {
 
     #[test]
     fn what_excludes_all_that_is_asked_for() {
-        assert!(finds(r#"{"StringLike": {"ISSUER:sub": "system:serviceaccount:a:*"}, "StringNotLike": {"ISSUER:sub": "system:serviceaccount:a:*"}}"#));
+        assert!(finds(
+            r#"{"StringLike": {"ISSUER:sub": "system:serviceaccount:a:*"}, "StringNotLike": {"ISSUER:sub": "system:serviceaccount:a:*"}}"#
+        ));
         assert!(finds(r#"{"StringLike": {"ISSUER:sub": "system:serviceaccount:a:*"}, "StringNotLike": {"ISSUER:sub": "*:a:*"}}"#));
     }
 
     #[test]
     fn what_leaves_somebody() {
-        assert!(!finds(r#"{"StringLike": {"ISSUER:sub": "system:serviceaccount:a:*"}, "StringNotEquals": {"ISSUER:sub": "system:serviceaccount:a:b"}}"#));
+        assert!(!finds(
+            r#"{"StringLike": {"ISSUER:sub": "system:serviceaccount:a:*"}, "StringNotEquals": {"ISSUER:sub": "system:serviceaccount:a:b"}}"#
+        ));
         assert!(!finds(r#"{"StringEquals": {"ISSUER:sub": "system:serviceaccount:a:b"}, "Null": {"ISSUER:sub": "false"}}"#));
         assert!(!finds(r#"{"StringEquals": {"ISSUER:sub": "system:serviceaccount:a:b"}, "IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}"#));
     }

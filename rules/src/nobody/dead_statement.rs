@@ -1,12 +1,11 @@
 //! A statement for web identities that no token matches, for a reason that has no rule of its own.
 
 use irsa_lint_core::admission::fault::FaultKind;
-use irsa_lint_core::declare_rule;
-use irsa_lint_core::rule::{Findings, Rule, RoleView, RuleMeta};
-
 use irsa_lint_core::admission::key::Absence;
 use irsa_lint_core::admission::words::listed;
+use irsa_lint_core::declare_rule;
 use irsa_lint_core::policy::Base;
+use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
 use crate::faults::{Found, consequence, faults};
 
@@ -143,7 +142,9 @@ mod tests {
     #[test]
     fn other_principals() {
         let text = |principal: &str, action: &str| {
-            policy("{}").replace(&format!(r#"{{"Federated": "arn:aws:iam::111122223333:oidc-provider/{}"}}"#, crate::testing::ISSUER), principal).replace("sts:AssumeRoleWithWebIdentity", action)
+            policy("{}")
+                .replace(&format!(r#"{{"Federated": "arn:aws:iam::111122223333:oidc-provider/{}"}}"#, crate::testing::ISSUER), principal)
+                .replace("sts:AssumeRoleWithWebIdentity", action)
         };
         let finds = |principal: &str, action: &str| !of_rule(&check(&[("p.json", &text(principal, action))]), "dead-statement").is_empty();
         assert!(finds(r#"{"AWS": "arn:aws:iam::111122223333:role/x"}"#, "sts:AssumeRoleWithWebIdentity"));

@@ -1,11 +1,10 @@
 //! A Deny takes away all that an Allow grants.
 
+use irsa_lint_core::admission::fault::At;
 use irsa_lint_core::admission::fault::FaultKind;
 use irsa_lint_core::declare_rule;
-use irsa_lint_core::rule::{Findings, Rule, RoleView, RuleMeta};
-
-use irsa_lint_core::admission::fault::At;
 use irsa_lint_core::policy::Statement;
+use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
 use crate::faults::{consequence, faults, place};
 
@@ -102,7 +101,9 @@ mod tests {
     use crate::testing::{ISSUER, check, of_rule};
 
     fn finds(deny: &str) -> bool {
-        let principal = format!(r#""Principal": {{"Federated": "arn:aws:iam::111122223333:oidc-provider/{ISSUER}"}}, "Action": "sts:AssumeRoleWithWebIdentity""#);
+        let principal = format!(
+            r#""Principal": {{"Federated": "arn:aws:iam::111122223333:oidc-provider/{ISSUER}"}}, "Action": "sts:AssumeRoleWithWebIdentity""#
+        );
         let text = format!(
             r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", {principal}, "Condition": {{"StringLike": {{"{ISSUER}:sub": "system:serviceaccount:a:*"}}}}}}, {{"Effect": "Deny", {principal}, "Condition": {}}}]}}"#,
             deny.replace("ISSUER", ISSUER)

@@ -1,15 +1,14 @@
 //! A subject of a form that the issuer never sends.
 
+use irsa_lint_core::admission::Forms;
 use irsa_lint_core::admission::fault::FaultKind;
+use irsa_lint_core::admission::words::listed;
 use irsa_lint_core::declare_rule;
 use irsa_lint_core::diagnostic::Severity;
-use irsa_lint_core::rule::{Findings, Rule, RoleView, RuleMeta};
-
-use irsa_lint_core::admission::Forms;
-use irsa_lint_core::admission::words::listed;
 use irsa_lint_core::provider::Kind;
+use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
-use crate::faults::{Found, groups, guess, replaced_whole};
+use crate::faults::{Found, consequence, groups, guess, replaced_whole};
 
 declare_rule! {
     /// A condition asks for a subject that the issuer never sends.
@@ -86,7 +85,7 @@ fn report(group: &[Found<'_>], role: &RoleView<'_>, out: &mut Findings) {
     let value = first.text();
     let why = if kubernetes { fault(value) } else { "has not the form of its subjects" };
     let all = first.condition().is_some_and(|c| c.values.len() == group.len());
-    let consequence = if all { format!("nobody can assume {} through this statement", role.name()) } else { "this value never matches".to_owned() };
+    let consequence = if all { consequence(true, role) } else { "this value never matches".to_owned() };
     let sender = provider.map_or("the issuer", |p| p.name.as_ref());
     let message = match group {
         [_] => format!("{sender} sends no subject `{value}`: it {why}, so {consequence}"),
@@ -100,7 +99,8 @@ fn report(group: &[Found<'_>], role: &RoleView<'_>, out: &mut Findings) {
     };
     let fix = meant.and_then(|meant| guess(format!("write `{meant}`"), [replaced_whole(first.scalar()?, &meant)]));
     let mut report = out.report(&IllegalSubject::META, first.place(), message).help(help).fix(fix);
-    report = if first.fault.fatal { report.nobody(format!("no subject of `{issuer}` is `{value}`")) } else { report.severity(Severity::Warning) };
+    let proof = format!("no subject of `{issuer}` is `{value}`");
+    report = if first.fault.fatal { report.nobody(proof) } else { report.severity(Severity::Warning) };
     for found in group.iter().skip(1) {
         report = report.related(found.place(), format!("nor `{}`", found.text()));
     }
@@ -153,7 +153,8 @@ mod tests {
     fn found(value: &str) -> Vec<(String, Option<String>)> {
         let text = policy(&format!(r#"{{"StringLike": {{"ISSUER:sub": "{value}"}}}}"#));
         let answer = check(&[("p.json", &text)]);
-        of_rule(&answer, "illegal-subject").into_iter().map(|d| (d.message.clone(), d.fix.as_ref().map(|fix| fix.edits[0].text.clone()))).collect()
+        let found = of_rule(&answer, "illegal-subject").into_iter();
+        found.map(|d| (d.message.clone(), d.fix.as_ref().map(|fix| fix.edits[0].text.clone()))).collect()
     }
 
     #[test]

@@ -1,12 +1,11 @@
 //! A `*` under an operator that takes it literally.
 
 use irsa_lint_core::admission::fault::FaultKind;
+use irsa_lint_core::admission::words::listed;
 use irsa_lint_core::declare_rule;
 use irsa_lint_core::diagnostic::Severity;
-use irsa_lint_core::rule::{Findings, Rule, RoleView, RuleMeta};
-
-use irsa_lint_core::admission::words::listed;
 use irsa_lint_core::policy::{Base, Condition, Operator, Statement};
+use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
 use crate::faults::{Found, claim, groups, guess, replaced_whole};
 
@@ -95,16 +94,30 @@ fn report(group: &[Found<'_>], first: &Found<'_>, condition: &Condition, operato
     let text = first.text();
     let help = match text.strip_prefix("system:serviceaccount:") {
         Some(rest) if rest.starts_with("*:") => {
-            format!("name the namespace of `{}`; under `StringLike` this value would let in that name in any namespace", rest.trim_start_matches("*:"))
+            format!(
+                "name the namespace of `{}`; under `StringLike` this value would let in that name in any namespace",
+                rest.trim_start_matches("*:")
+            )
         }
-        _ => format!("write the full name, or put the value under `{}` if everything that matches it is meant", patterned.as_deref().unwrap_or("StringLike")),
+        _ => {
+            let patterned = patterned.as_deref().unwrap_or("StringLike");
+            format!("write the full name, or put the value under `{patterned}` if everything that matches it is meant")
+        }
     };
-    let fix = patterned.filter(|pattern| may_become(first, condition, group, pattern)).and_then(|pattern| {
-        guess(format!("make it `{pattern}`"), [replaced_whole(&condition.operator_name, &pattern)])
-    });
-    let place = if group.len() == 1 { first.place() } else { irsa_lint_core::syntax::Place { span: condition.span, pointer: condition.pointer.clone() } };
+    let fix = patterned
+        .filter(|pattern| may_become(first, condition, group, pattern))
+        .and_then(|pattern| guess(format!("make it `{pattern}`"), [replaced_whole(&condition.operator_name, &pattern)]));
+    let place = if group.len() == 1 {
+        first.place()
+    } else {
+        irsa_lint_core::syntax::Place { span: condition.span, pointer: condition.pointer.clone() }
+    };
     let report = out.report(&LiteralWildcard::META, place, message).help(help).fix(fix);
-    let report = if first.fault.fatal { report.nobody(format!("`{text}` is compared letter by letter, and {what}")) } else { report.severity(Severity::Warning) };
+    let report = if first.fault.fatal {
+        report.nobody(format!("`{text}` is compared letter by letter, and {what}"))
+    } else {
+        report.severity(Severity::Warning)
+    };
     report.done();
 }
 
@@ -158,13 +171,19 @@ mod tests {
         let github = "token.actions.githubusercontent.com";
         assert_eq!(found(github, r#"{"StringEquals": {"ISSUER:sub": "repo:octo-org/app:*"}}"#), [("error", true)]);
         assert_eq!(found("idp.example.com", r#"{"StringEquals": {"ISSUER:sub": "team-*"}}"#), [("warning", false)]);
-        assert_eq!(found(ISSUER, r#"{"StringEquals": {"ISSUER:sub": "system:serviceaccount:a:b", "ISSUER:aud": "*"}}"#), [("error", false)]);
+        assert_eq!(
+            found(ISSUER, r#"{"StringEquals": {"ISSUER:sub": "system:serviceaccount:a:b", "ISSUER:aud": "*"}}"#),
+            [("error", false)]
+        );
     }
 
     #[test]
     fn wildcards_in_their_place() {
         assert!(found(ISSUER, r#"{"StringLike": {"ISSUER:sub": "system:serviceaccount:a:*"}}"#).is_empty());
-        assert!(found(ISSUER, r#"{"StringNotEquals": {"ISSUER:sub": "*"}, "StringLike": {"ISSUER:sub": "system:serviceaccount:a:*"}}"#).is_empty());
+        assert!(
+            found(ISSUER, r#"{"StringNotEquals": {"ISSUER:sub": "*"}, "StringLike": {"ISSUER:sub": "system:serviceaccount:a:*"}}"#)
+                .is_empty()
+        );
         assert!(found(ISSUER, r#"{"StringEquals": {"ISSUER:sub": "system:serviceaccount:a:b${*}"}}"#).is_empty());
     }
 }

@@ -1,11 +1,10 @@
 //! A `Federated` value that is no provider's ARN.
 
+use irsa_lint_core::admission::fault::ArnFault;
 use irsa_lint_core::admission::fault::FaultKind;
 use irsa_lint_core::declare_rule;
-use irsa_lint_core::rule::{Findings, Rule, RoleView, RuleMeta};
-
-use irsa_lint_core::admission::fault::ArnFault;
 use irsa_lint_core::diagnostic::{Edit, Fix, Severity};
+use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
 use crate::faults::{Found, consequence, faults, guess, replaced, replaced_whole};
 
@@ -185,7 +184,11 @@ mod tests {
             ("arn:aws:iam::111122223333:oidc-provider/".to_owned(), "no issuer behind it", None),
             (format!("arn:aws:iam:::oidc-provider/{ISSUER}"), "names no account", None),
             (format!("arn:aws:iam::1111222233:oidc-provider/{ISSUER}"), "not twelve digits", None),
-            (format!("arn:aws:sts::111122223333:oidc-provider/{ISSUER}"), "not well formed", Some(format!("arn:aws:iam::111122223333:oidc-provider/{ISSUER}"))),
+            (
+                format!("arn:aws:sts::111122223333:oidc-provider/{ISSUER}"),
+                "not well formed",
+                Some(format!("arn:aws:iam::111122223333:oidc-provider/{ISSUER}")),
+            ),
             (
                 "arn:aws:iam::111122223333:oidc-provider/oidc.eu-west-1.eks.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E".to_owned(),
                 "would be `oidc.eks.eu-west-1",

@@ -2,11 +2,10 @@
 
 use irsa_lint_core::admission::fault::FaultKind;
 use irsa_lint_core::declare_rule;
-use irsa_lint_core::rule::{Findings, Rule, RoleView, RuleMeta};
-
 use irsa_lint_core::document::model::{NotAnalysed, Origin, ServiceAccount};
 use irsa_lint_core::policy::{Effect, Mark, find_mark};
 use irsa_lint_core::rule::View;
+use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use irsa_lint_core::syntax::{Place, Scalar};
 
 use crate::faults::{Found, faults};
@@ -96,7 +95,8 @@ impl Rule for Placeholder {
         let Some((text, mark)) = find_mark(&arn.text).and_then(|mark| Some((arn.text.get(mark.range.clone())?, mark))) else { return };
         let place = Place { span: arn.span_of(mark.range.clone()), pointer: annotation.pointer.clone() };
         if !mark.template || account.origin == Origin::Live || account.live {
-            let message = format!("`{text}` is still to be filled in: ServiceAccount `{}` names no role as it stands", account.display_name());
+            let message =
+                format!("`{text}` is still to be filled in: ServiceAccount `{}` names no role as it stands", account.display_name());
             out.report(&Self::META, place, message)
                 .help(format!("put the value in the place of `{text}`"))
                 .nobody("no role has such an ARN")
@@ -146,7 +146,9 @@ mod tests {
 
     #[test]
     fn a_service_account_with_one() {
-        let account = |arn: &str| format!("apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: b\n  annotations:\n    eks.amazonaws.com/role-arn: {arn}\n");
+        let account = |arn: &str| {
+            format!("apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: b\n  annotations:\n    eks.amazonaws.com/role-arn: {arn}\n")
+        };
         let found = |arn: &str| of_rule(&check(&[("sa.yaml", &account(arn))]), "placeholder").len();
         assert_eq!(found("arn:aws:iam::<ACCOUNT_ID>:role/app"), 1);
         assert_eq!(found("arn:aws:iam::${ACCOUNT}:role/app"), 0);

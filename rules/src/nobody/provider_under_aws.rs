@@ -2,10 +2,9 @@
 
 use irsa_lint_core::admission::fault::FaultKind;
 use irsa_lint_core::declare_rule;
-use irsa_lint_core::rule::{Findings, Rule, RoleView, RuleMeta};
-
 use irsa_lint_core::diagnostic::Fix;
 use irsa_lint_core::policy::PrincipalKind;
+use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
 use crate::faults::{Found, consequence, faults, guess, replaced_whole};
 

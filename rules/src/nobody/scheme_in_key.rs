@@ -1,13 +1,12 @@
 //! `https://` in a condition key or in the ARN of a provider.
 
+use irsa_lint_core::admission::fault::ArnFault;
 use irsa_lint_core::admission::fault::FaultKind;
 use irsa_lint_core::admission::key::Absence;
 use irsa_lint_core::declare_rule;
 use irsa_lint_core::diagnostic::Severity;
-use irsa_lint_core::rule::{Findings, Rule, RoleView, RuleMeta};
-
-use irsa_lint_core::admission::fault::ArnFault;
 use irsa_lint_core::diagnostic::{Edit, Fix};
+use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
 use crate::faults::{Found, consequence, faults, groups, guess, replaced};
 
@@ -98,7 +97,8 @@ fn in_keys(group: &[Found<'_>], role: &RoleView<'_>, out: &mut Findings) {
 
 fn in_arn(found: &Found<'_>, role: &RoleView<'_>, out: &mut Findings) {
     let arn = found.text();
-    let message = format!("the provider's ARN `{arn}` holds `https://`, and no provider's ARN does: {}", consequence(found.fault.fatal, role));
+    let message =
+        format!("the provider's ARN `{arn}` holds `https://`, and no provider's ARN does: {}", consequence(found.fault.fatal, role));
     out.report(&SchemeInKey::META, found.place(), message)
         .help("write the issuer behind `oidc-provider/` without `https://`, there and in the condition keys")
         .nobody("no provider has that ARN")
@@ -121,7 +121,8 @@ mod tests {
 
     #[test]
     fn the_arn_alone() {
-        let text = policy(r#"{"StringEquals": {"ISSUER:sub": "system:serviceaccount:a:b"}}"#).replace("oidc-provider/", "oidc-provider/https://");
+        let text =
+            policy(r#"{"StringEquals": {"ISSUER:sub": "system:serviceaccount:a:b"}}"#).replace("oidc-provider/", "oidc-provider/https://");
         let answer = check(&[("p.json", &text)]);
         let found = of_rule(&answer, "scheme-in-key");
         assert_eq!(found[0].place.pointer.as_str(), "/Statement/0/Principal/Federated");

@@ -1,13 +1,12 @@
 //! A federated principal is allowed an action that it never calls.
 
-use irsa_lint_core::admission::fault::FaultKind;
-use irsa_lint_core::declare_rule;
-use irsa_lint_core::rule::{Findings, Rule, RoleView, RuleMeta};
-
 use irsa_lint_core::admission::action;
+use irsa_lint_core::admission::fault::FaultKind;
 use irsa_lint_core::admission::words::listed;
+use irsa_lint_core::declare_rule;
 use irsa_lint_core::diagnostic::{Fix, Severity};
 use irsa_lint_core::policy::PrincipalKind;
+use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
 use crate::faults::{Found, faults, guess, replaced_whole};
 
@@ -87,7 +86,8 @@ impl Rule for WrongAction {
                 action::WEB_IDENTITY
             );
             let report = out.report(&Self::META, found.place(), message).fix(right_action(&found));
-            let report = if *allowed_elsewhere { report.severity(Severity::Info) } else { report.nobody("web identities do not call this action") };
+            let report =
+                if *allowed_elsewhere { report.severity(Severity::Info) } else { report.nobody("web identities do not call this action") };
             report.help(format!("let the action be `{}`", action::WEB_IDENTITY)).done();
         }
     }
@@ -95,7 +95,8 @@ impl Rule for WrongAction {
 
 /// The identity provider that the statement names.
 fn provider<'a>(found: &Found<'a>) -> &'a str {
-    let named = found.statement.principals.list.iter().find(|p| p.kind == PrincipalKind::Federated || p.value.text.contains(":oidc-provider/"));
+    let named =
+        found.statement.principals.list.iter().find(|p| p.kind == PrincipalKind::Federated || p.value.text.contains(":oidc-provider/"));
     let value = named.map(|p| p.value.text.as_str()).unwrap_or_default();
     value.split_once(":oidc-provider/").map_or(value, |(_, issuer)| issuer)
 }
@@ -124,7 +125,12 @@ mod tests {
         assert_eq!(found(r#"["sts:TagSession", "sts:AssumeRole"]"#), [("error", true)]);
         assert_eq!(found(r#""sts:AssumeRoleWithWebIdentify""#), [("error", true)]);
         assert_eq!(found(r#""sts:TagSession""#), [("error", false)]);
-        for right in [r#""sts:assumerolewithwebidentity""#, r#""sts:*""#, r#"["sts:AssumeRole", "sts:AssumeRoleWithWebIdentity"]"#, r#""sts:AssumeRole*""#] {
+        for right in [
+            r#""sts:assumerolewithwebidentity""#,
+            r#""sts:*""#,
+            r#"["sts:AssumeRole", "sts:AssumeRoleWithWebIdentity"]"#,
+            r#""sts:AssumeRole*""#,
+        ] {
             assert!(found(right).is_empty(), "{right}");
         }
     }

@@ -1,13 +1,12 @@
 //! An audience that tokens do not carry.
 
 use irsa_lint_core::admission::fault::FaultKind;
+use irsa_lint_core::admission::fault::{AudienceMistake, audience_mistake};
 use irsa_lint_core::declare_rule;
 use irsa_lint_core::diagnostic::Severity;
-use irsa_lint_core::rule::{Findings, Rule, RoleView, RuleMeta};
-
-use irsa_lint_core::admission::fault::{AudienceMistake, audience_mistake};
 use irsa_lint_core::document::model::{AUDIENCE, OidcProvider, Origin};
 use irsa_lint_core::rule::View;
+use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use irsa_lint_core::syntax::Place;
 
 use crate::faults::{Found, faults, guess, replaced_whole};
@@ -91,11 +90,18 @@ impl Rule for WrongAudience {
             let Some((_, meant, _)) = mistake(&id.text) else { continue };
             let list = if provider.origin == Origin::Live { "ClientIDList" } else { "client_id_list" };
             let place = Place { span: id.span, pointer: provider.place.pointer.key(list).index(index) };
-            out.report(&Self::META, place, format!("the provider of `{issuer}` is registered for `{}`, while its tokens are for `{meant}`: STS refuses them all", id.text))
-                .help(format!("register it for `{meant}`"))
-                .nobody(format!("no token of `{issuer}` is for `{}`", id.text))
-                .fix(guess(format!("write `{meant}`"), [replaced_whole(id, &meant)]))
-                .done();
+            out.report(
+                &Self::META,
+                place,
+                format!(
+                    "the provider of `{issuer}` is registered for `{}`, while its tokens are for `{meant}`: STS refuses them all",
+                    id.text
+                ),
+            )
+            .help(format!("register it for `{meant}`"))
+            .nobody(format!("no token of `{issuer}` is for `{}`", id.text))
+            .fix(guess(format!("write `{meant}`"), [replaced_whole(id, &meant)]))
+            .done();
         }
     }
 }
@@ -115,7 +121,8 @@ fn in_condition(found: &Found<'_>, role: &RoleView<'_>, out: &mut Findings) {
         AudienceMistake::Subject => format!("that is a subject, and tokens are for `{meant}`"),
     };
     let unless = if *certain { "" } else { " unless the workload asks for this audience" };
-    let message = format!("{} asks for the audience `{value}`, but {why}: nobody can assume {}{unless}", found.statement.name(), role.name());
+    let message =
+        format!("{} asks for the audience `{value}`, but {why}: nobody can assume {}{unless}", found.statement.name(), role.name());
     let help = match mistake {
         AudienceMistake::Subject => format!("put the subject under `:sub`, and `{meant}` under `:aud`"),
         _ => format!("write `{meant}`"),
@@ -123,7 +130,8 @@ fn in_condition(found: &Found<'_>, role: &RoleView<'_>, out: &mut Findings) {
     let fix = guess(format!("write `{meant}`"), [found.scalar().and_then(|value| replaced_whole(value, meant))]);
     let report = out.report(&WrongAudience::META, found.place(), message).help(help);
     let report = if *mistake == AudienceMistake::Subject { report } else { report.fix(fix) };
-    let report = if *certain { report.nobody(format!("tokens carry `{meant}`, not `{value}`")) } else { report.severity(Severity::Warning) };
+    let report =
+        if *certain { report.nobody(format!("tokens carry `{meant}`, not `{value}`")) } else { report.severity(Severity::Warning) };
     report.done();
 }
 
