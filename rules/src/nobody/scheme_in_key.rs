@@ -1,13 +1,12 @@
 //! `https://` in a condition key or in the ARN of a provider.
 
+use irsa_lint_core::admission::fault::ArnFault;
 use irsa_lint_core::admission::fault::FaultKind;
 use irsa_lint_core::admission::key::Absence;
 use irsa_lint_core::declare_rule;
 use irsa_lint_core::diagnostic::Severity;
-use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
-
-use irsa_lint_core::admission::fault::ArnFault;
 use irsa_lint_core::diagnostic::{Edit, Fix};
+use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
 use crate::faults::{Found, consequence, faults, groups, guess, replaced};
 
