@@ -33,7 +33,10 @@ declare_rule! {
     ///     "Action": "sts:AssumeRoleWithWebIdentity",
     ///     "Condition": {
     ///       "StringEquals": {"oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E:aud": "sts.amazonaws.com"},
-    ///       "StringEquals": {"oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E:sub": "system:serviceaccount:payments:api"}
+    ///       "StringEquals": {
+    ///         "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E:aud": "sts.amazonaws.com",
+    ///         "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E:sub": "system:serviceaccount:payments:api"
+    ///       }
     ///     }
     ///   }]
     /// }
@@ -75,7 +78,13 @@ impl Rule for DuplicateKey {
     }
 
     fn estate(&self, view: &View<'_>, out: &mut Findings) {
-        for duplicate in &view.estate.documents.duplicate_keys {
+        let documents = &view.estate.documents;
+        for duplicate in &documents.duplicate_keys {
+            // A ServiceAccount's annotations have a rule of their own, which compares the values.
+            let annotates = duplicate.place.pointer.to_string().contains("/annotations");
+            if annotates && documents.service_accounts.iter().any(|account| account.place.span.contains(duplicate.place.span)) {
+                continue;
+            }
             let last = Place { span: duplicate.last, pointer: duplicate.place.pointer.clone() };
             out.report(
                 &Self::META,
@@ -91,8 +100,9 @@ impl Rule for DuplicateKey {
 }
 
 fn in_policy(key: &str, violation: &Violation, role: &RoleView<'_>, out: &mut Findings) {
-    let conditions = role.policy.statements.iter().flat_map(|s| &s.conditions);
-    let lost: Vec<String> = conditions.filter(|c| c.overridden && violation.pointer_covers(c)).map(described).collect();
+    // Conditions under the key that is dropped, be it their own or that of their operator.
+    let is_lost = |c: &&Condition| c.overridden && (c.key.span == violation.span || c.operator_name.span == violation.span);
+    let lost: Vec<String> = role.policy.statements.iter().flat_map(|s| &s.conditions).filter(is_lost).map(described).collect();
     let rest = match lost.as_slice() {
         [] => "parsers keep the last and drop this one".to_owned(),
         lost => format!("parsers keep the last, and {} is lost", lost.join(" and ")),
@@ -105,24 +115,6 @@ fn in_policy(key: &str, violation: &Violation, role: &RoleView<'_>, out: &mut Fi
 
 fn described(condition: &Condition) -> String {
     format!("the condition on `{}`", condition.key.text)
-}
-
-trait Covers {
-    fn pointer_covers(&self, condition: &Condition) -> bool;
-}
-
-impl Covers for Violation {
-    /// Whether the condition stands under the key that is repeated.
-    fn pointer_covers(&self, condition: &Condition) -> bool {
-        let (own, other) = (self.pointer.as_str(), condition.pointer.as_str());
-        other.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            && self.span == first_key(condition, own == other)
-    }
-}
-
-/// The key of a condition itself, or of its operator.
-fn first_key(condition: &Condition, itself: bool) -> irsa_lint_core::source::Span {
-    if itself { condition.key.span } else { condition.operator_name.span }
 }
 
 /// One key twice under one operator, in different letter case: both count, and both must hold.
@@ -155,6 +147,17 @@ mod tests {
         assert!(found.len() == 1 && found[0].message.contains(&format!("the condition on `{ISSUER}:sub` is lost")), "{found:?}");
         let text = policy(r#"{"StringEquals": {"ISSUER:sub": "system:serviceaccount:a:b", "ISSUER:sub": "system:serviceaccount:a:c"}}"#);
         assert!(of_rule(&check(&[("p.json", &text)]), "duplicate-key")[0].message.contains(":sub` is lost"));
+    }
+
+    #[test]
+    fn kubernetes_keeps_the_last() {
+        let found = |twice: &str| {
+            let text = format!("apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: a\n{twice}");
+            let answer = check(&[("sa.yaml", &text)]);
+            of_rule(&answer, "duplicate-key").into_iter().map(|d| d.severity.name()).collect::<Vec<_>>()
+        };
+        assert_eq!(found("  namespace: b\n  namespace: c\n"), ["warning"]);
+        assert!(found("  namespace: b\n  annotations:\n    a: b\n    a: c\n").is_empty(), "another rule speaks of these");
     }
 
     #[test]

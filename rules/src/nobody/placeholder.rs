@@ -2,11 +2,10 @@
 
 use irsa_lint_core::admission::fault::FaultKind;
 use irsa_lint_core::declare_rule;
-use irsa_lint_core::document::model::{NotAnalysed, Origin, ServiceAccount};
-use irsa_lint_core::policy::{Effect, Mark, find_mark};
-use irsa_lint_core::rule::View;
+use irsa_lint_core::document::model::{NotAnalysed, Origin};
+use irsa_lint_core::policy::{Effect, Mark};
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
-use irsa_lint_core::syntax::{Place, Scalar};
+use irsa_lint_core::syntax::Scalar;
 
 use crate::faults::{Found, faults};
 
@@ -88,24 +87,6 @@ impl Rule for Placeholder {
             out.not_analysed.push(NotAnalysed { place: first.place(), message });
         }
     }
-
-    fn service_account(&self, _index: usize, account: &ServiceAccount, _view: &View<'_>, out: &mut Findings) {
-        let Some(annotation) = account.role_arn() else { return };
-        let Some(arn) = annotation.value.value() else { return };
-        let Some((text, mark)) = find_mark(&arn.text).and_then(|mark| Some((arn.text.get(mark.range.clone())?, mark))) else { return };
-        let place = Place { span: arn.span_of(mark.range.clone()), pointer: annotation.pointer.clone() };
-        if !mark.template || account.origin == Origin::Live || account.live {
-            let message =
-                format!("`{text}` is still to be filled in: ServiceAccount `{}` names no role as it stands", account.display_name());
-            out.report(&Self::META, place, message)
-                .help(format!("put the value in the place of `{text}`"))
-                .nobody("no role has such an ARN")
-                .done();
-        } else if account.origin != Origin::Terraform {
-            let message = format!("a template fills in `{text}`: which role the ServiceAccount names is not known");
-            out.not_analysed.push(NotAnalysed { place, message });
-        }
-    }
 }
 
 /// The text that is to be filled in, and whether a template does it.
@@ -142,16 +123,5 @@ mod tests {
     fn policy_variables_are_no_marks() {
         let answer = check(&[("p.json", &policy(r#"{"StringEquals": {"ISSUER:sub": "${aws:username}"}}"#))]);
         assert!(answer.not_analysed.is_empty() && of_rule(&answer, "placeholder").is_empty());
-    }
-
-    #[test]
-    fn a_service_account_with_one() {
-        let account = |arn: &str| {
-            format!("apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: b\n  annotations:\n    eks.amazonaws.com/role-arn: {arn}\n")
-        };
-        let found = |arn: &str| of_rule(&check(&[("sa.yaml", &account(arn))]), "placeholder").len();
-        assert_eq!(found("arn:aws:iam::<ACCOUNT_ID>:role/app"), 1);
-        assert_eq!(found("arn:aws:iam::${ACCOUNT}:role/app"), 0);
-        assert_eq!(found("arn:aws:iam::111122223333:role/your/own/app"), 0);
     }
 }

@@ -99,7 +99,7 @@ mod tests {
         let answer = check(&[("p.json", &listed)]);
         let found = of_rule(&answer, "provider-under-aws");
         assert_eq!(found.len(), 1, "{listed}");
-        assert_eq!((found[0].place.pointer.as_str(), found[0].fix.is_some()), ("/Statement/0/Principal/AWS/1", false));
+        assert_eq!((found[0].place.pointer.to_string().as_str(), found[0].fix.is_some()), ("/Statement/0/Principal/AWS/1", false));
     }
 
     #[test]

@@ -125,7 +125,7 @@ mod tests {
             policy(r#"{"StringEquals": {"ISSUER:sub": "system:serviceaccount:a:b"}}"#).replace("oidc-provider/", "oidc-provider/https://");
         let answer = check(&[("p.json", &text)]);
         let found = of_rule(&answer, "scheme-in-key");
-        assert_eq!(found[0].place.pointer.as_str(), "/Statement/0/Principal/Federated");
+        assert_eq!(found[0].place.pointer.to_string(), "/Statement/0/Principal/Federated");
         let edit = &found[0].fix.as_ref().unwrap().edits[0];
         assert_eq!(&text[edit.span.range()], "https://");
         assert_eq!(answer.diagnostics.len(), 1, "{:?}", answer.diagnostics);
