@@ -120,17 +120,50 @@ fn breadth_of(piece: &Grant, forms: &Forms, budget: &Budget, wanted: &dyn Fn(&Br
     if wanted(&Breadth::Cluster) {
         return Answer::No;
     }
+    let of_namespaces = wanted(&Breadth::AnyNamespace) || wanted(&Breadth::OpenNamespaces);
+    if let Some(namespaces) = fixed_namespaces(&subjects) {
+        // Nearly all real patterns are of this kind, and need no search.
+        if of_namespaces {
+            return Answer::No;
+        }
+        if let Some(found) = any_names(&subjects, namespaces) {
+            return Answer::Yes(found);
+        }
+    }
     let summary = piece.summary(forms, budget);
     if summary.admits == Admits::Unknown {
         return Answer::Unknown(Reason::Budget);
     }
     let admitted = Admitted { legal: subjects.intersect(forms.legal.clone()), budget };
-    let of_namespaces = wanted(&Breadth::AnyNamespace) || wanted(&Breadth::OpenNamespaces);
     match (summary.is_unbounded("namespace"), summary.is_unbounded("name")) {
         (true, _) if of_namespaces => admitted.open_namespaces(),
         (false, true) if !of_namespaces => admitted.open_names(),
         _ => Answer::No,
     }
+}
+
+/// The namespaces with any name, if every pattern of a set names one namespace with `*` or one ServiceAccount; then no other namespace
+/// can be in it.
+fn fixed_namespaces(subjects: &Language) -> Option<Vec<SmolStr>> {
+    let mut namespaces = Vec::new();
+    for pattern in subjects.patterns().like {
+        let (namespace, name) = parts(&pattern)?;
+        if namespace.contains(['*', '?']) || (name.contains(['*', '?']) && name != "*") {
+            return None;
+        }
+        if name == "*" && !namespaces.iter().any(|known| known == namespace) {
+            namespaces.push(SmolStr::new(namespace));
+        }
+    }
+    Some(namespaces)
+}
+
+/// The breadth of a set that holds whatever name in these namespaces, and a subject that shows it.
+fn any_names(subjects: &Language, mut namespaces: Vec<SmolStr>) -> Option<(Breadth, SmolStr)> {
+    namespaces.truncate(MOST_NAMESPACES);
+    let shown = subject(namespaces.first()?, "anything");
+    let any_name = namespaces.iter().all(|namespace| FRESH.iter().all(|name| subjects.contains(&subject(namespace, name))));
+    (any_name && subjects.contains(&shown)).then_some((Breadth::OpenNames { namespaces, any_name }, shown))
 }
 
 /// The legal subjects that a piece admits.

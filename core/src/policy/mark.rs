@@ -139,7 +139,7 @@ mod tests {
     use super::*;
 
     fn found(text: &str) -> Option<(bool, &str)> {
-        find_mark(text).map(|mark| (mark.template, &text[mark.range]))
+        find_mark(text).map(|mark| (mark.template, text.get(mark.range).unwrap()))
     }
 
     #[test]

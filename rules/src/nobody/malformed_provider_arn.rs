@@ -1,12 +1,12 @@
 //! A `Federated` value that is no provider's ARN.
 
-use irsa_lint_core::admission::fault::ArnFault;
-use irsa_lint_core::admission::fault::FaultKind;
+use irsa_lint_core::admission::fault::{ArnFault, At, FaultKind};
 use irsa_lint_core::declare_rule;
 use irsa_lint_core::diagnostic::{Edit, Fix, Severity};
+use irsa_lint_core::policy::{Arn, PrincipalKind, ProviderArn};
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
-use crate::faults::{Found, consequence, faults, guess, replaced, replaced_whole};
+use crate::faults::{Found, consequence, faults, guess, place, replaced, replaced_whole};
 
 declare_rule! {
     /// A `Federated` principal is not the ARN of an OIDC provider that can exist.
@@ -68,15 +68,45 @@ impl Rule for MalformedProviderArn {
     }
 
     fn role(&self, role: &RoleView<'_>, out: &mut Findings) {
+        let own = role.role.arn.value().and_then(|arn| Arn::parse(arn)).map(|arn| arn.partition);
+        if let Some(own) = own {
+            other_partition(own, role, out);
+        }
         let wanted = |kind: &FaultKind| matches!(kind, FaultKind::Arn(fault) if *fault != ArnFault::Scheme);
         for found in faults(role, wanted) {
             let FaultKind::Arn(fault) = &found.fault.kind else { continue };
+            // The role's own partition decides where it is known; a cluster elsewhere is no fault then.
+            if own.is_some() && matches!(fault, ArnFault::Partition(_)) {
+                continue;
+            }
             let rest = if found.fault.fatal { consequence(true, role) } else { "it lets nobody in".to_owned() };
             let rest = if fault.is_certain() { rest } else { "it may well let nobody in".to_owned() };
             let (what, help) = words(&found, fault, role);
             let report = out.report(&Self::META, found.place(), format!("{what}: {rest}")).help(help).fix(mended(&found, fault, role));
             let report = if fault.is_certain() { report.nobody(what) } else { report.severity(Severity::Warning) };
             report.done();
+        }
+    }
+}
+
+/// A provider lives in its role's account, and that in one partition.
+fn other_partition(own: &str, role: &RoleView<'_>, out: &mut Findings) {
+    for statement in &role.policy.statements {
+        for (index, principal) in statement.principals.list.iter().enumerate() {
+            let value = principal.value.text.as_str();
+            let Some(arn) = ProviderArn::parse(value).filter(|arn| arn.partition != own && principal.kind == PrincipalKind::Federated)
+            else {
+                continue;
+            };
+            let message =
+                format!("the provider `{value}` is of partition `{}`, and {} of `{own}`: it lets nobody in", arn.partition, role.name());
+            let meant = format!("arn:{own}:iam::{}:oidc-provider/{}", arn.account, arn.issuer);
+            let at = "arn:".len().."arn:".len() + arn.partition.len();
+            out.report(&MalformedProviderArn::META, place(statement, At::Principal(index)), message)
+                .help(format!("write `{meant}`"))
+                .nobody("a provider lives in the role's own account")
+                .fix(guess(format!("write `{meant}`"), [replaced(&principal.value, at, own)]))
+                .done();
         }
     }
 }
@@ -212,6 +242,22 @@ mod tests {
         };
         assert_eq!(with("aws-cn"), []);
         assert_eq!(with("aws"), [("malformed-provider-arn", "warning")]);
+    }
+
+    #[test]
+    fn the_roles_own_partition_decides() {
+        let china = "oidc.eks.cn-north-1.amazonaws.com.cn/id/EXAMPLED539D4633E53DE1B716D3041E";
+        let with = |role: &str, provider: &str| {
+            let text = policy(r#"{"StringEquals": {"ISSUER:sub": "system:serviceaccount:a:b", "ISSUER:aud": "sts.amazonaws.com"}}"#);
+            let text = text.replace(ISSUER, china).replace("arn:aws:", &format!("arn:{provider}:"));
+            let arn = format!("arn:{role}:iam::111122223333:role/a");
+            let role = format!(r#"{{"Role": {{"Path": "/", "RoleName": "a", "Arn": "{arn}", "AssumeRolePolicyDocument": {text}}}}}"#);
+            let answer = check(&[("role.json", &role)]);
+            of_rule(&answer, "malformed-provider-arn").into_iter().map(|d| d.severity.name()).collect::<Vec<_>>()
+        };
+        assert_eq!(with("aws-cn", "aws"), ["error"]);
+        assert!(with("aws-cn", "aws-cn").is_empty());
+        assert!(with("aws", "aws").is_empty(), "a cluster in China may be trusted elsewhere");
     }
 
     #[test]

@@ -127,7 +127,7 @@ mod tests {
         let found = of_rule(&answer, "scheme-in-key");
         assert_eq!(found[0].place.pointer.to_string(), "/Statement/0/Principal/Federated");
         let edit = &found[0].fix.as_ref().unwrap().edits[0];
-        assert_eq!(&text[edit.span.range()], "https://");
+        assert_eq!(text.get(edit.span.range()), Some("https://"));
         assert_eq!(answer.diagnostics.len(), 1, "{:?}", answer.diagnostics);
     }
 
