@@ -62,11 +62,37 @@ pub fn find_mark(text: &str) -> Option<Mark> {
     }
 }
 
+/// The bytes at which [`may_hold_one`] looks again.
+const BEGINS: [bool; 256] = {
+    let mut table = [false; 256];
+    let list = b"<${%_YyXxACR";
+    let mut rest: &[u8] = list;
+    while let [byte, after @ ..] = rest {
+        #[expect(clippy::indexing_slicing, reason = "a byte is an index below 256, and this is worked out when compiling")]
+        {
+            table[*byte as usize] = true;
+        }
+        rest = after;
+    }
+    table
+};
+
 /// A quick look that spares nearly every real text the slow one.
 fn may_hold_one(bytes: &[u8]) -> bool {
-    let mark = |byte: &u8| matches!(byte, b'<' | b'$' | b'{' | b'%' | b'_');
-    bytes.iter().any(mark)
-        || bytes.windows(4).any(|four| matches!(four, b"YOUR" | b"your" | b"XXXX" | b"xxxx" | b"ACCO" | b"CHAN" | b"REPL"))
+    let begins = |byte: &u8| BEGINS.get(usize::from(*byte)).copied().unwrap_or_default();
+    let mut rest = bytes;
+    while let Some(at) = rest.iter().position(begins) {
+        rest = rest.get(at..).unwrap_or_default();
+        match rest {
+            [b'<' | b'$' | b'{' | b'%' | b'_', ..] => return true,
+            [b'Y', b'O', b'U', b'R', ..] | [b'y', b'o', b'u', b'r', ..] | [b'X', b'X', b'X', b'X', ..] | [b'x', b'x', b'x', b'x', ..] => {
+                return true;
+            }
+            [b'A', b'C', b'C', b'O', ..] | [b'C', b'H', b'A', b'N', ..] | [b'R', b'E', b'P', b'L', ..] => return true,
+            _ => rest = rest.get(1..).unwrap_or_default(),
+        }
+    }
+    false
 }
 
 /// Whether a mark may begin with this character: nearly all of a real text is passed over by it.
