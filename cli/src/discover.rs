@@ -10,6 +10,7 @@ use ignore::WalkBuilder;
 use irsa_lint_core::engine::{Input, schedule};
 use irsa_lint_core::report::{Point, Unread};
 use irsa_lint_core::source::{LineIndex, SourceFile};
+use rayon::prelude::*;
 
 use crate::schedule::Cores;
 
@@ -63,6 +64,10 @@ enum Outcome {
 const DOCUMENTS: &[&str] = &["json", "yaml", "yml", "template", "tfstate"];
 /// Extensions of files that may hold anything.
 const ANYTHING: &[&str] = &["", "txt", "out", "tfplan", "tmpl", "tpl", "j2"];
+/// From this size on a file is read in parts.
+const LARGE: u64 = 8 * 1024 * 1024;
+/// The size of such a part.
+const PART: usize = 2 * 1024 * 1024;
 /// How much of a file its first bytes are.
 const SNIFF: usize = 1024;
 
@@ -122,7 +127,7 @@ fn walk(folder: &Path, candidates: &mut Vec<Candidate>, unread: &mut Vec<Unread>
         }
     }
     if let Some(here) = candidates.get_mut(from..) {
-        here.sort_by(|a, b| a.path.cmp(&b.path));
+        here.sort_by(|a, b| a.path.as_os_str().cmp(b.path.as_os_str()));
     }
     linked
 }
@@ -214,6 +219,9 @@ fn bytes(candidate: &Candidate, limit: u64) -> Result<Option<Vec<u8>>, String> {
             return Err(too_large(Some(size), limit));
         }
     }
+    if bytes.is_empty() && size >= LARGE && size <= limit {
+        return in_parts(&file, size).map(Some).map_err(message);
+    }
     bytes.reserve_exact(usize::try_from(size).unwrap_or(0).saturating_sub(bytes.len()) + 1);
     let left = (limit + 1).saturating_sub(bytes.len() as u64);
     file.take(left).read_to_end(&mut bytes).map_err(message)?;
@@ -221,6 +229,32 @@ fn bytes(candidate: &Candidate, limit: u64) -> Result<Option<Vec<u8>>, String> {
         return Err(too_large(None, limit));
     }
     Ok(Some(bytes))
+}
+
+/// Reads a large file on all cores: most of the time goes into the memory that it fills.
+fn in_parts(file: &File, size: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![0; usize::try_from(size).map_err(io::Error::other)?];
+    let parts = bytes.par_chunks_mut(PART).enumerate();
+    parts.try_for_each(|(index, part)| read_part(file, part, (index * PART) as u64))?;
+    Ok(bytes)
+}
+
+#[cfg(unix)]
+fn read_part(file: &File, part: &mut [u8], at: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, part, at)
+}
+
+#[cfg(windows)]
+fn read_part(file: &File, mut part: &mut [u8], mut at: u64) -> io::Result<()> {
+    while !part.is_empty() {
+        let read = std::os::windows::fs::FileExt::seek_read(file, part, at)?;
+        if read == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        part = part.get_mut(read..).unwrap_or_default();
+        at += read as u64;
+    }
+    Ok(())
 }
 
 /// Whether text that is called nothing in particular may be JSON or a manifest.
