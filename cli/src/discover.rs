@@ -111,25 +111,44 @@ fn walk(folder: &Path, candidates: &mut Vec<Candidate>, unread: &mut Vec<Unread>
     let mut builder = WalkBuilder::new(folder);
     // A result must not depend on whose machine it is, so the user's global excludes are left aside; a .gitignore counts outside a
     // repository, too, but one above the folder only inside its repository.
-    builder.git_global(false).require_git(false).parents(in_repository).follow_links(true);
-    let from = candidates.len();
-    let mut linked = false;
-    for entry in builder.build() {
-        match entry {
-            Ok(entry) => {
-                linked |= entry.path_is_symlink();
-                let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
-                if let Some(sniff) = worth_reading(entry.path()).filter(|_| is_file) {
-                    candidates.push(Candidate { path: entry.into_path(), named: false, sniff });
-                }
-            }
-            Err(error) => unread.extend(complaint(&error, folder)),
-        }
-    }
-    if let Some(here) = candidates.get_mut(from..) {
-        here.sort_by(|a, b| a.path.as_os_str().cmp(b.path.as_os_str()));
-    }
+    builder.git_global(false).require_git(false).parents(in_repository);
+    // Links are rare, and to ask of every file what it leads to takes as long as to read it: only a folder that holds some is walked with its
+    // links followed.
+    let plain = Walked::of(builder.follow_links(false));
+    let linked = plain.linked;
+    let mut walked = if linked { Walked::of(builder.follow_links(true)) } else { plain };
+    unread.extend(walked.errors.iter().filter_map(|error| complaint(error, folder)));
+    walked.candidates.sort_by(|a, b| a.path.as_os_str().cmp(b.path.as_os_str()));
+    candidates.append(&mut walked.candidates);
     linked
+}
+
+/// What a walk came upon.
+#[derive(Default)]
+struct Walked {
+    candidates: Vec<Candidate>,
+    errors: Vec<ignore::Error>,
+    /// Whether there was a symbolic link.
+    linked: bool,
+}
+
+impl Walked {
+    fn of(builder: &WalkBuilder) -> Self {
+        let mut walked = Self::default();
+        for entry in builder.build() {
+            match entry {
+                Ok(entry) => {
+                    walked.linked |= entry.path_is_symlink();
+                    let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
+                    if let Some(sniff) = worth_reading(entry.path()).filter(|_| is_file) {
+                        walked.candidates.push(Candidate { path: entry.into_path(), named: false, sniff });
+                    }
+                }
+                Err(error) => walked.errors.push(error),
+            }
+        }
+        walked
+    }
 }
 
 /// What to say of a part of a folder that cannot be walked; nothing of a dangling link that could not have been a document anyhow.
