@@ -10,6 +10,7 @@ use ignore::WalkBuilder;
 use irsa_lint_core::engine::{Input, schedule};
 use irsa_lint_core::report::{Point, Unread};
 use irsa_lint_core::source::{LineIndex, SourceFile};
+use rayon::prelude::*;
 
 use crate::schedule::Cores;
 
@@ -63,6 +64,10 @@ enum Outcome {
 const DOCUMENTS: &[&str] = &["json", "yaml", "yml", "template", "tfstate"];
 /// Extensions of files that may hold anything.
 const ANYTHING: &[&str] = &["", "txt", "out", "tfplan", "tmpl", "tpl", "j2"];
+/// From this size on a file is read in parts.
+const LARGE: u64 = 8 * 1024 * 1024;
+/// The size of such a part.
+const PART: usize = 2 * 1024 * 1024;
 /// How much of a file its first bytes are.
 const SNIFF: usize = 1024;
 
@@ -106,25 +111,44 @@ fn walk(folder: &Path, candidates: &mut Vec<Candidate>, unread: &mut Vec<Unread>
     let mut builder = WalkBuilder::new(folder);
     // A result must not depend on whose machine it is, so the user's global excludes are left aside; a .gitignore counts outside a
     // repository, too, but one above the folder only inside its repository.
-    builder.git_global(false).require_git(false).parents(in_repository).follow_links(true);
-    let from = candidates.len();
-    let mut linked = false;
-    for entry in builder.build() {
-        match entry {
-            Ok(entry) => {
-                linked |= entry.path_is_symlink();
-                let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
-                if let Some(sniff) = worth_reading(entry.path()).filter(|_| is_file) {
-                    candidates.push(Candidate { path: entry.into_path(), named: false, sniff });
-                }
-            }
-            Err(error) => unread.extend(complaint(&error, folder)),
-        }
-    }
-    if let Some(here) = candidates.get_mut(from..) {
-        here.sort_by(|a, b| a.path.cmp(&b.path));
-    }
+    builder.git_global(false).require_git(false).parents(in_repository);
+    // Links are rare, and to ask of every file what it leads to takes as long as to read it: only a folder that holds some is walked with its
+    // links followed.
+    let plain = Walked::of(builder.follow_links(false));
+    let linked = plain.linked;
+    let mut walked = if linked { Walked::of(builder.follow_links(true)) } else { plain };
+    unread.extend(walked.errors.iter().filter_map(|error| complaint(error, folder)));
+    walked.candidates.sort_by(|a, b| a.path.as_os_str().cmp(b.path.as_os_str()));
+    candidates.append(&mut walked.candidates);
     linked
+}
+
+/// What a walk came upon.
+#[derive(Default)]
+struct Walked {
+    candidates: Vec<Candidate>,
+    errors: Vec<ignore::Error>,
+    /// Whether there was a symbolic link.
+    linked: bool,
+}
+
+impl Walked {
+    fn of(builder: &WalkBuilder) -> Self {
+        let mut walked = Self::default();
+        for entry in builder.build() {
+            match entry {
+                Ok(entry) => {
+                    walked.linked |= entry.path_is_symlink();
+                    let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
+                    if let Some(sniff) = worth_reading(entry.path()).filter(|_| is_file) {
+                        walked.candidates.push(Candidate { path: entry.into_path(), named: false, sniff });
+                    }
+                }
+                Err(error) => walked.errors.push(error),
+            }
+        }
+        walked
+    }
 }
 
 /// What to say of a part of a folder that cannot be walked; nothing of a dangling link that could not have been a document anyhow.
@@ -214,6 +238,9 @@ fn bytes(candidate: &Candidate, limit: u64) -> Result<Option<Vec<u8>>, String> {
             return Err(too_large(Some(size), limit));
         }
     }
+    if bytes.is_empty() && size >= LARGE && size <= limit {
+        return in_parts(&file, size).map(Some).map_err(message);
+    }
     bytes.reserve_exact(usize::try_from(size).unwrap_or(0).saturating_sub(bytes.len()) + 1);
     let left = (limit + 1).saturating_sub(bytes.len() as u64);
     file.take(left).read_to_end(&mut bytes).map_err(message)?;
@@ -221,6 +248,32 @@ fn bytes(candidate: &Candidate, limit: u64) -> Result<Option<Vec<u8>>, String> {
         return Err(too_large(None, limit));
     }
     Ok(Some(bytes))
+}
+
+/// Reads a large file on all cores: most of the time goes into the memory that it fills.
+fn in_parts(file: &File, size: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![0; usize::try_from(size).map_err(io::Error::other)?];
+    let parts = bytes.par_chunks_mut(PART).enumerate();
+    parts.try_for_each(|(index, part)| read_part(file, part, (index * PART) as u64))?;
+    Ok(bytes)
+}
+
+#[cfg(unix)]
+fn read_part(file: &File, part: &mut [u8], at: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, part, at)
+}
+
+#[cfg(windows)]
+fn read_part(file: &File, mut part: &mut [u8], mut at: u64) -> io::Result<()> {
+    while !part.is_empty() {
+        let read = std::os::windows::fs::FileExt::seek_read(file, part, at)?;
+        if read == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        part = part.get_mut(read..).unwrap_or_default();
+        at += read as u64;
+    }
+    Ok(())
 }
 
 /// Whether text that is called nothing in particular may be JSON or a manifest.

@@ -62,13 +62,6 @@ pub struct WideCluster<'a> {
     pub subject: SmolStr,
 }
 
-/// The statements of a role that are too wide for a cluster, each with the worst that is true of it.
-#[must_use]
-pub fn wide_clusters<'a>(role: &RoleView<'a>) -> Vec<(Answer<WideCluster<'a>>, &'a Statement, &'a IssuerAdmission<'a>)> {
-    let open = open_statements(role).into_iter().filter(|grant| is_cluster(grant.issuer, role.policy));
-    open.map(|grant| (worst(role, &grant), grant.statement, grant.issuer)).collect()
-}
-
 /// Whether an issuer signs for service accounts of a Kubernetes cluster: the catalogue says so, or does not know it and the policy does.
 #[must_use]
 pub fn is_cluster(issuer: &IssuerAdmission<'_>, policy: &TrustPolicy) -> bool {
@@ -82,18 +75,24 @@ pub fn is_cluster(issuer: &IssuerAdmission<'_>, policy: &TrustPolicy) -> bool {
     values.any(|value| value.text.starts_with("system:serviceaccount:"))
 }
 
-fn worst<'a>(role: &RoleView<'a>, grant: &StatementGrant<'a>) -> Answer<WideCluster<'a>> {
-    let forms = match grant.issuer.provider {
-        Some(_) => role.view.issuers.forms(grant.issuer.issuer.as_deref()),
-        None => Arc::clone(&SERVICE_ACCOUNTS),
-    };
+/// The forms of an issuer's subjects; those of service accounts where the catalogue does not know the cluster.
+#[must_use]
+pub fn forms(role: &RoleView<'_>, issuer: &IssuerAdmission<'_>) -> Arc<Forms> {
+    if issuer.provider.is_none() && is_cluster(issuer, role.policy) {
+        return Arc::clone(&SERVICE_ACCOUNTS);
+    }
+    role.view.issuers.forms(issuer.issuer.as_deref())
+}
+
+fn worst<'a>(role: &RoleView<'a>, grant: &StatementGrant<'a>, wanted: &dyn Fn(&Breadth) -> bool) -> Answer<WideCluster<'a>> {
+    let forms = forms(role, grant.issuer);
     let mut worst: Option<WideCluster<'a>> = None;
     let mut unknown = None;
     for piece in &grant.pieces {
-        match breadth_of(piece, &forms, role.budget) {
+        match breadth_of(piece, &forms, role.budget, wanted) {
             Answer::Yes((breadth, subject)) if worst.as_ref().is_none_or(|known| rank(&breadth) < rank(&known.breadth)) => {
                 let piece = piece.clone();
-                worst = Some(WideCluster { issuer: grant.issuer, statement: grant.statement, piece, breadth, subject });
+                worst = Some(WideCluster { issuer: grant.issuer, piece, statement: grant.statement, breadth, subject });
             }
             Answer::Unknown(reason) => unknown = Some(reason),
             _ => {}
@@ -111,24 +110,60 @@ fn rank(breadth: &Breadth) -> usize {
     }
 }
 
-fn breadth_of(piece: &Grant, forms: &Forms, budget: &Budget) -> Answer<(Breadth, SmolStr)> {
+/// How wide a piece is, as far as that may be what is wanted: what is plainly less or more is not searched for.
+fn breadth_of(piece: &Grant, forms: &Forms, budget: &Budget, wanted: &dyn Fn(&Breadth) -> bool) -> Answer<(Breadth, SmolStr)> {
     let subjects = piece.subjects();
     let [first, second] = FRESH.map(|fresh| subject(&format!("{fresh}-namespace"), &format!("{fresh}-name")));
     if subjects.contains(&first) && subjects.contains(&second) {
         return Answer::Yes((Breadth::Cluster, first));
+    }
+    if wanted(&Breadth::Cluster) {
+        return Answer::No;
+    }
+    let of_namespaces = wanted(&Breadth::AnyNamespace) || wanted(&Breadth::OpenNamespaces);
+    if let Some(namespaces) = fixed_namespaces(&subjects) {
+        // Nearly all real patterns are of this kind, and need no search.
+        if of_namespaces {
+            return Answer::No;
+        }
+        if let Some(found) = any_names(&subjects, namespaces) {
+            return Answer::Yes(found);
+        }
     }
     let summary = piece.summary(forms, budget);
     if summary.admits == Admits::Unknown {
         return Answer::Unknown(Reason::Budget);
     }
     let admitted = Admitted { legal: subjects.intersect(forms.legal.clone()), budget };
-    if summary.is_unbounded("namespace") {
-        return admitted.open_namespaces();
+    match (summary.is_unbounded("namespace"), summary.is_unbounded("name")) {
+        (true, _) if of_namespaces => admitted.open_namespaces(),
+        (false, true) if !of_namespaces => admitted.open_names(),
+        _ => Answer::No,
     }
-    if summary.is_unbounded("name") {
-        return admitted.open_names();
+}
+
+/// The namespaces with any name, if every pattern of a set names one namespace with `*` or one ServiceAccount; then no other namespace
+/// can be in it.
+fn fixed_namespaces(subjects: &Language) -> Option<Vec<SmolStr>> {
+    let mut namespaces = Vec::new();
+    for pattern in subjects.patterns().like {
+        let (namespace, name) = parts(&pattern)?;
+        if namespace.contains(['*', '?']) || (name.contains(['*', '?']) && name != "*") {
+            return None;
+        }
+        if name == "*" && !namespaces.iter().any(|known| known == namespace) {
+            namespaces.push(SmolStr::new(namespace));
+        }
     }
-    Answer::No
+    Some(namespaces)
+}
+
+/// The breadth of a set that holds whatever name in these namespaces, and a subject that shows it.
+fn any_names(subjects: &Language, mut namespaces: Vec<SmolStr>) -> Option<(Breadth, SmolStr)> {
+    namespaces.truncate(MOST_NAMESPACES);
+    let shown = subject(namespaces.first()?, "anything");
+    let any_name = namespaces.iter().all(|namespace| FRESH.iter().all(|name| subjects.contains(&subject(namespace, name))));
+    (any_name && subjects.contains(&shown)).then_some((Breadth::OpenNames { namespaces, any_name }, shown))
 }
 
 /// The legal subjects that a piece admits.
@@ -232,10 +267,11 @@ pub fn report_wide(
     wanted: impl Fn(&Breadth) -> bool,
     mut report: impl FnMut(&WideCluster<'_>, &Witness, Place, &mut Findings),
 ) {
-    for (answer, statement, issuer) in wide_clusters(role) {
-        let place = asked_place(statement, issuer);
+    for grant in open_statements(role).iter().filter(|grant| is_cluster(grant.issuer, role.policy)) {
+        let place = asked_place(grant.statement, grant.issuer);
+        let answer = worst(role, grant, &wanted);
         // One rule files what could not be told, not all of them.
-        if !wanted(&Breadth::Cluster) && matches!(answer, Answer::Unknown(_)) {
+        if !wanted(&Breadth::AnyNamespace) && matches!(answer, Answer::Unknown(_)) {
             continue;
         }
         let Some(wide) = out.settle(meta, &place, answer).filter(|wide| wanted(&wide.breadth)) else { continue };

@@ -43,8 +43,12 @@ catalogue! {
         vacuous_set_operator: VacuousSetOperator,
     }
     grammar {
+        duplicate_key: DuplicateKey,
         not_action: NotAction,
         not_principal: NotPrincipal,
+        policy_grammar: PolicyGrammar,
+        refused_by_iam: RefusedByIam,
+        unknown_operator: UnknownOperator,
     }
     link {
         account_differs: AccountDiffers,
@@ -55,10 +59,21 @@ catalogue! {
         workload_service_account: WorkloadServiceAccount,
     }
     nobody {
+        contradictory_conditions: ContradictoryConditions,
+        dead_statement: DeadStatement,
+        everything_denied: EverythingDenied,
+        foreign_provider: ForeignProvider,
+        illegal_subject: IllegalSubject,
         issuer_mismatch: IssuerMismatch,
+        literal_wildcard: LiteralWildcard,
         malformed_key: MalformedKey,
+        malformed_provider_arn: MalformedProviderArn,
+        placeholder: Placeholder,
+        provider_under_aws: ProviderUnderAws,
         scheme_in_key: SchemeInKey,
         unknown_claim: UnknownClaim,
+        wrong_action: WrongAction,
+        wrong_audience: WrongAudience,
     }
     pod_identity {
         missing_tag_session: MissingTagSession,
@@ -76,7 +91,6 @@ catalogue! {
         annotation_misplaced: AnnotationMisplaced,
         annotation_missing: AnnotationMissing,
         annotation_misspelt: AnnotationMisspelt,
-        placeholder_role_arn: PlaceholderRoleArn,
         role_arn_malformed: RoleArnMalformed,
         role_arn_not_a_role: RoleArnNotARole,
     }

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use irsa_lint_core::admission::{Federated, Grant, IssuerAdmission};
+use irsa_lint_core::admission::fault::FaultKind;
+use irsa_lint_core::admission::{Grant, IssuerAdmission};
 use irsa_lint_core::policy::{Effect, Principal, PrincipalKind, Statement};
 use irsa_lint_core::rule::RoleView;
 
@@ -22,7 +23,7 @@ pub fn statement_grants<'a>(role: &RoleView<'a>) -> Vec<StatementGrant<'a>> {
     let mut found = Vec::new();
     for issuer in role.admission.issuers.iter().filter(|issuer| !issuer.grants.is_empty()) {
         let allows = role.policy.statements.iter().filter(|s| s.effect == Effect::Allow);
-        for statement in allows.filter(|s| !speaks_of_everyone(s) && !is_unfinished(s)) {
+        for statement in allows.filter(|s| !speaks_of_everyone(s) && !is_unfinished(role, s)) {
             let grants = issuer.grants.iter().filter(|grant| grant.statements.contains(&statement.index));
             let pieces: Vec<_> = grants.map(|grant| of_statement(issuer, grant, statement)).collect();
             if !pieces.is_empty() {
@@ -65,8 +66,7 @@ fn of_statement<'a>(issuer: &'a IssuerAdmission<'a>, grant: &'a Grant, statement
 pub fn is_everyone(principal: &Principal) -> bool {
     match principal.kind {
         PrincipalKind::Star => true,
-        PrincipalKind::Aws => principal.value.text == "*",
-        PrincipalKind::Federated => Federated::parse(&principal.value.text) == Federated::Any,
+        PrincipalKind::Aws | PrincipalKind::Federated => principal.value.text == "*",
         _ => false,
     }
 }
@@ -79,15 +79,9 @@ pub fn speaks_of_everyone(statement: &Statement) -> bool {
 
 /// Whether something in the statement is still to be filled in or is no operator: it says nothing yet about who is meant to get in.
 #[must_use]
-pub fn is_unfinished(statement: &Statement) -> bool {
-    statement.effective_conditions().any(|condition| {
-        condition.known().is_none()
-            || is_placeholder(&condition.key.text)
-            || condition.values.iter().any(|value| is_placeholder(&value.text))
-    }) || statement.principals.list.iter().any(|principal| is_placeholder(&principal.value.text))
-}
-
-fn is_placeholder(text: &str) -> bool {
-    let angled = text.split_once('<').is_some_and(|(_, rest)| rest.contains('>'));
-    angled || ["{{", "XXXX", "YOUR_", "YOUR-", "ACCOUNT_ID", "CHANGE_ME"].iter().any(|mark| text.contains(mark))
+pub fn is_unfinished(role: &RoleView<'_>, statement: &Statement) -> bool {
+    let left = |kind: &FaultKind| matches!(kind, FaultKind::Mark(mark) if !mark.template);
+    let faults = &role.admission.faults;
+    faults.iter().any(|fault| fault.statement == statement.index && left(&fault.kind))
+        || statement.effective_conditions().any(|condition| condition.known().is_none())
 }

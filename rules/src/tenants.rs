@@ -305,7 +305,7 @@ impl WideTenant<'_> {
         part.map_or_else(|| "identity".to_owned(), |part| noun(part))
     }
 
-    /// Whoever nobody named: `any repository of any owner`.
+    /// Those that nobody named: `any repository of any owner`.
     #[must_use]
     pub fn strangers(&self) -> String {
         let tenant = self.form.and_then(|form| form.tenant.first()).map_or_else(|| "customer".to_owned(), |part| noun(part));

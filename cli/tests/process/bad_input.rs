@@ -75,7 +75,7 @@ fn a_folder_that_leads_back_to_itself() {
 fn a_file_without_permission() {
     use std::os::unix::fs::PermissionsExt as _;
     let bench = Bench::new(&[("secret.json", &narrow())]);
-    std::fs::set_permissions(bench.path("secret.json"), std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(bench.path("secret.json"), std::fs::Permissions::from_mode(0o0)).unwrap();
     if permissions_count(&bench.path("secret.json")) {
         assert_eq!(complaint(&bench, "secret.json"), "secret.json:null:null: no permission to read it");
     }

@@ -101,6 +101,8 @@ impl<'a> Engine<'a> {
         let read = map(self.schedule, tasks.len(), |index| tasks.get(index).map(|(_, work, task)| work.run(task)).unwrap_or_default());
         let mut recognised = vec![false; sources.len()];
         let mut documents = Documents::default();
+        documents.roles.reserve_exact(read.iter().map(|part| part.roles.len()).sum());
+        documents.service_accounts.reserve_exact(read.iter().map(|part| part.service_accounts.len()).sum());
         for ((file, ..), part) in tasks.iter().zip(read) {
             if let Some(slot) = recognised.get_mut(*file) {
                 *slot |= part.recognised;

@@ -44,7 +44,7 @@ impl Engine<'_> {
         if let Some(text) = &question.error {
             walk.links.push(self.error_link(text));
         }
-        let role = walk.to_role(&pod, question)?;
+        let role = walk.follow_to_role(&pod, question)?;
         if !walk.is_broken()
             && let Some(id) = role
         {
@@ -144,7 +144,7 @@ impl Walk<'_> {
     }
 
     /// From the pod to the role; `None` where the chain is broken or cannot be followed.
-    fn to_role(&mut self, pod: &Pod<'_>, question: &WhyQuestion) -> Result<Option<RoleId>, Question> {
+    fn follow_to_role(&mut self, pod: &Pod<'_>, question: &WhyQuestion) -> Result<Option<RoleId>, Question> {
         if let Some((_, workload)) = pod.workload {
             self.workload(workload, pod);
         }

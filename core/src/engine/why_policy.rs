@@ -37,7 +37,14 @@ pub(super) fn links(engine: &Engine<'_>, case: &Case, id: RoleId, token: &Token,
     provider(case, id, &token, &mut links);
     let request =
         Request { token, account: account.map(SmolStr::new), role_arn: case.estate.role_arn(id).value().cloned(), ..Request::default() };
-    statements(engine, policy, &request, &admission, &issuers, &budget, &mut links);
+    let judged = Judged {
+        policy,
+        request: &request,
+        traces: trace(policy, &request, engine.catalogue),
+        verdict: decide_policy(policy, &request, engine.catalogue),
+        nearest: can_assume::nearest(&admission, &request.token, &issuers, &budget).map(|nearest| nearest.message),
+    };
+    statements(&judged, &mut links);
     links
 }
 
@@ -116,69 +123,58 @@ fn provider(case: &Case, id: RoleId, token: &Token, links: &mut Vec<ChainLink>) 
     }
 }
 
-fn statements(
-    engine: &Engine<'_>,
-    policy: &TrustPolicy,
-    request: &Request,
-    admission: &Admission<'_>,
-    issuers: &Issuers<'_>,
-    budget: &Budget,
-    links: &mut Vec<ChainLink>,
-) {
-    let traces = trace(policy, request, engine.catalogue);
-    let verdict = decide_policy(policy, request, engine.catalogue);
+/// What the links about statements are made from.
+struct Judged<'a> {
+    policy: &'a TrustPolicy,
+    request: &'a Request,
+    traces: Vec<StatementTrace>,
+    verdict: Verdict,
+    /// What tells the token from the nearest admitted subject.
+    nearest: Option<String>,
+}
+
+/// The statement that goes furthest along with the token, and each of its conditions; or the Deny that decides.
+fn statements(judged: &Judged<'_>, links: &mut Vec<ChainLink>) {
+    let traces = &judged.traces;
     if let Some(deny) = traces.iter().find(|t| t.effect == Effect::Deny && t.matched == Truth::True) {
         let place = deny.because.first().map(|b| &b.place);
         let message = format!("{} denies this token, whatever else allows it", deny.name);
-        links.push(link(
-            LinkKind::Statement,
-            Truth::False,
-            message,
-            "narrow the Deny so that it does not hold for this ServiceAccount",
-            place,
-        ));
+        let help = "narrow the Deny so that it does not hold for this ServiceAccount";
+        links.push(link(LinkKind::Statement, Truth::False, message, help, place));
         return;
     }
-    let best = traces.iter().filter(|t| t.effect == Effect::Allow).max_by_key(|t| score(t));
-    let Some(best) = best else {
-        links.push(link(
-            LinkKind::Statement,
-            Truth::False,
-            "the trust policy has no Allow statement".to_owned(),
-            "add one for the cluster's OIDC provider",
-            None,
-        ));
+    let Some(best) = traces.iter().filter(|t| t.effect == Effect::Allow).max_by_key(|t| score(t)) else {
+        let place = Place { span: judged.policy.span, pointer: judged.policy.pointer.clone() };
+        let message = "the trust policy has no Allow statement".to_owned();
+        let help = "add one for the cluster's OIDC provider";
+        links.push(link(LinkKind::Statement, Truth::False, message, help, Some(&place)));
         return;
     };
     if let Some(failed) = best.because.iter().find(|b| b.what != Step::Condition && b.holds == Truth::False) {
         let message = format!("{} is nearest, but {}", best.name, failed.message);
         let help = match failed.what {
             Step::Principal => {
-                format!("name the OIDC provider of `{}` under `Federated` in the statement's Principal", request.token.issuer)
+                format!("name the OIDC provider of `{}` under `Federated` in the statement's Principal", judged.request.token.issuer)
             }
             _ => "name `sts:AssumeRoleWithWebIdentity` in the statement's Action".to_owned(),
         };
         links.push(link(LinkKind::Statement, Truth::False, message, help, Some(&failed.place)));
         return;
     }
-    let principal = best.because.first();
+    conditions(judged, best, links);
+}
+
+fn conditions(judged: &Judged<'_>, best: &StatementTrace, links: &mut Vec<ChainLink>) {
+    let place = best.because.first().map(|b| &b.place);
     let holds = best.because.iter().filter(|b| b.what != Step::Condition).map(|b| b.holds).fold(Truth::True, Truth::and);
-    links.push(link(
-        LinkKind::Statement,
-        holds,
-        format!("{} speaks of this issuer and action", best.name),
-        "",
-        principal.map(|p| &p.place),
-    ));
-    let nearest = can_assume::nearest(admission, &request.token, issuers, budget);
+    links.push(link(LinkKind::Statement, holds, format!("{} speaks of this issuer and action", best.name), "", place));
     for step in best.because.iter().filter(|b| b.what == Step::Condition) {
-        let help = if step.holds == Truth::False { help_for(step, nearest.as_ref().map(|n| n.message.as_str())) } else { String::new() };
+        let help = if step.holds == Truth::False { help_for(step, judged.nearest.as_deref()) } else { String::new() };
         links.push(link(LinkKind::Condition, step.holds, step.message.clone(), help, Some(&step.place)));
     }
-    if verdict == Verdict::Denied && !links.iter().any(|l| l.holds == Truth::False) {
-        let message =
-            "session tags or a source identity in the token need `sts:TagSession` or `sts:SetSourceIdentity` allowed as well".to_owned();
-        links.push(link(LinkKind::Statement, Truth::False, message, "add the action to the statement", principal.map(|p| &p.place)));
+    if judged.verdict == Verdict::Denied && !links.iter().any(|l| l.holds == Truth::False) {
+        let message = "session tags or a source identity in the token need `sts:TagSession` or `sts:SetSourceIdentity` allowed as well";
+        links.push(link(LinkKind::Statement, Truth::False, message.to_owned(), "add the action to the statement", place));
     }
 }
 

@@ -1,6 +1,6 @@
 //! Several documents that describe the same role: `get-role` and `list-roles` of one ARN, plan and state of one address.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use crate::document::model::{Origin, Role, Stated, Trust};
@@ -9,6 +9,9 @@ use crate::policy::{Statement, TrustPolicy};
 /// The roles with doubles taken together, in order. Two that differ in their policies stay two: neither may hide what the other admits.
 #[must_use]
 pub fn merged(roles: Vec<Role>) -> Vec<Role> {
+    if all_apart(&roles) {
+        return roles;
+    }
     let mut kept: Vec<Option<Role>> = Vec::with_capacity(roles.len());
     let mut by_arn: FxHashMap<(SmolStr, bool), usize> = FxHashMap::default();
     for mut role in roles {
@@ -31,6 +34,13 @@ pub fn merged(roles: Vec<Role>) -> Vec<Role> {
     }
     merge_states(&mut kept);
     kept.into_iter().flatten().collect()
+}
+
+/// Whether no two can describe one role: the rule in a dump, and quickly seen.
+fn all_apart(roles: &[Role]) -> bool {
+    let mut seen = FxHashSet::with_capacity_and_hasher(roles.len(), rustc_hash::FxBuildHasher);
+    let arns_differ = roles.iter().filter_map(|role| role.arn.value()).all(|arn| seen.insert(arn.as_str()));
+    arns_differ && roles.iter().all(|role| role.origin != Origin::TerraformState)
 }
 
 /// Plan and state of one address are one role, and the plan's values win. Where a run holds several plans, an address says nothing.

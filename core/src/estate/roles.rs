@@ -1,5 +1,7 @@
 //! Which role an ARN means: what is known of each role's ARN, account and name, and the way from an ARN to a role.
 
+use std::sync::OnceLock;
+
 use rustc_hash::FxHashMap;
 use smol_str::{SmolStr, format_smolstr};
 
@@ -17,6 +19,10 @@ pub struct Facts {
     pub account: Option<SmolStr>,
     /// Its name.
     pub name: Option<SmolStr>,
+    /// Its path.
+    path: SmolStr,
+    /// Whether its document tells what is, rather than what will be.
+    live: bool,
 }
 
 /// A bare trust policy that was taken to be the role which the ServiceAccounts of the run name.
@@ -34,23 +40,51 @@ pub struct Adopted {
 #[derive(Debug, Default)]
 pub struct Roles {
     facts: Vec<Facts>,
-    by_arn: FxHashMap<SmolStr, Vec<RoleId>>,
-    by_name: FxHashMap<SmolStr, Vec<RoleId>>,
-    /// Those whose account nobody knows, by path and name.
-    homeless: FxHashMap<SmolStr, Vec<RoleId>>,
+    index: OnceLock<Index>,
     /// Why a role's name cannot be known, if there is such a role.
     nameless: Option<String>,
     only_account: Option<SmolStr>,
     adopted: Option<Adopted>,
 }
 
+/// The roles by what names them.
+#[derive(Debug, Default)]
+struct Index {
+    by_arn: FxHashMap<SmolStr, Vec<RoleId>>,
+    by_name: FxHashMap<SmolStr, Vec<RoleId>>,
+    /// Those whose account nobody knows, by path and name.
+    homeless: FxHashMap<SmolStr, Vec<RoleId>>,
+}
+
+impl Index {
+    fn add(&mut self, id: RoleId, facts: &Facts) {
+        if let Stated::Is(arn) = &facts.arn {
+            let ids = self.by_arn.entry(arn.clone()).or_default();
+            // A plan tells what will be, a dump what is: the plan's role is looked at first.
+            let at = if facts.live { ids.len() } else { 0 };
+            ids.insert(at, id);
+        }
+        if let Some(name) = &facts.name {
+            self.by_name.entry(name.clone()).or_default().push(id);
+            if facts.arn.value().is_none() {
+                self.homeless.entry(format_smolstr!("{}{name}", facts.path)).or_default().push(id);
+            }
+        }
+    }
+}
+
 impl Roles {
     /// Finds out what is known of each role.
     pub fn new(documents: &Documents, settings: &EstateSettings) -> Self {
         let mut roles = Self::default();
-        for (index, role) in documents.roles.iter().enumerate() {
+        for role in &documents.roles {
             let facts = facts_of(role, settings);
-            roles.index(RoleId(index), role, facts);
+            if let Stated::Unknown(reason) = &role.name
+                && facts.arn.value().is_none()
+            {
+                roles.nameless.get_or_insert_with(|| reason.clone());
+            }
+            roles.facts.push(facts);
         }
         roles.adopt(documents);
         let mut accounts = roles.facts.iter().filter_map(|facts| facts.account.clone());
@@ -59,25 +93,13 @@ impl Roles {
         roles
     }
 
-    fn index(&mut self, id: RoleId, role: &Role, facts: Facts) {
-        if let Stated::Is(arn) = &facts.arn {
-            let ids = self.by_arn.entry(arn.clone()).or_default();
-            // A plan tells what will be, a dump what is: the plan's role is looked at first.
-            let at = if role.origin == Origin::Live { ids.len() } else { 0 };
-            ids.insert(at, id);
-        }
-        if let Some(name) = &facts.name {
-            self.by_name.entry(name.clone()).or_default().push(id);
-            if facts.arn.value().is_none() {
-                self.homeless.entry(format_smolstr!("{}{name}", role.path)).or_default().push(id);
-            }
-        }
-        if let Stated::Unknown(reason) = &role.name
-            && facts.arn.value().is_none()
-        {
-            self.nameless.get_or_insert_with(|| reason.clone());
-        }
-        self.facts.push(facts);
+    /// The way from names to roles, made when somebody asks for one: a dump with nothing beside it is never asked.
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| {
+            let mut index = Index::default();
+            self.facts.iter().enumerate().for_each(|(at, facts)| index.add(RoleId(at), facts));
+            index
+        })
     }
 
     /// Takes the run's one bare trust policy for the role that all annotations name, if no other document describes that role.
@@ -101,11 +123,9 @@ impl Roles {
         let Some(arn) = named.filter(|arn| matches!(self.by_arn(arn), Link::Missing { .. })) else { return };
         if let Some(facts) = self.facts.get_mut(index) {
             tie(facts, &arn);
-            if let Some(name) = &facts.name {
-                self.by_name.entry(name.clone()).or_default().push(role);
-            }
         }
-        self.by_arn.entry(arn.clone()).or_default().push(role);
+        // What was looked up so far did not know of it.
+        self.index = OnceLock::new();
         self.adopted = Some(Adopted { role, arn, accounts });
     }
 
@@ -124,39 +144,48 @@ impl Roles {
 
     /// The roles of that ARN or name.
     pub fn named(&self, name_or_arn: &str) -> Vec<RoleId> {
-        let by_arn = self.by_arn.get(name_or_arn);
-        by_arn.or_else(|| self.by_name.get(name_or_arn)).cloned().unwrap_or_else(|| match self.by_arn(name_or_arn) {
-            Link::To(role) => vec![role],
-            Link::Ambiguous(roles) => roles,
-            _ => Vec::new(),
+        let index = self.index();
+        index.by_arn.get(name_or_arn).or_else(|| index.by_name.get(name_or_arn)).cloned().unwrap_or_else(|| {
+            match self.by_arn(name_or_arn) {
+                Link::To(role) => vec![role],
+                Link::Ambiguous(roles) => roles,
+                _ => Vec::new(),
+            }
         })
     }
 
     /// The role that an ARN means.
     pub fn by_arn(&self, text: &str) -> Link<RoleId> {
-        if let Some(role) = self.by_arn.get(text).and_then(|ids| ids.first()) {
+        let index = self.index();
+        if let Some(role) = index.by_arn.get(text).and_then(|ids| ids.first()) {
             return Link::To(*role);
         }
         let missing = || Link::Missing { wanted: text.to_owned() };
         let Some((path, name)) = Arn::parse(text).and_then(|arn| arn.role()) else { return missing() };
-        match self.homeless.get(format_smolstr!("{path}{name}").as_str()).map(Vec::as_slice) {
+        match index.homeless.get(format_smolstr!("{path}{name}").as_str()).map(Vec::as_slice) {
             Some([role]) => return Link::To(*role),
             Some(several) => return Link::Ambiguous(several.to_vec()),
             None => {}
         }
         match &self.nameless {
-            Some(reason) if !self.by_name.contains_key(name) => Link::Unknown(reason.clone()),
+            Some(reason) if !index.by_name.contains_key(name) => Link::Unknown(reason.clone()),
             _ => missing(),
         }
     }
 
     pub fn near(&self, documents: &Documents, arn: &str) -> Vec<NearMiss> {
-        near::roles(documents, &self.facts, &self.by_name, arn)
+        near::roles(documents, &self.facts, &self.index().by_name, arn)
     }
 }
 
 fn facts_of(role: &Role, settings: &EstateSettings) -> Facts {
-    let mut facts = Facts { arn: role.arn.clone(), account: None, name: role.name.value().cloned() };
+    let mut facts = Facts {
+        arn: role.arn.clone(),
+        account: None,
+        name: role.name.value().cloned(),
+        path: role.path.clone(),
+        live: role.origin == Origin::Live,
+    };
     let by_hand = settings.role_of.iter().find(|(file, _)| role.origin == Origin::BarePolicy && *file == role.place.span.file);
     if let Some((_, arn)) = by_hand {
         tie(&mut facts, arn);

@@ -19,17 +19,16 @@ impl<'a> Arn<'a> {
     /// Splits `arn:partition:service:region:account:resource`.
     #[must_use]
     pub fn parse(text: &'a str) -> Option<Self> {
-        let mut parts = text.splitn(6, ':');
-        if parts.next()? != "arn" {
-            return None;
-        }
-        Some(Self {
-            partition: parts.next()?,
-            service: parts.next()?,
-            region: parts.next()?,
-            account: parts.next()?,
-            resource: parts.next()?,
-        })
+        // Asked of every principal by many: plain cuts at bytes are several times as quick as splitting by characters.
+        let cut = |rest: &'a str| {
+            let at = rest.bytes().position(|byte| byte == b':')?;
+            Some((rest.get(..at)?, rest.get(at + 1..)?))
+        };
+        let (partition, rest) = cut(text.strip_prefix("arn:")?)?;
+        let (service, rest) = cut(rest)?;
+        let (region, rest) = cut(rest)?;
+        let (account, resource) = cut(rest)?;
+        Some(Self { partition, service, region, account, resource })
     }
 
     /// The role's path and name (`/team/`, `deploy`), if it is an IAM role's ARN. The path of `role/deploy` is `/`.

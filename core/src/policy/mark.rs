@@ -44,26 +44,60 @@ pub fn find_mark(text: &str) -> Option<Mark> {
         return None;
     }
     let mut at = 0;
-    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+    loop {
+        let bytes = text.as_bytes().get(at..)?;
+        // All that begins a mark is ASCII, so this never lands inside a character.
+        at += bytes.iter().position(|byte| begins_one(*byte))?;
+        let rest = text.get(at..)?;
         if let Some(length) = policy_variable(rest) {
             at += length;
             continue;
         }
-        let begins_word = !text.get(..at).unwrap_or_default().ends_with(|c: char| c.is_ascii_alphanumeric());
+        let begins_word = !text.get(..at)?.ends_with(|c: char| c.is_ascii_alphanumeric());
         let template = template_mark(rest).map(|length| (true, length));
         if let Some((template, length)) = template.or_else(|| placeholder(rest, begins_word).map(|length| (false, length))) {
             return Some(Mark { template, range: at..at + length });
         }
-        at += rest.chars().next().map_or(1, char::len_utf8);
+        at += 1;
     }
-    None
 }
+
+/// The bytes at which [`may_hold_one`] looks again.
+const BEGINS: [bool; 256] = {
+    let mut table = [false; 256];
+    let list = b"<${%_YyXxACR";
+    let mut rest: &[u8] = list;
+    while let [byte, after @ ..] = rest {
+        #[expect(clippy::indexing_slicing, reason = "a byte is an index below 256, and this is worked out when compiling")]
+        {
+            table[*byte as usize] = true;
+        }
+        rest = after;
+    }
+    table
+};
 
 /// A quick look that spares nearly every real text the slow one.
 fn may_hold_one(bytes: &[u8]) -> bool {
-    let mark = |byte: &u8| matches!(byte, b'<' | b'$' | b'{' | b'%' | b'_');
-    bytes.iter().any(mark)
-        || bytes.windows(4).any(|four| matches!(four, b"YOUR" | b"your" | b"XXXX" | b"xxxx" | b"ACCO" | b"CHAN" | b"REPL"))
+    let begins = |byte: &u8| BEGINS.get(usize::from(*byte)).copied().unwrap_or_default();
+    let mut rest = bytes;
+    while let Some(at) = rest.iter().position(begins) {
+        rest = rest.get(at..).unwrap_or_default();
+        match rest {
+            [b'<' | b'$' | b'{' | b'%' | b'_', ..] => return true,
+            [b'Y', b'O', b'U', b'R', ..] | [b'y', b'o', b'u', b'r', ..] | [b'X', b'X', b'X', b'X', ..] | [b'x', b'x', b'x', b'x', ..] => {
+                return true;
+            }
+            [b'A', b'C', b'C', b'O', ..] | [b'C', b'H', b'A', b'N', ..] | [b'R', b'E', b'P', b'L', ..] => return true,
+            _ => rest = rest.get(1..).unwrap_or_default(),
+        }
+    }
+    false
+}
+
+/// Whether a mark may begin with this character: nearly all of a real text is passed over by it.
+fn begins_one(byte: u8) -> bool {
+    matches!(byte, b'<' | b'$' | b'{' | b'%' | b'_' | b'X' | b'x' | b'Y' | b'y' | b'A' | b'C' | b'G' | b'O' | b'R' | b'S')
 }
 
 /// The length of a policy variable, `${aws:username}` or `${*}`, at the start of a text.
@@ -77,6 +111,9 @@ fn policy_variable(text: &str) -> Option<usize> {
 
 /// The length of what an engine fills in, at the start of a text.
 fn template_mark(text: &str) -> Option<usize> {
+    if !text.starts_with(['$', '{', '<', '%']) {
+        return None;
+    }
     let closed = |open: &str, close: &str| text.strip_prefix(open)?.find(close).map(|end| open.len() + end + close.len());
     if let Some(length) = closed("${", "}").or_else(|| closed("{{", "}}")).or_else(|| closed("<%", "%>")) {
         return Some(length);
@@ -128,7 +165,7 @@ mod tests {
     use super::*;
 
     fn found(text: &str) -> Option<(bool, &str)> {
-        find_mark(text).map(|mark| (mark.template, &text[mark.range]))
+        find_mark(text).map(|mark| (mark.template, text.get(mark.range).unwrap()))
     }
 
     #[test]

@@ -134,7 +134,8 @@ mod tests {
 
     #[test]
     fn one_finding_and_one_fix_for_one_operator() {
-        let text = policy(r#"{"StringEqualsIfExists": {"ISSUER:sub": "system:serviceaccount:payments:api", "ISSUER:aud": "sts.amazonaws.com"}}"#);
+        let text =
+            policy(r#"{"StringEqualsIfExists": {"ISSUER:sub": "system:serviceaccount:payments:api", "ISSUER:aud": "sts.amazonaws.com"}}"#);
         let answer = check(&[("a.json", &text)]);
         let found = of_rule(&answer, "vacuous-set-operator");
         assert_eq!(found.iter().map(|d| d.severity).collect::<Vec<_>>(), [Severity::Warning]);

@@ -1,13 +1,13 @@
 //! A condition asks for the key of another issuer than the statement's provider.
 
+use irsa_lint_core::admission::fault::At;
 use irsa_lint_core::admission::fault::FaultKind;
 use irsa_lint_core::admission::key::Absence;
 use irsa_lint_core::declare_rule;
 use irsa_lint_core::diagnostic::Severity;
-use irsa_lint_core::rule::{Findings, Rule, RoleView, RuleMeta};
+use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
 use crate::faults::{Found, claim, consequence, faults, groups, guess, place, replaced};
-use irsa_lint_core::admission::fault::At;
 
 declare_rule! {
     /// A condition key belongs to another issuer than the provider that the statement names.
@@ -101,7 +101,9 @@ fn mismatch(group: &[Found<'_>], role: &RoleView<'_>, out: &mut Findings) {
     let help = if first.has_one_provider() && !also_asks(first, issuer) {
         format!("write `{issuer}:{claim}`, or name the provider of `{other}` as the principal")
     } else {
-        format!("give the provider of `{other}` a statement of its own: all conditions of one statement must hold, and a token has one issuer")
+        format!(
+            "give the provider of `{other}` a statement of its own: all conditions of one statement must hold, and a token has one issuer"
+        )
     };
     let mut report = out.report(&IssuerMismatch::META, first.place(), message).help(help);
     report = if fatal { report.nobody(format!("no token of `{issuer}` has `{key}`")) } else { report.severity(Severity::Warning) };
@@ -154,7 +156,10 @@ mod tests {
     #[test]
     fn what_asks_nothing_is_a_warning() {
         assert_eq!(found(r#"{"ForAllValues:StringEquals": {"OTHER:sub": "system:serviceaccount:a:b"}}"#), [("warning", true)]);
-        assert_eq!(found(r#"{"StringNotEquals": {"OTHER:sub": "x"}, "StringEquals": {"ISSUER:sub": "system:serviceaccount:a:b"}}"#), [("warning", false)]);
+        assert_eq!(
+            found(r#"{"StringNotEquals": {"OTHER:sub": "x"}, "StringEquals": {"ISSUER:sub": "system:serviceaccount:a:b"}}"#),
+            [("warning", false)]
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@ use irsa_lint_core::admission::fault::FaultKind;
 use irsa_lint_core::admission::key::Absence;
 use irsa_lint_core::declare_rule;
 use irsa_lint_core::diagnostic::Severity;
-use irsa_lint_core::rule::{Findings, Rule, RoleView, RuleMeta};
+use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
 use crate::faults::{Found, claim, consequence, groups, guess, replaced};
 

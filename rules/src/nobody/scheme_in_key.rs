@@ -1,13 +1,12 @@
 //! `https://` in a condition key or in the ARN of a provider.
 
+use irsa_lint_core::admission::fault::ArnFault;
 use irsa_lint_core::admission::fault::FaultKind;
 use irsa_lint_core::admission::key::Absence;
 use irsa_lint_core::declare_rule;
 use irsa_lint_core::diagnostic::Severity;
-use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
-
-use irsa_lint_core::admission::fault::ArnFault;
 use irsa_lint_core::diagnostic::{Edit, Fix};
+use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
 use crate::faults::{Found, consequence, faults, groups, guess, replaced};
 
@@ -128,7 +127,7 @@ mod tests {
         let found = of_rule(&answer, "scheme-in-key");
         assert_eq!(found[0].place.pointer.to_string(), "/Statement/0/Principal/Federated");
         let edit = &found[0].fix.as_ref().unwrap().edits[0];
-        assert_eq!(&text[edit.span.range()], "https://");
+        assert_eq!(text.get(edit.span.range()), Some("https://"));
         assert_eq!(answer.diagnostics.len(), 1, "{:?}", answer.diagnostics);
     }
 

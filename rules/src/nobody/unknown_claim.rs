@@ -4,10 +4,9 @@ use irsa_lint_core::admission::fault::FaultKind;
 use irsa_lint_core::admission::key::Absence;
 use irsa_lint_core::declare_rule;
 use irsa_lint_core::diagnostic::Severity;
-use irsa_lint_core::rule::{Findings, Rule, RoleView, RuleMeta};
-
 use irsa_lint_core::policy::spelling;
 use irsa_lint_core::provider::{Claim, Kind, Provider};
+use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
 use crate::faults::{Found, consequence, groups, guess, replaced};
 
@@ -91,10 +90,8 @@ fn report(found: &Found<'_>, fatal: bool, role: &RoleView<'_>, out: &mut Finding
     let FaultKind::Key { issuer, .. } = &found.fault.kind else { return };
     let (key, claim) = (found.text(), claim(found));
     let provider = role.view.issuers.provider_of(issuer);
-    let message = format!(
-        "condition key `{key}` names the claim `{claim}`, which STS does not show for `{issuer}`: {}",
-        consequence(fatal, role)
-    );
+    let message =
+        format!("condition key `{key}` names the claim `{claim}`, which STS does not show for `{issuer}`: {}", consequence(fatal, role));
     let meant = respelt(claim, provider);
     let help = match meant {
         Some(meant) => format!("the claim is called `{meant}`: write `{issuer}:{meant}`"),
@@ -138,7 +135,9 @@ fn instead(claim: &str, issuer: &str, provider: Option<&Provider>) -> String {
         _ if about_kubernetes => {
             format!("ask for namespace and ServiceAccount through `{issuer}:sub`: `system:serviceaccount:NAMESPACE:NAME`")
         }
-        "repository_owner" => format!("ask for the owner through `{issuer}:sub`, which begins with `repo:OWNER/`, or through `{issuer}:repository_owner_id`"),
+        "repository_owner" => {
+            format!("ask for the owner through `{issuer}:sub`, which begins with `repo:OWNER/`, or through `{issuer}:repository_owner_id`")
+        }
         _ => format!("ask for it through one of the claims that are shown: `{}`", exposed(provider).join("`, `")),
     }
 }
@@ -154,7 +153,8 @@ mod tests {
             let answer = check(&[("p.json", &text)]);
             of_rule(&answer, "unknown-claim").into_iter().map(|d| d.help.clone()).collect::<Vec<_>>()
         };
-        let with = |claim: &str| format!(r#"{{"StringEquals": {{"ISSUER:sub": "repo:octo-org/app:pull_request", "ISSUER:{claim}": "1"}}}}"#);
+        let with =
+            |claim: &str| format!(r#"{{"StringEquals": {{"ISSUER:sub": "repo:octo-org/app:pull_request", "ISSUER:{claim}": "1"}}}}"#);
         assert!(github(&with("repository_id")).is_empty() && github(&with("Actor_ID")).is_empty());
         assert!(github(&with("repository_owner"))[0].contains("repository_owner_id"));
         assert!(github(&with("event_name"))[0].contains("repository_id"));

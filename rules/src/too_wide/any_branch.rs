@@ -63,12 +63,8 @@ impl Rule for AnyBranch {
 
     fn role(&self, role: &RoleView<'_>, out: &mut Findings) {
         report_wide(role, &Self::META, out, Reach::Project, |wide, witness, place, out| {
-            let message = format!(
-                "{} does not ask which {}: {}",
-                role.name(),
-                wide.part_noun(),
-                subject_words(wide.statement, wide.issuer)
-            );
+            let message =
+                format!("{} does not ask which {}: {}", role.name(), wide.part_noun(), subject_words(wide.statement, wide.issuer));
             let help = format!("where the role may do more than read, name the whole subject, such as {}", wide.good());
             out.report(&Self::META, place, message).witness(witness).help(help).done();
         });

@@ -60,7 +60,8 @@ impl Rule for Everyone {
     }
 
     fn role(&self, role: &RoleView<'_>, out: &mut Findings) {
-        let allows = role.policy.statements.iter().filter(|s| s.effect == Effect::Allow && !s.principals.negated && s.action.span.is_some());
+        let allows =
+            role.policy.statements.iter().filter(|s| s.effect == Effect::Allow && !s.principals.negated && s.action.span.is_some());
         for statement in allows {
             let Some(principal) = statement.principals.list.iter().find(|p| is_everyone(p)) else { continue };
             let place = Place { span: principal.value.span, pointer: principal.pointer.clone() };
@@ -106,7 +107,8 @@ fn token(principal: &Principal, statement: &Statement, role: &RoleView<'_>) -> O
     if principal.kind != PrincipalKind::Federated {
         return None;
     }
-    let (issuer, grant) = role.admission.grants().find(|(issuer, grant)| issuer.issuer.is_none() && grant.statements.contains(&statement.index))?;
+    let (issuer, grant) =
+        role.admission.grants().find(|(issuer, grant)| issuer.issuer.is_none() && grant.statements.contains(&statement.index))?;
     let subject = grant.subjects().witness(role.budget).yes()?;
     witness(role, issuer, grant, subject).yes()
 }
@@ -120,7 +122,9 @@ fn is_confined(statement: &Statement, policy: &TrustPolicy) -> bool {
         sure && condition.values.iter().all(|value| names_somebody(&condition.key.text, &value.text, operator.base.has_wildcards()))
     };
     let denied_to_others = policy.statements.iter().any(|deny| {
-        let all = deny.effect == Effect::Deny && !deny.principals.negated && deny.principals.list.iter().any(|p| is_everyone(p) && p.kind != PrincipalKind::Federated);
+        let all = deny.effect == Effect::Deny
+            && !deny.principals.negated
+            && deny.principals.list.iter().any(|p| is_everyone(p) && p.kind != PrincipalKind::Federated);
         let mut conditions = deny.effective_conditions().filter(|c| !c.key.text.eq_ignore_ascii_case("aws:PrincipalIsAWSService"));
         all && speaks_of(&deny.action, ASSUME_ROLE) && conditions.next().is_some_and(|c| confines(c, true)) && conditions.next().is_none()
     });

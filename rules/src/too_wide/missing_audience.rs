@@ -12,6 +12,7 @@ use irsa_lint_core::source::Span;
 use irsa_lint_core::syntax::{Place, Scalar};
 use smol_str::SmolStr;
 
+use crate::kubernetes::forms;
 use crate::statements::{StatementGrant, statement_grants};
 use crate::wide::{claim_conditions, conditions_place, subject_conditions, witness};
 
@@ -77,7 +78,11 @@ impl Rule for MissingAudience {
             return;
         }
         for grant in statement_grants(role) {
-            let Some(piece) = grant.pieces.iter().find(|piece| takes_any_audience(piece) && asks_for_something(piece, grant.issuer.provider)) else { continue };
+            let Some(piece) =
+                grant.pieces.iter().find(|piece| takes_any_audience(piece) && asks_for_something(piece, grant.issuer.provider))
+            else {
+                continue;
+            };
             let has_audience = grant.issuer.provider.is_none_or(|provider| provider.claim(key::AUD).is_some());
             if has_audience {
                 report(role, &grant, piece, out);
@@ -91,7 +96,7 @@ fn report(role: &RoleView<'_>, grant: &StatementGrant<'_>, piece: &Grant, out: &
     let asked = claim_conditions(statement, issuer, key::AUD).next();
     let place = asked.map_or_else(|| conditions_place(statement), |c| Place { span: c.span, pointer: c.pointer.clone() });
     // A subject as the issuer sends it, where its forms are known: else any that is admitted.
-    let legal = role.view.issuers.forms(issuer.issuer.as_deref()).legal.clone();
+    let legal = forms(role, issuer).legal.clone();
     let subject = match piece.subjects().intersect(legal).witness(role.budget) {
         Answer::No => piece.subjects().witness(role.budget),
         found => found,
@@ -198,7 +203,8 @@ fn spacing(statement: &Statement, condition: &Condition) -> Option<(String, &'st
         inner.len() == scalar.text.len() && outer.len() == inner.len() + 2
     };
     let brace_before = statement.condition_span.is_some_and(|block| block.start < condition.operator_name.span.start);
-    let operator_is_first = statement.conditions.iter().all(|c| c.operator_name.span.start >= statement.condition_span.map_or(0, |s| s.start + 1));
+    let operator_is_first =
+        statement.conditions.iter().all(|c| c.operator_name.span.start >= statement.condition_span.map_or(0, |s| s.start + 1));
     if !(is_plain(&condition.key) && is_plain(&condition.operator_name) && brace_before && operator_is_first) {
         return None;
     }
@@ -228,12 +234,9 @@ mod tests {
     #[test]
     fn the_fix_keeps_the_layout() {
         let subject = r#""ISSUER:sub": "system:serviceaccount:payments:api""#.replace("ISSUER", ISSUER);
-        for (open, close, gap, colon) in [
-            (":{", "}", "", ":"),
-            (": {", "}", " ", ": "),
-            (": { ", " }", " ", ": "),
-            (": {\n        ", "\n      }", "\n        ", ": "),
-        ] {
+        for (open, close, gap, colon) in
+            [(":{", "}", "", ":"), (": {", "}", " ", ": "), (": { ", " }", " ", ": "), (": {\n        ", "\n      }", "\n        ", ": ")]
+        {
             let text = policy(&format!("{{\"StringEquals\"{open}{subject}{close}}}"));
             let mended = mended(&text).unwrap();
             let wanted = format!("{open}\"{ISSUER}:aud\"{colon}\"sts.amazonaws.com\",{gap}{subject}{close}");

@@ -97,7 +97,9 @@ mod tests {
 
     #[test]
     fn a_deny_may_leave_no_namespace_open() {
-        let allow = policy(r#"{"StringEquals": {"ISSUER:aud": "sts.amazonaws.com"}, "StringLike": {"ISSUER:sub": "system:serviceaccount:prod*:app"}}"#);
+        let allow = policy(
+            r#"{"StringEquals": {"ISSUER:aud": "sts.amazonaws.com"}, "StringLike": {"ISSUER:sub": "system:serviceaccount:prod*:app"}}"#,
+        );
         let deny = r#"{"Effect": "Deny", "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/ISSUER"}, "Action": "sts:*", "Condition": {"StringNotEquals": {"ISSUER:sub": ["system:serviceaccount:prod-a:app", "system:serviceaccount:prod-b:app"]}}}"#;
         let both = allow.replace("}]}", &format!("}}, {}]}}", deny.replace("ISSUER", crate::testing::ISSUER)));
         assert!(of_rule(&check(&[("a.json", &both)]), "open-namespace-prefix").is_empty());

@@ -83,7 +83,8 @@ impl Rule for WholeTenant {
 /// Where no subject is asked for in a directory whose every member can ask for the audience, nothing is left that keeps anybody out.
 fn severity(wide: &WideTenant<'_>) -> Severity {
     let open = wide.issuer.provider.is_some_and(|provider| {
-        matches!(provider.kind, Kind::Cloud | Kind::User) && matches!(provider.audience.chosen_by, ChosenBy::RelyingParty | ChosenBy::Workload)
+        matches!(provider.kind, Kind::Cloud | Kind::User)
+            && matches!(provider.audience.chosen_by, ChosenBy::RelyingParty | ChosenBy::Workload)
     });
     if open && wide.piece.subjects().is_all() { Severity::Error } else { Severity::Warning }
 }
@@ -102,7 +103,8 @@ mod tests {
     }
 
     fn bad(issuer: &str, subject: &str) -> Vec<&'static str> {
-        let condition = format!(r#"{{"StringLike": {{"ISSUER:sub": "{subject}"}}, "StringEquals": {{"ISSUER:aud": "sts.amazonaws.com"}}}}"#);
+        let condition =
+            format!(r#"{{"StringLike": {{"ISSUER:sub": "{subject}"}}, "StringEquals": {{"ISSUER:aud": "sts.amazonaws.com"}}}}"#);
         bad_rules(&check(&[("a.json", &text(issuer, &condition))]))
     }
 
@@ -127,7 +129,10 @@ mod tests {
     #[test]
     fn one_project_is_left_alone() {
         for (issuer, subject) in [
-            ("oidc.circleci.com/org/2f1c3b44-aaaa-bbbb-cccc-1234567890ab", "org/2f1c3b44-aaaa-bbbb-cccc-1234567890ab/project/9988aaaa-0000-4000-8000-000000000000/user/*"),
+            (
+                "oidc.circleci.com/org/2f1c3b44-aaaa-bbbb-cccc-1234567890ab",
+                "org/2f1c3b44-aaaa-bbbb-cccc-1234567890ab/project/9988aaaa-0000-4000-8000-000000000000/user/*",
+            ),
             ("api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc", "{aaaaaaaa-0000-4000-8000-000000000001}:*"),
             ("github.example.com/_services/token", "repo:octo-org/octo-repo:*"),
         ] {
@@ -141,7 +146,13 @@ mod tests {
         let answer = check(&[("a.json", &text(issuer, r#"{"StringEquals": {"ISSUER:aud": "sts.amazonaws.com"}}"#))]);
         let found = of_rule(&answer, "whole-tenant");
         assert_eq!(found.iter().map(|d| d.severity).collect::<Vec<_>>(), [Severity::Error]);
-        let app = check(&[("a.json", &text("cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf123", r#"{"StringEquals": {"ISSUER:aud": "0123456789abcdefghijklmnop"}}"#))]);
+        let app = check(&[(
+            "a.json",
+            &text(
+                "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf123",
+                r#"{"StringEquals": {"ISSUER:aud": "0123456789abcdefghijklmnop"}}"#,
+            ),
+        )]);
         assert_eq!(bad_rules(&app), [""; 0]);
     }
 }

@@ -3,7 +3,6 @@
 
 use smol_str::{SmolStr, format_smolstr};
 
-use crate::admission::issuers::Issuers;
 use crate::policy::{Arn, ProviderArn, is_account_id};
 use crate::provider::Catalogue;
 
@@ -86,14 +85,14 @@ fn mended(value: &str) -> Option<SmolStr> {
     Some(format_smolstr!("arn:{partition}:iam::{account}:oidc-provider/{issuer}"))
 }
 
-/// What is wrong with a well-formed ARN.
-pub(super) fn of_provider(arn: &ProviderArn<'_>, known: &Issuers<'_>) -> Option<ArnFault> {
+/// What is wrong with a well-formed ARN. `exact`: whether its issuer is one of the catalogue's.
+pub(super) fn of_provider(arn: &ProviderArn<'_>, exact: bool, catalogue: &Catalogue) -> Option<ArnFault> {
     let issuer = arn.issuer;
     if issuer.starts_with("https:") || issuer.starts_with("http:") {
         return Some(ArnFault::Scheme);
     }
-    if !known.knows(issuer) {
-        return misspelt(issuer, known.catalogue);
+    if !exact {
+        return misspelt(issuer, catalogue);
     }
     let wanted = partition_of(issuer)?;
     (arn.partition != wanted).then_some(ArnFault::Partition(wanted))

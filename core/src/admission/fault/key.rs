@@ -8,23 +8,44 @@ use crate::admission::key::{self, Absence, KeyMeaning};
 use crate::admission::truth::Truth;
 use crate::policy::{Base, Condition, Operator, Statement};
 
+/// What each key means for each provider: worked out once for a statement.
+pub(super) struct Meanings {
+    targets: usize,
+    list: Vec<KeyMeaning>,
+}
+
+impl Meanings {
+    pub(super) fn of(statement: &Statement, targets: &[Target<'_>]) -> Self {
+        let meaning = |condition: &Condition, target: &Target<'_>| key::resolve(&condition.key.text, Some(target.issuer), target.provider);
+        let list = statement.conditions.iter().flat_map(|c| targets.iter().map(move |t| meaning(c, t)));
+        Self { targets: targets.len(), list: list.collect() }
+    }
+
+    /// What a condition's key means for each provider in turn.
+    pub(super) fn of_condition(&self, condition: usize) -> &[KeyMeaning] {
+        self.list.chunks(self.targets.max(1)).nth(condition).unwrap_or_default()
+    }
+}
+
 impl<'a> Finder<'a> {
     /// Keys that no request of the statement's providers has; of several providers those whose tokens lack a key that must be there.
-    pub(super) fn keys(&mut self, position: usize, statement: &'a Statement, targets: &[Target<'a>]) {
-        let mut shut_out: Vec<Option<usize>> = vec![None; targets.len()];
+    pub(super) fn keys(&mut self, position: usize, statement: &'a Statement, targets: &[Target<'a>], meanings: &Meanings) {
+        let mut shut_out: Vec<Option<usize>> = Vec::new();
         for (index, condition) in statement.conditions.iter().enumerate().filter(|(_, c)| !c.overridden) {
-            let Some(operator) = condition.known() else { continue };
-            let absences: Vec<Option<Absence>> = targets.iter().map(|target| self.absence(condition, target)).collect();
+            let meanings = meanings.of_condition(index);
+            let absent = meanings.iter().filter(|meaning| is_absent(meaning)).count();
+            let Some(operator) = condition.known().filter(|_| absent > 0) else { continue };
             let keeps_out = holds_without(condition, operator) == Truth::False;
-            if absences.iter().all(Option::is_some) {
-                let Some((absence, target)) = most_telling(&absences, targets) else { continue };
+            if absent == meanings.len() {
+                let Some((absence, target)) = most_telling(meanings, targets) else { continue };
                 // A key of another service that is only asked for where it exists asks nothing, and says so.
                 if keeps_out || absence != Absence::OtherService {
                     let kind = FaultKind::Key { absence, issuer: SmolStr::new(target.issuer) };
                     self.push(position, At::Key(index), kind, keeps_out);
                 }
             } else if keeps_out {
-                for (slot, _) in shut_out.iter_mut().zip(&absences).filter(|(slot, absence)| slot.is_none() && absence.is_some()) {
+                shut_out.resize(targets.len(), None);
+                for (slot, _) in shut_out.iter_mut().zip(meanings).filter(|(slot, meaning)| slot.is_none() && is_absent(meaning)) {
                     *slot = Some(index);
                 }
             }
@@ -51,20 +72,10 @@ impl<'a> Finder<'a> {
             self.push(position, At::Principal(target.principal), kind, false);
         }
     }
+}
 
-    fn absence(&self, condition: &Condition, target: &Target<'a>) -> Option<Absence> {
-        match self.meaning(condition, target) {
-            KeyMeaning::Absent(absence) => Some(absence),
-            _ => None,
-        }
-    }
-
-    /// What a condition's key means for tokens of a provider.
-    pub(super) fn meaning(&self, condition: &Condition, target: &Target<'a>) -> KeyMeaning {
-        let entry = self.issuers.iter().find(|entry| entry.issuer.as_deref() == Some(target.issuer));
-        let provider = entry.map_or_else(|| self.known.provider_of(target.issuer), |entry| entry.provider);
-        key::resolve(&condition.key.text, Some(target.issuer), provider)
-    }
+fn is_absent(meaning: &KeyMeaning) -> bool {
+    matches!(meaning, KeyMeaning::Absent(_))
 }
 
 /// What becomes of a condition whose key is absent.
@@ -76,7 +87,10 @@ fn holds_without(condition: &Condition, operator: Operator) -> Truth {
 }
 
 /// Of the reasons of several providers the one that names the mistake: another issuer is the least telling.
-fn most_telling<'t, 'a>(absences: &[Option<Absence>], targets: &'t [Target<'a>]) -> Option<(Absence, &'t Target<'a>)> {
-    let pairs = absences.iter().flatten().zip(targets);
-    pairs.min_by_key(|(absence, _)| matches!(absence, Absence::OtherIssuer(_))).map(|(absence, target)| (absence.clone(), target))
+fn most_telling<'t, 'a>(meanings: &[KeyMeaning], targets: &'t [Target<'a>]) -> Option<(Absence, &'t Target<'a>)> {
+    let absences = meanings.iter().zip(targets).filter_map(|(meaning, target)| match meaning {
+        KeyMeaning::Absent(absence) => Some((absence, target)),
+        _ => None,
+    });
+    absences.min_by_key(|(absence, _)| matches!(absence, Absence::OtherIssuer(_))).map(|(absence, target)| (absence.clone(), target))
 }

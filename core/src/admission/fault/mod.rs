@@ -9,17 +9,23 @@ mod principal;
 mod proof;
 mod value;
 
+use std::sync::Arc;
+
 use smol_str::SmolStr;
 
 use super::action::{self, speaks_of};
 use super::admitted::IssuerAdmission;
 use super::budget::Budget;
-use super::issuers::Issuers;
+use super::issuers::{Forms, Issuers};
 use super::key::Absence;
 use super::principal::Federated;
 use crate::policy::{Effect, Mark, PrincipalKind, Statement, TrustPolicy, find_mark};
+use crate::provider::Provider;
+
+use key::Meanings;
 
 pub use arn::ArnFault;
+pub use value::audience_mistake;
 
 /// Something that keeps tokens out, or that only seems to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,11 +127,13 @@ pub enum AudienceMistake {
     Subject,
 }
 
-/// A provider of the statement: where it stands, and its issuer.
-#[derive(Clone, Copy)]
-struct Target<'p> {
+/// A provider of the statement: where it stands, and what is known of its issuer.
+struct Target<'a> {
     principal: usize,
-    issuer: &'p str,
+    issuer: &'a str,
+    provider: Option<&'a Provider>,
+    entry: Option<&'a IssuerAdmission<'a>>,
+    forms: Arc<Forms>,
 }
 
 struct Finder<'a> {
@@ -207,8 +215,9 @@ impl<'a> Finder<'a> {
             }
             return;
         }
-        self.keys(position, statement, &targets);
-        self.values(position, statement, &targets);
+        let meanings = Meanings::of(statement, &targets);
+        self.keys(position, statement, &targets, &meanings);
+        self.values(position, statement, &targets, &meanings);
         if !self.is_dead(position) {
             self.proof(position, statement, &targets);
         }

@@ -23,16 +23,17 @@ impl<'a> Finder<'a> {
                 PrincipalKind::Federated => match Federated::parse(value) {
                     Federated::Saml(_) | Federated::Any => None,
                     Federated::BuiltIn(issuer) => {
-                        targets.push(Target { principal: index, issuer });
+                        targets.push(self.target(index, issuer));
                         None
                     }
                     Federated::Nothing => Some(FaultKind::Arn(arn::of_nothing(value))),
                     Federated::Provider(named) => match self.account.filter(|own| *own != named.account) {
                         Some(own) => Some(FaultKind::ForeignAccount(SmolStr::new(own))),
                         None => {
-                            let fault = arn::of_provider(&named, self.known);
+                            let target = self.target(index, named.issuer);
+                            let fault = arn::of_provider(&named, self.known.knows(named.issuer), self.known.catalogue);
                             if fault.as_ref().is_none_or(|fault| !fault.is_certain()) {
-                                targets.push(Target { principal: index, issuer: named.issuer });
+                                targets.push(target);
                             }
                             fault.map(FaultKind::Arn)
                         }
@@ -50,6 +51,14 @@ impl<'a> Finder<'a> {
             }
         }
         Some(targets)
+    }
+}
+
+impl<'a> Finder<'a> {
+    fn target(&self, principal: usize, issuer: &'a str) -> Target<'a> {
+        let entry = self.issuers.iter().find(|entry| entry.issuer.as_deref() == Some(issuer));
+        let provider = entry.map_or_else(|| self.known.provider_of(issuer), |entry| entry.provider);
+        Target { principal, issuer, provider, entry, forms: self.known.forms(Some(issuer)) }
     }
 }
 

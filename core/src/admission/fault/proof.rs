@@ -10,7 +10,8 @@ use crate::policy::{Effect, Statement, TrustPolicy};
 impl<'a> Finder<'a> {
     /// Adds what keeps everybody out, if the statement lets nobody in.
     pub(super) fn proof(&mut self, position: usize, statement: &'a Statement, targets: &[Target<'a>]) {
-        if !speaks_of(&statement.action, action::WEB_IDENTITY) || self.lets_in(self.issuers, statement, targets) {
+        let lets_in = || targets.iter().any(|target| target.entry.is_none_or(|entry| self.lets_in_some_of(entry, statement, target)));
+        if !speaks_of(&statement.action, action::WEB_IDENTITY) || lets_in() {
             return;
         }
         if self.lets_in_alone(statement, targets, |_| true) {
@@ -41,23 +42,21 @@ impl<'a> Finder<'a> {
     fn lets_in_some_of(&self, entry: &IssuerAdmission<'_>, statement: &Statement, target: &Target<'a>) -> bool {
         let region = entry.statements.iter().find(|(index, _)| *index == statement.index).and_then(|(_, region)| region.as_ref());
         let Some(own) = region.map(|region| region.values(key::SUB)) else { return false };
-        let mut grants = entry.grants.iter().filter(|grant| grant.statements.contains(&statement.index)).peekable();
-        if grants.peek().is_none() {
-            return false;
+        let of_statement = || entry.grants.iter().filter(|grant| grant.statements.contains(&statement.index));
+        let forms = &*target.forms;
+        if !forms.closed || of_statement().next().is_none() {
+            return of_statement().next().is_some();
         }
-        let forms = self.known.forms(Some(target.issuer));
-        if !forms.closed {
-            return true;
-        }
-        let grants: Vec<_> = grants.map(super::super::grant::Grant::subjects).collect();
-        let is_in = |subject: &str| own.contains(subject) && forms.legal.contains(subject) && grants.iter().any(|g| g.contains(subject));
-        let values = statement.effective_conditions().flat_map(|c| c.values.iter()).map(|v| v.text.as_str());
-        let good = entry.provider.map(|p| p.good.as_ref());
-        if values.chain(good).any(|value| is_in(value) || ["a", "a:a"].iter().any(|filling| is_in(&specimen(value, filling)))) {
+        let is_in = |subject: &str| {
+            own.contains(subject) && forms.legal.contains(subject) && of_statement().any(|g| g.subjects().contains(subject))
+        };
+        let values = || statement.effective_conditions().flat_map(|c| c.values.iter()).map(|v| v.text.as_str());
+        let fits = |pattern: &str| ["a", "a:a"].iter().any(|filling| is_in(&specimen(pattern, filling)));
+        if values().any(&is_in) || values().filter(|v| v.contains(['*', '?'])).chain(entry.provider.map(|p| p.good.as_ref())).any(fits) {
             return true;
         }
         let legal = own.intersect(forms.legal.clone());
-        grants.into_iter().any(|grant| !grant.intersect(legal.clone()).is_empty(self.budget).is_yes())
+        of_statement().any(|grant| !grant.subjects().intersect(legal.clone()).is_empty(self.budget).is_yes())
     }
 
     /// Whether the statement would let anybody in if it had these conditions alone and there were no other statement.

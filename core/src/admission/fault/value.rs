@@ -2,40 +2,32 @@
 
 use smol_str::SmolStr;
 
-use super::{At, AudienceMistake, FaultKind, Finder, Target};
+use super::{At, AudienceMistake, FaultKind, Finder, Meanings, Target};
 use crate::admission::issuers::Forms;
 use crate::admission::key::{self, KeyMeaning};
 use crate::admission::language::{Glob, Language};
 use crate::policy::spelling::distance;
-use crate::policy::{Base, Condition, Operator, Statement};
+use crate::policy::{Base, Operator, Statement};
 use crate::provider::{Kind, Provider};
 
 /// The audience of EKS, and of most others that federate with AWS.
 const STS: &str = "sts.amazonaws.com";
 
 impl<'a> Finder<'a> {
-    pub(super) fn values(&mut self, position: usize, statement: &'a Statement, targets: &[Target<'a>]) {
+    pub(super) fn values(&mut self, position: usize, statement: &'a Statement, targets: &[Target<'a>], meanings: &Meanings) {
         for (index, condition) in statement.conditions.iter().enumerate().filter(|(_, c)| !c.overridden) {
             let Some(operator) = condition.known().filter(|o| o.base.is_string() && !o.base.is_negated()) else { continue };
-            let meanings = targets.iter().map(|target| (target, self.meaning(condition, target)));
-            let Some((target, meaning)) = meanings.into_iter().find(|(_, m)| !matches!(m, KeyMeaning::Absent(_))) else { continue };
-            let provider = self.known.provider_of(target.issuer);
-            let faults: Vec<Option<FaultKind>> = match &meaning {
-                KeyMeaning::Claim(claim) if claim == key::SUB => {
-                    let forms = self.known.forms(Some(target.issuer));
-                    self.each(condition, |value| self.subject(value, operator, target, provider.is_some(), &forms))
-                }
-                KeyMeaning::Claim(claim) if claim == key::AUD || claim == key::OAUD => {
-                    self.each(condition, |value| audience(value, operator, target, provider))
-                }
-                KeyMeaning::Claim(_) | KeyMeaning::SessionName => {
-                    self.each(condition, |value| literal_star(value, operator).then_some(FaultKind::LiteralWildcard { certain: true }))
-                }
-                _ => continue,
-            };
-            let all = faults.iter().all(Option::is_some);
-            for (at, kind) in faults.into_iter().enumerate() {
-                let Some(kind) = kind else { continue };
+            let mut met = targets.iter().zip(meanings.of_condition(index));
+            let Some((target, meaning)) = met.find(|(_, m)| !matches!(m, KeyMeaning::Absent(_))) else { continue };
+            let mut bad: Vec<(usize, FaultKind)> = Vec::new();
+            for (at, value) in condition.values.iter().enumerate() {
+                // A value with a policy variable is taken to be right.
+                let has_variable = self.policy.has_variables() && value.text.contains("${");
+                let fault = if has_variable { None } else { self.value(&value.text, operator, target, meaning) };
+                bad.extend(fault.map(|kind| (at, kind)));
+            }
+            let all = bad.len() == condition.values.len();
+            for (at, kind) in bad {
                 let certain = !matches!(kind, FaultKind::LiteralWildcard { certain: false } | FaultKind::Audience { certain: false, .. });
                 // An audience too many beside one that is right does no harm.
                 if all || !matches!(kind, FaultKind::Audience { .. }) {
@@ -45,15 +37,21 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// The fault of each value; a value with a policy variable is taken to be right.
-    fn each(&self, condition: &Condition, fault: impl Fn(&str) -> Option<FaultKind>) -> Vec<Option<FaultKind>> {
-        let has_variable = |text: &str| self.policy.has_variables() && text.contains("${");
-        condition.values.iter().map(|v| if has_variable(&v.text) { None } else { fault(&v.text) }).collect()
+    fn value(&self, value: &str, operator: Operator, target: &Target<'a>, meaning: &KeyMeaning) -> Option<FaultKind> {
+        match meaning {
+            KeyMeaning::Claim(claim) if claim == key::SUB => self.subject(value, operator, target),
+            KeyMeaning::Claim(claim) if claim == key::AUD || claim == key::OAUD => audience(value, operator, target),
+            KeyMeaning::Claim(_) | KeyMeaning::SessionName => {
+                literal_star(value, operator).then_some(FaultKind::LiteralWildcard { certain: true })
+            }
+            _ => None,
+        }
     }
 
-    fn subject(&self, value: &str, operator: Operator, target: &Target<'a>, known: bool, forms: &Forms) -> Option<FaultKind> {
+    fn subject(&self, value: &str, operator: Operator, target: &Target<'a>) -> Option<FaultKind> {
+        let forms = &*target.forms;
         if literal_star(value, operator) {
-            return Some(FaultKind::LiteralWildcard { certain: known });
+            return Some(FaultKind::LiteralWildcard { certain: target.provider.is_some() });
         }
         let illegal = || Some(FaultKind::IllegalSubject { issuer: SmolStr::new(target.issuer) });
         if !forms.closed {
@@ -89,29 +87,37 @@ fn literal_star(value: &str, operator: Operator) -> bool {
     !operator.base.has_wildcards() && value.contains('*')
 }
 
-fn audience(value: &str, operator: Operator, target: &Target<'_>, provider: Option<&Provider>) -> Option<FaultKind> {
+fn audience(value: &str, operator: Operator, target: &Target<'_>) -> Option<FaultKind> {
     if literal_star(value, operator) {
         return Some(FaultKind::LiteralWildcard { certain: true });
     }
     if operator.base == Base::StringLike && value.contains(['*', '?']) {
         return None;
     }
-    let provider = provider?;
-    let fixed = provider.audience.default.as_deref();
-    let meant = if fixed == Some(STS) || provider.audience.common.iter().any(|a| a == STS) { STS } else { return None };
-    let certain = fixed == Some(STS);
-    let mistake = if value == STS || provider.audience.common.iter().any(|a| a == value) {
+    audience_mistake(value, target.issuer, target.provider).map(|(mistake, meant, certain)| FaultKind::Audience { mistake, meant, certain })
+}
+
+/// What is wrong with an audience of an issuer's tokens, which one is meant, and whether tokens carry that one unless somebody asks for another.
+#[must_use]
+pub fn audience_mistake(value: &str, issuer: &str, provider: Option<&Provider>) -> Option<(AudienceMistake, SmolStr, bool)> {
+    let audience = &provider?.audience;
+    let certain = audience.default.as_deref() == Some(STS);
+    let federates = certain || audience.common.iter().any(|known| known == STS);
+    // Where the workload chooses, the audience of a country is as good as another: the tools for China ask for it.
+    let is_chosen = !certain && value == "sts.amazonaws.com.cn";
+    if !federates || value == STS || is_chosen || audience.common.iter().any(|known| known == value) {
         return None;
-    } else if value.starts_with("system:serviceaccount:") {
+    }
+    let mistake = if value.starts_with("system:serviceaccount:") {
         AudienceMistake::Subject
-    } else if provider.audience.mistaken.iter().any(|a| a == value) || is_misspelt(value) {
+    } else if audience.mistaken.iter().any(|known| known == value) || is_misspelt(value) {
         AudienceMistake::Misspelt
-    } else if certain && provider.kind == Kind::Kubernetes && value.strip_prefix("https://").unwrap_or(value) == target.issuer {
+    } else if certain && provider?.kind == Kind::Kubernetes && value.strip_prefix("https://").unwrap_or(value) == issuer {
         AudienceMistake::Issuer
     } else {
         return None;
     };
-    Some(FaultKind::Audience { mistake, meant: meant.into(), certain })
+    Some((mistake, SmolStr::new_static(STS), certain))
 }
 
 /// Whether a text is `sts.amazonaws.com` but for a few letters, a scheme, a slash or a country.

@@ -55,6 +55,35 @@ pub enum Class {
     OneOf(Vec<SmolStr>),
 }
 
+impl Class {
+    /// Whether a value may hold this character; `None` where that takes more than a look.
+    fn allows_char(&self, c: char) -> Option<bool> {
+        match self {
+            Self::DnsLabel => Some(is_alphanumeric(c) || c == '-'),
+            Self::DnsSubdomain => Some(is_alphanumeric(c) || matches!(c, '-' | '.')),
+            Self::Chars { allowed, .. } => Some(allowed.contains(c)),
+            Self::OneOf(_) => None,
+        }
+    }
+
+    /// Whether a text is such a value; `None` where that takes more than a look.
+    fn allows(&self, text: &str) -> Option<bool> {
+        let is_label = |label: &str| {
+            let ends = label.starts_with(is_alphanumeric) && label.ends_with(is_alphanumeric);
+            ends && label.chars().all(|c| is_alphanumeric(c) || c == '-')
+        };
+        match self {
+            Self::DnsLabel => Some(text.len() <= 63 && is_label(text)),
+            Self::DnsSubdomain => Some(text.len() <= 253 && text.split('.').all(is_label)),
+            Self::Chars { .. } | Self::OneOf(_) => None,
+        }
+    }
+}
+
+fn is_alphanumeric(c: char) -> bool {
+    c.is_ascii_lowercase() || c.is_ascii_digit()
+}
+
 impl Grammar {
     /// The names made of these parts in this order.
     #[must_use]
@@ -90,7 +119,7 @@ impl Grammar {
     /// Is it a legal name, length limits included?
     #[must_use]
     pub fn contains(&self, text: &str) -> bool {
-        self.exact().accepts(text.chars())
+        self.plainly(text).unwrap_or_else(|| self.exact().accepts(text.chars()))
     }
 
     /// What every name begins with.
@@ -99,6 +128,38 @@ impl Grammar {
             Some(GrammarPart::Literal(text)) => text,
             _ => "",
         }
+    }
+
+    /// The same by cutting the text at the literals, where each cut can only be made in one way; `None` where it could be in several.
+    fn plainly(&self, text: &str) -> Option<bool> {
+        let mut rest = text;
+        let mut parts = self.0.parts.iter().peekable();
+        while let Some(part) = parts.next() {
+            let class = match part {
+                GrammarPart::Literal(literal) => match rest.strip_prefix(literal.as_str()) {
+                    Some(after) => {
+                        rest = after;
+                        continue;
+                    }
+                    None => return Some(false),
+                },
+                GrammarPart::Named { class, .. } => class,
+            };
+            let value = match parts.peek() {
+                None => std::mem::take(&mut rest),
+                Some(GrammarPart::Named { .. }) => return None,
+                Some(GrammarPart::Literal(literal)) => {
+                    let stop = literal.chars().next().filter(|stop| class.allows_char(*stop) == Some(false))?;
+                    let Some((value, after)) = rest.find(stop).and_then(|at| rest.split_at_checked(at)) else { return Some(false) };
+                    rest = after;
+                    value
+                }
+            };
+            if !class.allows(value)? {
+                return Some(false);
+            }
+        }
+        Some(rest.is_empty())
     }
 
     /// The name of the part at `index`, unless that part is a literal.
@@ -190,6 +251,15 @@ mod tests {
         Grammar::from_template("system:serviceaccount:{namespace}:{name}", |part| {
             if part == "namespace" { Class::DnsLabel } else { Class::DnsSubdomain }
         })
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn cutting_and_searching_agree(tail in "[a-b0.:A-]{0,9}", colons in 0usize..3) {
+            let text = format!("system:serviceaccount{}{tail}", ":".repeat(colons));
+            let grammar = eks();
+            proptest::prop_assert_eq!(grammar.plainly(&text), Some(grammar.exact().accepts(text.chars())));
+        }
     }
 
     #[test]

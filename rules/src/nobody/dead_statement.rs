@@ -1,0 +1,154 @@
+//! A statement for web identities that no token matches, for a reason that has no rule of its own.
+
+use irsa_lint_core::admission::fault::FaultKind;
+use irsa_lint_core::admission::key::Absence;
+use irsa_lint_core::admission::words::listed;
+use irsa_lint_core::declare_rule;
+use irsa_lint_core::policy::Base;
+use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
+
+use crate::faults::{Found, consequence, faults};
+
+declare_rule! {
+    /// A statement that is meant for web identities matches no token.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// The statement has the action, or the condition keys, of a web identity, and it is proved that no token of any identity provider
+    /// matches it: its principal is none, or a condition never holds.
+    ///
+    /// ## How to fix it
+    ///
+    /// Name the identity provider under `Federated`; drop a condition that a web identity cannot meet.
+    ///
+    /// ## References
+    ///
+    /// - EKS User Guide, "Assign IAM roles to Kubernetes service accounts"
+    /// - IAM User Guide, "AWS JSON policy elements: Principal"
+    /// - IAM User Guide, "AWS global condition context keys"
+    ///
+    /// ```json fail at=/Statement/0
+    /// {
+    ///   "Version": "2012-10-17",
+    ///   "Statement": [{
+    ///     "Effect": "Allow",
+    ///     "Principal": {"Service": "ec2.amazonaws.com"},
+    ///     "Action": "sts:AssumeRoleWithWebIdentity",
+    ///     "Condition": {
+    ///       "StringEquals": {
+    ///         "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E:aud": "sts.amazonaws.com",
+    ///         "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E:sub": "system:serviceaccount:payments:api"
+    ///       }
+    ///     }
+    ///   }]
+    /// }
+    /// ```
+    ///
+    /// ```json pass
+    /// {
+    ///   "Version": "2012-10-17",
+    ///   "Statement": [{
+    ///     "Effect": "Allow",
+    ///     "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E"},
+    ///     "Action": "sts:AssumeRoleWithWebIdentity",
+    ///     "Condition": {
+    ///       "StringEquals": {
+    ///         "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E:aud": "sts.amazonaws.com",
+    ///         "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E:sub": "system:serviceaccount:payments:api"
+    ///       }
+    ///     }
+    ///   }]
+    /// }
+    /// ```
+    pub DeadStatement { id: "dead-statement", severity: Error, family: "nobody", fix: None }
+}
+
+impl Rule for DeadStatement {
+    fn meta(&self) -> &'static RuleMeta {
+        &Self::META
+    }
+
+    fn role(&self, role: &RoleView<'_>, out: &mut Findings) {
+        let wanted = |kind: &FaultKind| {
+            matches!(kind, FaultKind::NoProvider | FaultKind::NeverHolds | FaultKind::Key { absence: Absence::OtherService, .. })
+        };
+        for found in faults(role, wanted).filter(|found| found.fault.fatal) {
+            let (why, help) = match &found.fault.kind {
+                FaultKind::NoProvider => no_provider(&found),
+                FaultKind::Key { .. } => other_service(&found),
+                _ => never_holds(&found),
+            };
+            let message = format!("{why}: {}", consequence(true, role));
+            out.report(&Self::META, found.place(), message).help(help).nobody(why).done();
+        }
+    }
+}
+
+fn no_provider(found: &Found<'_>) -> (String, String) {
+    let named = listed(found.statement.principals.list.iter().map(|p| p.value.text.as_str()), 3);
+    let why = format!("{} is written for web identities, and its principal {named} is no identity provider", found.statement.name());
+    (why, "name the provider under `Federated`: `arn:aws:iam::ACCOUNT:oidc-provider/ISSUER`".to_owned())
+}
+
+fn other_service(found: &Found<'_>) -> (String, String) {
+    let why = format!("the condition key `{}` is in no request that comes with a web identity, so its condition never holds", found.text());
+    (why, "drop the condition, or ask for the subject".to_owned())
+}
+
+fn never_holds(found: &Found<'_>) -> (String, String) {
+    let Some(condition) = found.condition() else { return (String::new(), String::new()) };
+    let (operator, key) = (&condition.operator_name.text, &condition.key.text);
+    let values = listed(condition.values.iter().map(|value| value.text.as_str()), 2);
+    let why = format!("`{operator}` on `{key}` with {values} never holds for a token of the provider");
+    let help = match condition.known().map(|operator| operator.base) {
+        Some(base) if base.is_arn() => "compare with `StringEquals` or `StringLike`: the value in a token is no ARN",
+        Some(Base::Null) => "drop the condition, or ask for the other value: every token has a subject and an audience",
+        _ => "drop the condition, or ask for a value that tokens have",
+    };
+    (why, help.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{check, of_rule, policy};
+
+    fn found(condition: &str) -> Vec<String> {
+        let answer = check(&[("p.json", &policy(condition))]);
+        of_rule(&answer, "dead-statement").into_iter().map(|d| d.place.pointer.to_string()).collect()
+    }
+
+    #[test]
+    fn conditions_that_never_hold() {
+        let at = |operator: &str, key: &str| vec![format!("/Statement/0/Condition/{operator}/{}", key.replace('/', "~1"))];
+        let sub = format!("{}:sub", crate::testing::ISSUER);
+        assert_eq!(found(r#"{"ArnLike": {"ISSUER:sub": "system:serviceaccount:a:*"}}"#), at("ArnLike", &sub));
+        assert_eq!(found(r#"{"Null": {"ISSUER:sub": "true"}}"#), at("Null", &sub));
+        assert_eq!(found(r#"{"StringEquals": {"sts:ExternalId": "x"}}"#), at("StringEquals", "sts:ExternalId"));
+        assert_eq!(found(r#"{"StringEquals": {"aws:PrincipalAccount": "444455556666"}}"#), at("StringEquals", "aws:PrincipalAccount"));
+    }
+
+    #[test]
+    fn conditions_that_may_hold() {
+        for condition in [
+            r#"{"StringEquals": {"aws:PrincipalAccount": "111122223333"}}"#,
+            r#"{"StringEqualsIfExists": {"sts:ExternalId": "x"}}"#,
+            r#"{"Bool": {"aws:SecureTransport": "true"}}"#,
+            r#"{"NumericEquals": {"ISSUER:sub": "7"}}"#,
+        ] {
+            assert!(found(condition).is_empty(), "{condition}");
+        }
+    }
+
+    #[test]
+    fn other_principals() {
+        let text = |principal: &str, action: &str| {
+            policy("{}")
+                .replace(&format!(r#"{{"Federated": "arn:aws:iam::111122223333:oidc-provider/{}"}}"#, crate::testing::ISSUER), principal)
+                .replace("sts:AssumeRoleWithWebIdentity", action)
+        };
+        let finds = |principal: &str, action: &str| !of_rule(&check(&[("p.json", &text(principal, action))]), "dead-statement").is_empty();
+        assert!(finds(r#"{"AWS": "arn:aws:iam::111122223333:role/x"}"#, "sts:AssumeRoleWithWebIdentity"));
+        assert!(!finds(r#"{"AWS": "arn:aws:iam::111122223333:role/x"}"#, "sts:*"));
+        assert!(!finds(r#"{"Service": "pods.eks.amazonaws.com"}"#, "sts:AssumeRole"));
+    }
+}

@@ -1,0 +1,95 @@
+//! The provider lives in another account than the role.
+
+use irsa_lint_core::admission::fault::FaultKind;
+use irsa_lint_core::declare_rule;
+use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
+
+use crate::faults::{consequence, faults};
+
+declare_rule! {
+    /// The provider that the statement names lives in another account than the role.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// STS looks for the identity provider in the role's own account. An ARN of another account there names nobody: for a cluster of
+    /// another account the role's account needs a provider for that cluster's issuer, too.
+    ///
+    /// ## How to fix it
+    ///
+    /// Create a provider for the issuer in the role's account and name that one; or let the pod assume a role in the cluster's account
+    /// first, and from there this one.
+    ///
+    /// ## References
+    ///
+    /// - EKS User Guide, "Authenticate to another account with IRSA"
+    ///
+    /// ```json fail at=/Role/AssumeRolePolicyDocument/Statement/0/Principal/Federated
+    /// {"Role": {
+    ///   "RoleName": "payments",
+    ///   "Path": "/",
+    ///   "Arn": "arn:aws:iam::111122223333:role/payments",
+    ///   "AssumeRolePolicyDocument": {
+    ///     "Version": "2012-10-17",
+    ///     "Statement": [{
+    ///       "Effect": "Allow",
+    ///       "Principal": {"Federated": "arn:aws:iam::444455556666:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E"},
+    ///       "Action": "sts:AssumeRoleWithWebIdentity",
+    ///       "Condition": {
+    ///         "StringEquals": {
+    ///           "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E:aud": "sts.amazonaws.com",
+    ///           "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E:sub": "system:serviceaccount:payments:api"
+    ///         }
+    ///       }
+    ///     }]
+    ///   }
+    /// }}
+    /// ```
+    ///
+    /// ```json pass
+    /// {"Role": {
+    ///   "RoleName": "payments",
+    ///   "Path": "/",
+    ///   "Arn": "arn:aws:iam::111122223333:role/payments",
+    ///   "AssumeRolePolicyDocument": {
+    ///     "Version": "2012-10-17",
+    ///     "Statement": [{
+    ///       "Effect": "Allow",
+    ///       "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E"},
+    ///       "Action": "sts:AssumeRoleWithWebIdentity",
+    ///       "Condition": {
+    ///         "StringEquals": {
+    ///           "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E:aud": "sts.amazonaws.com",
+    ///           "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E:sub": "system:serviceaccount:payments:api"
+    ///         }
+    ///       }
+    ///     }]
+    ///   }
+    /// }}
+    /// ```
+    pub ForeignProvider { id: "foreign-provider", severity: Error, family: "nobody", fix: None }
+}
+
+impl Rule for ForeignProvider {
+    fn meta(&self) -> &'static RuleMeta {
+        &Self::META
+    }
+
+    fn role(&self, role: &RoleView<'_>, out: &mut Findings) {
+        for found in faults(role, |kind| matches!(kind, FaultKind::ForeignAccount(_))) {
+            let FaultKind::ForeignAccount(own) = &found.fault.kind else { continue };
+            let arn = found.text();
+            let (other, issuer) = parts(arn);
+            let rest = if found.fault.fatal { consequence(true, role) } else { "it lets nobody in".to_owned() };
+            let message = format!("the provider `{arn}` is of account {other}, and {} of account {own}: {rest}", role.name());
+            out.report(&Self::META, found.place(), message)
+                .help(format!("create a provider for `{issuer}` in account {own} and name that one"))
+                .nobody(format!("STS looks for the provider in account {own}"))
+                .done();
+        }
+    }
+}
+
+/// Account and issuer of a provider's ARN.
+fn parts(arn: &str) -> (&str, &str) {
+    irsa_lint_core::policy::ProviderArn::parse(arn).map_or(("", arn), |arn| (arn.account, arn.issuer))
+}

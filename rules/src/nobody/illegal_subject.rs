@@ -1,0 +1,191 @@
+//! A subject of a form that the issuer never sends.
+
+use irsa_lint_core::admission::Forms;
+use irsa_lint_core::admission::fault::FaultKind;
+use irsa_lint_core::admission::words::listed;
+use irsa_lint_core::declare_rule;
+use irsa_lint_core::diagnostic::Severity;
+use irsa_lint_core::provider::Kind;
+use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
+
+use crate::faults::{Found, consequence, groups, guess, replaced_whole};
+
+declare_rule! {
+    /// A condition asks for a subject that the issuer never sends.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// The subject of a ServiceAccount's token is `system:serviceaccount:NAMESPACE:NAME`, in lower case, each part as Kubernetes allows it;
+    /// other issuers have forms of their own. A value of another form matches no token, and a statement that lists no other lets nobody in.
+    ///
+    /// ## How to fix it
+    ///
+    /// Write the subject in full, as it stands in a token of the workload.
+    ///
+    /// ## References
+    ///
+    /// - EKS User Guide, "Assign IAM roles to Kubernetes service accounts"
+    /// - Kubernetes, "Managing Service Accounts" and "Object Names and IDs"
+    ///
+    /// ```json fail at=/Statement/0/Condition/StringEquals/oidc.eks.eu-west-1.amazonaws.com~1id~1EXAMPLED539D4633E53DE1B716D3041E:sub
+    /// {
+    ///   "Version": "2012-10-17",
+    ///   "Statement": [{
+    ///     "Effect": "Allow",
+    ///     "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E"},
+    ///     "Action": "sts:AssumeRoleWithWebIdentity",
+    ///     "Condition": {
+    ///       "StringEquals": {
+    ///         "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E:aud": "sts.amazonaws.com",
+    ///         "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E:sub": "payments:api"
+    ///       }
+    ///     }
+    ///   }]
+    /// }
+    /// ```
+    ///
+    /// ```json pass
+    /// {
+    ///   "Version": "2012-10-17",
+    ///   "Statement": [{
+    ///     "Effect": "Allow",
+    ///     "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E"},
+    ///     "Action": "sts:AssumeRoleWithWebIdentity",
+    ///     "Condition": {
+    ///       "StringEquals": {
+    ///         "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E:aud": "sts.amazonaws.com",
+    ///         "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E:sub": "system:serviceaccount:payments:api"
+    ///       }
+    ///     }
+    ///   }]
+    /// }
+    /// ```
+    pub IllegalSubject { id: "illegal-subject", severity: Error, family: "nobody", fix: Unsafe }
+}
+
+impl Rule for IllegalSubject {
+    fn meta(&self) -> &'static RuleMeta {
+        &Self::META
+    }
+
+    fn role(&self, role: &RoleView<'_>, out: &mut Findings) {
+        let same_condition = |a: &Found<'_>, b: &Found<'_>| a.condition().map(|c| c.span) == b.condition().map(|c| c.span);
+        for group in groups(role, |kind| matches!(kind, FaultKind::IllegalSubject { .. }), same_condition) {
+            report(&group, role, out);
+        }
+    }
+}
+
+fn report(group: &[Found<'_>], role: &RoleView<'_>, out: &mut Findings) {
+    let Some(first) = group.first() else { return };
+    let FaultKind::IllegalSubject { issuer } = &first.fault.kind else { return };
+    let provider = role.view.issuers.provider_of(issuer);
+    let forms = role.view.issuers.forms(Some(issuer));
+    let kubernetes = provider.is_some_and(|p| p.kind == Kind::Kubernetes);
+    let value = first.text();
+    let why = if kubernetes { fault(value) } else { "has not the form of its subjects" };
+    let all = first.condition().is_some_and(|c| c.values.len() == group.len());
+    let consequence = if all { consequence(true, role) } else { "this value never matches".to_owned() };
+    let sender = provider.map_or("the issuer", |p| p.name.as_ref());
+    let message = match group {
+        [_] => format!("{sender} sends no subject `{value}`: it {why}, so {consequence}"),
+        many => format!("{sender} sends no subject like {}: `{value}` {why}, so {consequence}", listed(many.iter().map(Found::text), 3)),
+    };
+    let meant = if kubernetes { meant(value, &forms) } else { None };
+    let help = match (&meant, provider.and_then(|p| p.subjects.first())) {
+        (Some(meant), _) => format!("write `{meant}`"),
+        (None, Some(form)) if !kubernetes => format!("write a subject of the form `{}`", form.template.text()),
+        _ => "write `system:serviceaccount:NAMESPACE:NAME`".to_owned(),
+    };
+    let fix = meant.and_then(|meant| guess(format!("write `{meant}`"), [replaced_whole(first.scalar()?, &meant)]));
+    let mut report = out.report(&IllegalSubject::META, first.place(), message).help(help).fix(fix);
+    let proof = format!("no subject of `{issuer}` is `{value}`");
+    report = if first.fault.fatal { report.nobody(proof) } else { report.severity(Severity::Warning) };
+    for found in group.iter().skip(1) {
+        report = report.related(found.place(), format!("nor `{}`", found.text()));
+    }
+    report.done();
+}
+
+/// What is wrong with a ServiceAccount's subject, as a clause behind "it".
+fn fault(value: &str) -> &'static str {
+    let parts: Vec<&str> = value.split(':').collect();
+    if value.trim() != value || value.contains(char::is_whitespace) {
+        "has white space in it"
+    } else if value == "sts.amazonaws.com" {
+        "is an audience"
+    } else if value.contains("%3A") || value.contains("%3a") {
+        "holds a percent-encoded colon"
+    } else if !value.starts_with("system:serviceaccount:") {
+        "does not begin with `system:serviceaccount:`"
+    } else if parts.len() > 4 {
+        "has more parts than a namespace and a name"
+    } else if parts.len() < 4 {
+        "lacks the namespace or the name"
+    } else if parts.iter().any(|part| part.is_empty()) {
+        "has an empty part"
+    } else if value.bytes().any(|b| b.is_ascii_uppercase()) {
+        "has capital letters, which no namespace or ServiceAccount has"
+    } else if value.contains('_') {
+        "has an underscore, which no namespace or ServiceAccount has"
+    } else {
+        "is not made of names that Kubernetes allows"
+    }
+}
+
+/// The subject that is plainly meant.
+fn meant(value: &str, forms: &Forms) -> Option<String> {
+    let decoded = value.trim().replace("%3A", ":").replace("%3a", ":");
+    let parts: Vec<&str> = decoded.split([':', '/']).filter(|part| !part.is_empty()).collect();
+    let [.., namespace, name] = parts.as_slice() else { return None };
+    let (front, _) = parts.split_at_checked(parts.len() - 2)?;
+    let is_prefix = front.iter().all(|part| part.to_ascii_lowercase().contains("service") || part.eq_ignore_ascii_case("system"));
+    let full = format!("system:serviceaccount:{namespace}:{name}");
+    let candidates = [full.clone(), full.to_ascii_lowercase()];
+    let is_name = !matches!(*namespace, "system" | "serviceaccount" | "serviceaccounts");
+    candidates.into_iter().find(|candidate| is_prefix && is_name && forms.legal.contains(candidate))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{ISSUER, check, of_rule, policy};
+
+    fn found(value: &str) -> Vec<(String, Option<String>)> {
+        let text = policy(&format!(r#"{{"StringLike": {{"ISSUER:sub": "{value}"}}}}"#));
+        let answer = check(&[("p.json", &text)]);
+        let found = of_rule(&answer, "illegal-subject").into_iter();
+        found.map(|d| (d.message.clone(), d.fix.as_ref().map(|fix| fix.edits[0].text.clone()))).collect()
+    }
+
+    #[test]
+    fn says_what_is_wrong_and_what_is_meant() {
+        for (value, why, meant) in [
+            ("serviceaccount:a:b", "does not begin", Some("system:serviceaccount:a:b")),
+            ("system:serviceaccounts:a:b", "does not begin", Some("system:serviceaccount:a:b")),
+            ("a/b", "does not begin", Some("system:serviceaccount:a:b")),
+            ("system:serviceaccount:A:b", "capital", Some("system:serviceaccount:a:b")),
+            ("system:serviceaccount:a:b ", "white space", Some("system:serviceaccount:a:b")),
+            ("system:serviceaccount:a%3Ab", "percent", Some("system:serviceaccount:a:b")),
+            ("system:serviceaccount:a_c:b", "underscore", None),
+            ("system:serviceaccount:a:b:c", "more parts", None),
+            ("system:serviceaccount:a", "lacks", None),
+            ("system:serviceaccount:a.b:*", "names that Kubernetes allows", None),
+            ("sts.amazonaws.com", "audience", None),
+        ] {
+            let found = found(value);
+            assert!(found[0].0.contains(why), "{value}: {found:?}");
+            assert_eq!(found[0].1.as_deref(), meant, "{value}");
+        }
+    }
+
+    #[test]
+    fn legal_subjects_and_issuers_with_forms_of_their_own() {
+        for value in ["system:serviceaccount:a:b.c-d", "system:serviceaccount:a-*:?", "*:a:b", "*"] {
+            assert!(found(value).is_empty(), "{value}");
+        }
+        let github = policy(r#"{"StringEquals": {"ISSUER:sub": "my:own:form"}}"#).replace(ISSUER, "token.actions.githubusercontent.com");
+        assert!(of_rule(&check(&[("p.json", &github)]), "illegal-subject").is_empty());
+        let unknown = policy(r#"{"StringEquals": {"ISSUER:sub": "Anything goes"}}"#).replace(ISSUER, "idp.example.com");
+        assert!(of_rule(&check(&[("p.json", &unknown)]), "illegal-subject").is_empty());
+    }
+}
