@@ -26,6 +26,8 @@ impl Witness {
             Verdict::Allowed => Answer::Yes(Self { token: request.token, residual: Vec::new() }),
             Verdict::Unknown if !residual.is_empty() || !grant.region.exact => Answer::Yes(Self { token: request.token, residual }),
             Verdict::Unknown => Answer::Unknown(Reason::NotDecided),
+            // Deny statements that went past the work budget are not taken from the grant, so it may promise too much.
+            Verdict::Denied if !grant.settled => Answer::Unknown(Reason::Budget),
             Verdict::Denied => Answer::Unknown(Reason::Disagreement),
         }
     }

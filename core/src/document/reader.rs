@@ -9,6 +9,10 @@ use crate::policy;
 use crate::source::FileId;
 use crate::syntax::{Limits, Node, Pointer, Scalar, SyntaxError, Value, parse_embedded};
 
+/// The longest policy that is read, white space and escapes included: sixteen times what IAM stores at most (IAM User Guide, "IAM and STS
+/// quotas").
+const MOST_POLICY_BYTES: u32 = 131_072;
+
 /// Which of its two states a Terraform plan is read as.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PlanSide {
@@ -85,7 +89,7 @@ impl<'t> Reader<'t> {
     pub fn trust(&mut self, at: Option<At<'_>>) -> Trust {
         let Some(at) = at.filter(|at| !at.node.is_null()) else { return Trust::Absent };
         match &at.node.value {
-            Value::Object(_) => Trust::Policy(Box::new(policy::read(at.node, &at.pointer))),
+            Value::Object(_) => self.policy(at.node, &at),
             Value::String(scalar) if scalar.text.trim().is_empty() => Trust::Absent,
             Value::String(scalar) => self.trust_in_text(scalar, &at),
             _ => self.no_policy(at.place(), format!("the trust policy is {}, not a policy document", at.node.kind_name())),
@@ -104,10 +108,22 @@ impl<'t> Reader<'t> {
         let Some(parsed) = parsed else { return self.no_policy(place(), "the trust policy is not a JSON document".to_owned()) };
         self.errors(parsed.errors, &at.pointer);
         match parsed.root {
-            Some(root) if root.is_object() => Trust::Policy(Box::new(policy::read(&root, &at.pointer))),
+            Some(root) if root.is_object() => self.policy(&root, at),
             _ if !clean => Trust::Unknown(place(), "the trust policy is broken".to_owned()),
             _ => self.no_policy(place(), "the trust policy is not a JSON object".to_owned()),
         }
+    }
+
+    /// The policy, unless it is far larger than any that IAM stores: then nobody has it, and to work it out would take for ever.
+    fn policy(&mut self, node: &Node, at: &At<'_>) -> Trust {
+        let bytes = node.span.end.saturating_sub(node.span.start);
+        if bytes <= MOST_POLICY_BYTES {
+            return Trust::Policy(Box::new(policy::read(node, &at.pointer)));
+        }
+        let message = format!(
+            "the trust policy is {bytes} bytes long: IAM stores none of more than 8,192 characters, and one of more than {MOST_POLICY_BYTES} bytes is not read"
+        );
+        self.no_policy(Place { span: node.span, pointer: at.pointer.clone() }, message)
     }
 
     fn no_policy(&mut self, place: Place, message: String) -> Trust {

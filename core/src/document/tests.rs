@@ -396,3 +396,13 @@ fn pieces_and_whole_say_the_same() {
         }
     }
 }
+
+#[test]
+fn a_policy_that_iam_could_not_store_is_an_error_and_takes_no_time() {
+    let statement = r#"{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "sts:AssumeRole"}"#;
+    let text = format!(r#"{{"Version": "2012-10-17", "Statement": [{}]}}"#, vec![statement; 100_000].join(","));
+    let found = read(FileId(0), &text, &Context::default());
+    assert_eq!(found.errors.len(), 1);
+    assert!(found.errors[0].message.contains("8,192 characters"), "{}", found.errors[0].message);
+    assert!(found.recognised && found.roles[0].trust.policy().is_none());
+}
