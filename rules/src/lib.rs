@@ -4,6 +4,8 @@ pub mod errors;
 #[cfg(test)]
 mod examples;
 pub mod faults;
+#[cfg(test)]
+mod fixes;
 pub mod kubernetes;
 pub mod missing_role;
 pub mod pairing;

@@ -1,0 +1,71 @@
+//! Every fix that a documented example gets does what a fix must: the text still reads, the finding is gone, and a safe one lets nobody new in.
+
+use irsa_lint_core::admission::{Budget, Issuers};
+use irsa_lint_core::diagnostic::{Applicability, Fix, apply};
+use irsa_lint_core::engine::Engine;
+use irsa_lint_core::engine::{InOrder, Input, Settings};
+use irsa_lint_core::rule::{Analysis, Example, Rule};
+use irsa_lint_core::source::SourceFile;
+
+use crate::testing::{check, of_rule};
+
+/// The files with a fix applied, each edit in its own file.
+fn mended(files: &[(String, String)], fix: &Fix) -> Option<Vec<(String, String)>> {
+    let of_file = |index: usize| fix.edits.iter().filter(move |e| e.span.file.0 as usize == index).cloned().collect::<Vec<_>>();
+    files.iter().enumerate().map(|(index, (name, text))| Some((name.clone(), apply(text, &of_file(index)).ok()?))).collect()
+}
+
+/// Whether every token that the first role admits after the fix was admitted before it.
+fn narrows(before: &[(String, String)], after: &[(String, String)]) -> bool {
+    let settings = Settings::default();
+    let catalogue = crate::providers::catalogue();
+    let engine = Engine { rules: crate::RULES, catalogue, errors: crate::errors::KNOWN, settings: &settings, schedule: &InOrder };
+    let load = |files: &[(String, String)]| {
+        engine.load(files.iter().map(|(n, t)| Input { file: SourceFile::new(n, t), named: true, pasted: true }).collect())
+    };
+    let (before, after, issuers, budget) = (load(before), load(after), Issuers::new(catalogue), Budget::default());
+    after.estate.roles().all(|(id, _)| {
+        let (Some(new), Some(old)) = (Analysis::of(&after.estate, id, &issuers), Analysis::of(&before.estate, id, &issuers)) else {
+            return true;
+        };
+        new.admission.grants().all(|(issuer, grant)| {
+            let earlier = old.admission.grants().filter(|(known, _)| known.issuer == issuer.issuer);
+            earlier.map(|(_, earlier)| earlier).any(|earlier| {
+                grant.subjects().is_subset(&earlier.subjects(), &budget).is_yes()
+                    && grant.audiences().is_subset(&earlier.audiences(), &budget).is_yes()
+            })
+        })
+    })
+}
+
+fn fault(rule: &dyn Rule, example: &Example) -> Option<String> {
+    let as_refs = |files: &[(String, String)]| files.iter().map(|(n, t)| (n.clone(), t.clone())).collect::<Vec<_>>();
+    let run = |files: &[(String, String)]| check(&files.iter().map(|(n, t)| (n.as_str(), t.as_str())).collect::<Vec<_>>());
+    let before = run(&example.files);
+    let own = of_rule(&before, rule.meta().id);
+    let fix = own.iter().find_map(|d| d.fix.as_ref())?;
+    let Some(files) = mended(&example.files, fix) else { return Some("cannot be applied".to_owned()) };
+    let after = run(&as_refs(&files));
+    if !after.errors.is_empty() {
+        return Some(format!("breaks the document: {}", after.errors[0].message));
+    }
+    if of_rule(&after, rule.meta().id).len() >= own.len() {
+        return Some(format!("leaves the finding: {files:?}"));
+    }
+    (fix.applicability == Applicability::Safe && !narrows(&example.files, &files)).then(|| "is safe and lets somebody new in".to_owned())
+}
+
+#[test]
+fn every_fix_mends_what_it_is_for() {
+    let mut faults = Vec::new();
+    let mut tried = 0;
+    for rule in crate::RULES {
+        for example in Example::all_in(rule.meta().doc).iter().filter(|e| e.fails) {
+            let found = check(&example.files.iter().map(|(n, t)| (n.as_str(), t.as_str())).collect::<Vec<_>>());
+            tried += usize::from(of_rule(&found, rule.meta().id).iter().any(|d| d.fix.is_some()));
+            faults.extend(fault(*rule, example).map(|fault| format!("{}: its fix {fault}", rule.meta().id)));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    assert!(tried >= 10, "only {tried} examples get a fix: this test would prove nothing");
+}
