@@ -4,6 +4,7 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::answer::{Chain, ChainLink, LinkKind};
 use super::can_assume::{self, Question};
+use super::known_error::KnownError;
 use super::run::{Case, Engine};
 use super::why_policy;
 use crate::admission::{Claim, Token, Truth};
@@ -41,8 +42,9 @@ impl Engine<'_> {
     pub fn why(&self, case: &Case, question: &WhyQuestion) -> Result<Chain, Question> {
         let pod = the_pod(case, question)?;
         let mut walk = Walk { case, links: Vec::new() };
-        if let Some(text) = &question.error {
-            walk.links.push(self.error_link(text));
+        let error = question.error.as_ref().and_then(|text| KnownError::find(self.errors, text));
+        if question.error.is_some() {
+            walk.links.push(error_link(error));
         }
         let role = walk.follow_to_role(&pod, question)?;
         if !walk.is_broken()
@@ -51,17 +53,19 @@ impl Engine<'_> {
             let token = walk.token(&pod, question);
             walk.links.extend(why_policy::links(self, case, id, &token, question.token.is_some()));
         }
+        if let Some(error) = error {
+            walk.clear(error.clears);
+        }
         Ok(walk.finish())
     }
+}
 
-    fn error_link(&self, text: &str) -> ChainLink {
-        let found = self.errors.iter().find(|known| known.matches(text));
-        let (message, help) = match found {
-            Some(known) => (known.proves.to_owned(), known.causes.to_owned()),
-            None => ("this error text is not one that irsa-lint knows".to_owned(), String::new()),
-        };
-        ChainLink { kind: LinkKind::Error, holds: if found.is_some() { Truth::True } else { Truth::Unknown }, message, help, place: None }
-    }
+fn error_link(error: Option<&KnownError>) -> ChainLink {
+    let (holds, message, help) = match error {
+        Some(error) => (Truth::True, error.message(), error.causes.to_owned()),
+        None => (Truth::Unknown, "this error text is not one that irsa-lint knows".to_owned(), String::new()),
+    };
+    ChainLink { kind: LinkKind::Error, holds, message, help, place: None }
 }
 
 /// Which pod is meant: the ServiceAccount that the user names, else the only workload, else the only annotated ServiceAccount.
@@ -133,6 +137,15 @@ impl Walk<'_> {
 
     fn is_broken(&self) -> bool {
         self.links.iter().any(|link| link.holds == Truth::False)
+    }
+
+    /// What the documents leave open and the error proves. A link that the documents break stays broken: they may be of another role.
+    fn clear(&mut self, kinds: &[LinkKind]) {
+        for link in self.links.iter_mut().filter(|link| link.holds == Truth::Unknown && kinds.contains(&link.kind)) {
+            link.holds = Truth::True;
+            link.message.push_str(", but the error proves that this link holds");
+            link.help.clear();
+        }
     }
 
     fn finish(mut self) -> Chain {

@@ -1,0 +1,150 @@
+//! What STS says of the request and of the role's trust policy. It knows nothing of documents.
+//!
+//! STS decides in this order, so that a message excludes the causes before it: shape of the request, token, provider of its issuer in the
+//! role's account, keys and signature, client ids, roles claim, trust policy.
+
+use irsa_lint_core::engine::KnownError;
+use irsa_lint_core::engine::answer::LinkKind;
+
+pub(super) const NOT_AUTHORIZED: KnownError = KnownError {
+    id: "sts-not-authorized",
+    any_of: &["not authorized to perform sts:assumerolewithwebidentity"],
+    proves: "the token is good and the role's account has a provider for its issuer with this audience, but no Allow statement of the role's \
+             trust policy admits the token, or a Deny refuses it, or there is no such role",
+    causes: "compare the condition on `sub` with the token's `sub` (`system:serviceaccount:NAMESPACE:NAME` of the Pod's real \
+             `serviceAccountName`), letter for letter, and see that no `*` stands under `StringEquals`; compare the issuer in Principal and \
+             in the condition keys with the token's `iss`; check that the annotated role exists: `aws iam get-role --role-name NAME`",
+    clears: &[LinkKind::Token, LinkKind::Provider, LinkKind::Audience],
+    points_to: &[LinkKind::Role, LinkKind::Statement, LinkKind::Condition],
+};
+
+// Unconfirmed: this longer form is documented for other calls; for web identities no live sample is known.
+pub(super) const NOT_AUTHORIZED_EXPLICIT: KnownError = KnownError {
+    id: "sts-not-authorized-explicit",
+    any_of: &["is not authorized to perform: sts:assumerolewithwebidentity on resource"],
+    proves: "the token is good and its provider and audience fit, but a policy refuses the call; where the message says `with an explicit \
+             deny`, it names the kind of policy",
+    causes: "look for a Deny statement in the role's trust policy; where the message names a resource or service control policy, ask the \
+             organization's administrators: `aws organizations list-policies --filter RESOURCE_CONTROL_POLICY`",
+    clears: &[LinkKind::Token, LinkKind::Provider, LinkKind::Audience],
+    points_to: &[LinkKind::Role, LinkKind::Statement, LinkKind::Condition],
+};
+
+pub(super) const ASSUME_ROLE_DENIED: KnownError = KnownError {
+    id: "sts-assume-role-denied",
+    any_of: &[
+        "user: arn:* is not authorized to perform: sts:assumerole on resource",
+        "user: arn:* is not authorized to perform: sts:tagsession on resource",
+    ],
+    proves: "the caller signed with credentials that it had already, those of the ARN after `User:`, and did not send a web identity token",
+    causes: "where that ARN is the Pod's own role, this is role chaining, or the program assumes its own role once more: let the second \
+             role trust the first and the first allow `sts:AssumeRole` on it, or take the role out of the program's settings; for \
+             `sts:TagSession` add that action to the second role's trust policy",
+    clears: &[],
+    points_to: &[],
+};
+
+pub(super) const VALIDATION: KnownError = KnownError {
+    id: "sts-validation",
+    any_of: &[
+        "at 'rolearn' failed to satisfy constraint",
+        "at 'rolesessionname' failed to satisfy constraint",
+        "at 'webidentitytoken' failed to satisfy constraint",
+        "at 'durationseconds' failed to satisfy constraint",
+        "request arn is invalid",
+        "invalid length for parameter rolearn",
+        "invalid length for parameter rolesessionname",
+        "invalid length for parameter webidentitytoken",
+        "minimum field size of * assumerolewithwebidentityinput.",
+    ],
+    proves: "a parameter of the request is malformed, and STS read neither token nor trust policy",
+    causes: "`roleArn`: the annotation holds a bare name, an empty account, a placeholder or an ARN that is no role's; `roleSessionName`: \
+             longer than 64 characters, or with `/`, `:` or blanks; `webIdentityToken`: the token file is empty; `durationSeconds`: below 900. \
+             Check `kubectl exec POD -- env | grep AWS_`",
+    clears: &[],
+    points_to: &[],
+};
+
+pub(super) const DURATION: KnownError = KnownError {
+    id: "sts-duration",
+    any_of: &["the requested durationseconds exceeds the"],
+    proves: "the session asked for is longer than the role allows; this says nothing of the trust policy",
+    causes: "raise the role's maximum (`aws iam update-role --role-name NAME --max-session-duration SECONDS`) or ask for less; a role \
+             assumed by another role's session gets an hour at most",
+    clears: &[],
+    points_to: &[],
+};
+
+pub(super) const PACKED_POLICY: KnownError = KnownError {
+    id: "sts-packed-policy",
+    any_of: &["packed size of…of allotted space", "serialized token too large for session", "packedpolicytoolarge"],
+    proves: "the trust policy admits the caller, but session tags and session policies together are too big for a session",
+    causes: "set `disableSessionTags` on the Pod Identity association where its tags and the program's own add up; shorten the inline session \
+             policy or the list of policy ARNs; look for tags in the token",
+    clears: &[LinkKind::Role, LinkKind::Statement, LinkKind::Condition],
+    points_to: &[],
+};
+
+pub(super) const REGION_DISABLED: KnownError = KnownError {
+    id: "sts-region-disabled",
+    any_of: &["sts is not activated in this region for account", "regiondisabledexception"],
+    proves: "the STS endpoint of this region is switched off in the role's account",
+    causes: "activate it in that account's IAM settings (Account settings, Security Token Service), or let the Pod use another region's \
+             endpoint: check `AWS_REGION` and `AWS_STS_REGIONAL_ENDPOINTS` in the container",
+    clears: &[],
+    points_to: &[],
+};
+
+pub(super) const REGION_OF_SIGNATURE: KnownError = KnownError {
+    id: "sts-signature-region",
+    any_of: &["credential should be scoped to a valid region"],
+    proves: "a signed request went to the endpoint of another region than it was signed for; this says nothing of the trust policy",
+    causes: "let endpoint and region agree: compare the annotation `eks.amazonaws.com/sts-regional-endpoints` and `AWS_REGION` with the \
+             endpoint that the program sets itself",
+    clears: &[],
+    points_to: &[],
+};
+
+pub(super) const SESSION_EXPIRED: KnownError = KnownError {
+    id: "sts-session-expired",
+    any_of: &["the security token included in the request is expired"],
+    proves: "the role was assumed and its session has ended since; the web identity token is not what has expired",
+    causes: "the program keeps the first credentials instead of asking its SDK anew, or a file or environment variables hold copied ones: \
+             check `kubectl exec POD -- env | grep AWS_`",
+    clears: &[],
+    points_to: &[],
+};
+
+pub(super) const THROTTLED: KnownError = KnownError {
+    id: "sts-throttled",
+    any_of: &["rate exceeded", "throttlingexception", "throttling: "],
+    proves: "AWS refused the call because too many were made; this says nothing of the trust policy",
+    causes: "many Pods that start at once, or a program that makes a new SDK client for each request: keep one client, and use the regional \
+             STS endpoint",
+    clears: &[],
+    points_to: &[],
+};
+
+pub(super) const NETWORK: KnownError = KnownError {
+    id: "sts-network",
+    any_of: &[
+        "could not connect to the endpoint url: \"https://sts.",
+        "connect timeout on endpoint url: \"https://sts.",
+        "read timeout on endpoint url: \"https://sts.",
+        "dial tcp: lookup sts.",
+        "dial tcp sts.",
+        "https://sts.*: dial tcp",
+        "https://sts.*: context deadline exceeded",
+        "enotfound sts.",
+        "eai_again sts.",
+        "host='sts.",
+        "unable to execute http request: sts.",
+        "unknownhostexception: sts.",
+    ],
+    proves: "the program got no answer from STS, so neither token nor trust policy was read",
+    causes: "private subnets without NAT and without the interface endpoint `com.amazonaws.REGION.sts`; the global endpoint used in such a \
+             VPC (set the annotation `eks.amazonaws.com/sts-regional-endpoints: \"true\"`); a NetworkPolicy or proxy between: try \
+             `kubectl exec POD -- curl -sv https://sts.REGION.amazonaws.com`",
+    clears: &[],
+    points_to: &[],
+};
