@@ -7,7 +7,7 @@ use irsa_lint_core::engine::{InOrder, Input, Settings};
 use irsa_lint_core::rule::{Analysis, Example, Rule};
 use irsa_lint_core::source::SourceFile;
 
-use crate::testing::{check, of_rule};
+use crate::testing::{bad_rules, check, of_rule};
 
 /// The files with a fix applied, each edit in its own file.
 fn mended(files: &[(String, String)], fix: &Fix) -> Option<Vec<(String, String)>> {
@@ -51,6 +51,12 @@ fn fault(rule: &dyn Rule, example: &Example) -> Option<String> {
     }
     if of_rule(&after, rule.meta().id).len() >= own.len() {
         return Some(format!("leaves the finding: {files:?}"));
+    }
+    let (known, now) = (bad_rules(&before), bad_rules(&after));
+    // One mistake may have hidden a lesser one, such as a missing audience in a statement that nobody could match.
+    let new: Vec<_> = now.into_iter().filter(|rule| !known.contains(rule) && *rule != "missing-audience").collect();
+    if fix.applicability == Applicability::Safe && !new.is_empty() {
+        return Some(format!("is safe and makes {new:?} fire"));
     }
     (fix.applicability == Applicability::Safe && !narrows(&example.files, &files)).then(|| "is safe and lets somebody new in".to_owned())
 }
