@@ -96,17 +96,19 @@ fn refusal(statement: &Statement, role: &RoleView<'_>) -> Option<(Place, String,
     }
     let controlled =
         statement.effect == Effect::Allow && !statement.principals.negated && speaks_of(&statement.action, action::WEB_IDENTITY);
-    let federated = statement.principals.list.iter().filter(|p| controlled && p.kind == PrincipalKind::Federated);
-    federated.filter(|p| find_mark(&p.value.text).is_none()).find_map(|principal| by_control(statement, principal, role))
+    let mut federated = statement.principals.list.iter().filter(|p| controlled && p.kind == PrincipalKind::Federated);
+    let finished = |principal: &Principal| find_mark(&principal.value.text).is_none();
+    federated.find_map(|principal| by_control(statement, principal, role).filter(|_| finished(principal)))
 }
 
 /// Whether an action is `sts:*`, of another service, or a web identity's with `sts` in other letters (observed by others on live IAM).
 fn has_other_actions(statement: &Statement) -> bool {
     !statement.action.negated
-        && statement.action.patterns.iter().filter(|pattern| find_mark(&pattern.text).is_none()).any(|pattern| {
+        && statement.action.patterns.iter().any(|pattern| {
             let Some((service, name)) = pattern.text.split_once(':') else { return false };
             let web = name.eq_ignore_ascii_case("AssumeRoleWithWebIdentity");
-            !service.eq_ignore_ascii_case("sts") || name == "*" || (web && service != "sts")
+            let other = !service.eq_ignore_ascii_case("sts") || name == "*" || (web && service != "sts");
+            other && find_mark(&pattern.text).is_none()
         })
 }
 

@@ -57,7 +57,8 @@ impl Rule for ProviderMissing {
 
     fn role(&self, role: &RoleView<'_>, out: &mut Findings) {
         let documents = role.view.estate.documents();
-        if documents.providers.is_empty() && documents.clusters.is_empty() && documents.full_lists.is_empty() {
+        let lists_providers = documents.full_lists.iter().any(|list| list.of == Listed::Providers);
+        if documents.providers.is_empty() && documents.clusters.is_empty() && !lists_providers {
             return;
         }
         let mut told: Vec<&str> = Vec::new();
