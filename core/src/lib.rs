@@ -2,6 +2,7 @@
 //!
 //! The stages, in the order of the data. A module uses only what stands above it:
 //!
+//! - [`schedule`]: how independent pieces of work are done
 //! - [`source`]: files, byte spans, and the one conversion to lines and columns
 //! - [`syntax`]: JSON and YAML as one spanned tree
 //! - [`policy`]: the IAM grammar of a trust policy
@@ -25,5 +26,6 @@ pub mod policy;
 pub mod provider;
 pub mod report;
 pub mod rule;
+pub mod schedule;
 pub mod source;
 pub mod syntax;

@@ -35,7 +35,7 @@ impl<'a> Federated<'a> {
             };
         };
         match ProviderArn::of(&arn) {
-            Some(arn) if !value.bytes().any(|b| matches!(b, b'*' | b'?')) => Self::Provider(arn),
+            Some(arn) if memchr::memchr2(b'*', b'?', value.as_bytes()).is_none() => Self::Provider(arn),
             _ => arn.saml_provider().map_or(Self::Nothing, Self::Saml),
         }
     }

@@ -3,6 +3,7 @@
 use super::model::{Documents, Listed, Namespace, Origin, Stated, Trust};
 use super::{Context, PlanSide, Work, read};
 use crate::policy::TrustPolicy;
+use crate::schedule::InOrder;
 use crate::source::{FileId, Span};
 
 const FILE: FileId = FileId(0);
@@ -389,7 +390,7 @@ fn pieces_and_whole_say_the_same() {
         for side in [PlanSide::After, PlanSide::Before] {
             let context = Context { side, ..Context::default() };
             let whole = read(FILE, &text, &context);
-            let work = Work::plan_from(0, FILE, &text, &context);
+            let work = Work::plan_from(0, FILE, &text, &context, &InOrder);
             let mut pieces = Documents::default();
             work.tasks().iter().for_each(|task| pieces.append(work.run(task)));
             assert_eq!(format!("{whole:?}"), format!("{pieces:?}"), "{text}");

@@ -7,6 +7,7 @@ use super::language::Language;
 use super::model::Documents;
 use super::reader::{PlanSide, Reader};
 use super::{large, whole};
+use crate::schedule::{InOrder, Schedule};
 use crate::source::FileId;
 use crate::syntax::lazy_json::LazyJson;
 use crate::syntax::{Limits, yaml};
@@ -57,7 +58,7 @@ pub struct Work<'t> {
 /// Reads a file.
 #[must_use]
 pub fn read(file: FileId, text: &str, context: &Context) -> Documents {
-    let work = Work::plan(file, text, context);
+    let work = Work::plan(file, text, context, &InOrder);
     let mut documents = Documents::default();
     work.tasks().iter().for_each(|task| documents.append(work.run(task)));
     documents
@@ -66,16 +67,16 @@ pub fn read(file: FileId, text: &str, context: &Context) -> Documents {
 impl<'t> Work<'t> {
     /// Finds the pieces of a file.
     #[must_use]
-    pub fn plan(file: FileId, text: &'t str, context: &'t Context) -> Self {
-        Self::plan_from(LARGE, file, text, context)
+    pub fn plan(file: FileId, text: &'t str, context: &'t Context, schedule: &dyn Schedule) -> Self {
+        Self::plan_from(LARGE, file, text, context, schedule)
     }
 
-    pub(super) fn plan_from(large: usize, file: FileId, text: &'t str, context: &'t Context) -> Self {
+    pub(super) fn plan_from(large: usize, file: FileId, text: &'t str, context: &'t Context, schedule: &dyn Schedule) -> Self {
         let mut work = Self { file, text, context, json: None, tasks: Vec::new() };
         match Language::of(text) {
             Language::Empty | Language::Hcl => {}
             Language::Json if text.len() >= large && context.kind.is_none() => {
-                work.json = LazyJson::read(text, &context.limits);
+                work.json = LazyJson::read(text, &context.limits, schedule);
                 let tasks = work.json.as_ref().and_then(|json| large::pieces(json.root(), ELEMENTS));
                 work.tasks = tasks.unwrap_or_else(|| vec![Task::Whole]);
             }

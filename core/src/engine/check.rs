@@ -2,10 +2,10 @@
 
 use super::answer::CheckAnswer;
 use super::run::{Case, Engine};
-use super::schedule::map;
 use crate::admission::Issuers;
 use crate::estate::{AssociationId, ProviderId, RoleId, ServiceAccountId, WorkloadId};
 use crate::rule::{Analyses, Findings, RoleView, Rule, View};
+use crate::schedule::map;
 
 /// Things a task takes at once.
 const CHUNK: usize = 64;

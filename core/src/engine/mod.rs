@@ -10,16 +10,15 @@ mod known_error;
 mod notes;
 mod policy_json;
 mod run;
-pub mod schedule;
 mod select;
 mod who;
 mod why;
 mod why_policy;
 mod words;
 
+pub use crate::schedule::{self, InOrder, Schedule};
 pub use can_assume::{Caller, Question, nearest};
 pub use known_error::KnownError;
 pub use run::{Case, Engine, Input, Settings};
-pub use schedule::{InOrder, Schedule};
 pub use who::{grants, others};
 pub use why::WhyQuestion;

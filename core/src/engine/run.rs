@@ -3,12 +3,12 @@
 use smol_str::SmolStr;
 
 use super::known_error::KnownError;
-use super::schedule::{Schedule, map};
 use crate::document::model::{Broken, Documents, NotAnalysed};
 use crate::document::{self, Task, Work};
 use crate::estate::{Estate, EstateSettings};
 use crate::provider::Catalogue;
 use crate::rule::Rule;
+use crate::schedule::{Schedule, map};
 use crate::source::{FileId, SourceFile, Sources};
 
 /// What the user says beside the documents.
@@ -90,7 +90,7 @@ impl<'a> Engine<'a> {
         let sources: Sources = inputs.into_iter().map(|input| input.file).collect();
         let works = map(self.schedule, sources.len(), |index| {
             let id = FileId(u32::try_from(index).unwrap_or(u32::MAX));
-            Some(Work::plan(id, &sources.get(id)?.text, contexts.get(index)?))
+            Some(Work::plan(id, &sources.get(id)?.text, contexts.get(index)?, self.schedule))
         });
         let tasks: Vec<(usize, &Work<'_>, &Task)> = works
             .iter()

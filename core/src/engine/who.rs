@@ -4,7 +4,6 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::answer::{AudienceSet, OtherPrincipal, WhoAnswer, WhoGrant, WhoRole};
 use super::run::{Case, Engine};
-use super::schedule::map;
 use super::words;
 use crate::admission::language::Language;
 use crate::admission::{Admission, Admits, Budget, Federated, Grant, IssuerAdmission, Issuers, Witness};
@@ -12,6 +11,7 @@ use crate::document::model::Trust;
 use crate::estate::RoleId;
 use crate::policy::{Effect, PrincipalKind, TrustPolicy};
 use crate::rule::Analysis;
+use crate::schedule::map;
 
 /// Examples shown of a grant.
 const EXAMPLES: usize = 3;

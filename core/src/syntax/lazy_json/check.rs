@@ -1,10 +1,12 @@
-//! The one pass over a large text: is it JSON, and where do its larger objects and lists end?
+//! The one pass over a large text: is it JSON, and where do its larger values end?
 //! Accepts exactly what the full parser finds no fault in, and says no more than yes or no.
 
 use super::super::Limits;
 use super::super::json::scan::{self, Escape};
+use super::stretch::{self, Stretch};
+use crate::schedule::Schedule;
 
-/// Objects and lists of fewer bytes are not noted: counting their brackets again costs less than remembering them.
+/// Values of fewer bytes are not noted: counting their brackets again costs less than remembering them.
 pub(super) const NOTED: u32 = 256;
 
 pub(super) struct Checked {
@@ -14,54 +16,101 @@ pub(super) struct Checked {
 
 const BOM: &str = "\u{feff}";
 
-/// `None` if the text is not JSON.
-pub(super) fn check(text: &str, limits: &Limits) -> Option<Checked> {
+/// `None` if the text is not JSON. `length`: the bytes of a stretch that is worth being walked apart.
+pub(super) fn check(text: &str, limits: &Limits, length: usize, schedule: &dyn Schedule) -> Option<Checked> {
     // Places are 32 bits wide.
     u32::try_from(text.len()).ok()?;
     let bytes = text.as_bytes();
     let start = scan::skip_white(bytes, if text.starts_with(BOM) { BOM.len() } else { 0 });
-    let mut walk = Walk { bytes, max_depth: limits.depth as usize, open: Vec::new(), ends: Vec::new() };
-    let end = walk.value(start)?;
+    let mut walk = Walk::new(bytes, limits);
+    let mut stop = Stop::Value(start);
+    for stretch in stretch::ahead(bytes, limits, length, schedule) {
+        stop = walk.run(stop, stretch.start)?;
+        // One that was begun amid something else is passed over.
+        if matches!(stop, Stop::Value(at) if at == stretch.start) {
+            stop = walk.adopt(stretch)?;
+        }
+    }
+    let Stop::End(end) = walk.run(stop, usize::MAX)? else { return None };
     (scan::skip_white(bytes, end) == bytes.len())
         .then_some(Checked { root: (u32::try_from(start).ok()?, u32::try_from(end).ok()?), ends: walk.ends })
 }
 
-struct Walk<'a> {
+/// Where a walk stands, and what comes next there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// A value: the root, or an element of a list.
+    Value(usize),
+    /// The bracket of the list that a stretch began in.
+    ListEnd(usize),
+    /// Nothing: the root ends here.
+    End(usize),
+}
+
+pub(super) struct Walk<'a> {
     bytes: &'a [u8],
     max_depth: usize,
     /// What is open: its place in `ends`, and whether it is an object.
-    open: Vec<(usize, bool)>,
-    ends: Vec<(u32, u32)>,
+    pub(super) open: Vec<(usize, bool)>,
+    /// How many of those the walk did not open itself.
+    floor: usize,
+    /// The most that were ever open, empty ones too.
+    pub(super) deepest: usize,
+    pub(super) ends: Vec<(u32, u32)>,
 }
 
-impl Walk<'_> {
-    /// The end of the value at `at`, without recursion.
-    fn value(&mut self, mut at: usize) -> Option<usize> {
+impl<'a> Walk<'a> {
+    /// From the root on.
+    pub(super) fn new(bytes: &'a [u8], limits: &Limits) -> Self {
+        Self { bytes, max_depth: limits.depth as usize, open: Vec::new(), floor: 0, deepest: 0, ends: Vec::new() }
+    }
+
+    /// From an element of a list on, of which nothing else is known.
+    pub(super) fn within_list(bytes: &'a [u8], limits: &Limits) -> Self {
+        Self { open: vec![(usize::MAX, false)], floor: 1, deepest: 1, ..Self::new(bytes, limits) }
+    }
+
+    /// Goes on with what another walk found from here.
+    fn adopt(&mut self, stretch: Stretch) -> Option<Stop> {
+        // Both count the list they meet in.
+        if self.open.len() + stretch.deepest > self.max_depth + 1 {
+            return None;
+        }
+        let before = self.ends.len();
+        self.ends.extend(stretch.ends);
+        self.open.extend(stretch.open.into_iter().skip(1).map(|(index, object)| (before + index, object)));
+        Some(stretch.stop)
+    }
+
+    /// Walks, without recursion, to the first element of a list that begins at `until` or later, or to the end. `None`: not JSON.
+    pub(super) fn run(&mut self, from: Stop, until: usize) -> Option<Stop> {
+        let (mut at, mut behind) = match from {
+            Stop::Value(at) if at >= until => return Some(from),
+            Stop::Value(at) => (at, false),
+            Stop::ListEnd(at) => (at, true),
+            Stop::End(_) => return Some(from),
+        };
         loop {
-            at = match self.bytes.get(at)? {
-                b'"' => string(self.bytes, at)?,
-                b'{' => match self.enter(at, true)? {
-                    (next, false) => {
-                        at = next;
-                        continue;
-                    }
-                    (end, true) => end,
-                },
-                b'[' => match self.enter(at, false)? {
-                    (next, false) => {
-                        at = next;
-                        continue;
-                    }
-                    (end, true) => end,
-                },
-                b't' => word(self.bytes, at, b"true")?,
-                b'f' => word(self.bytes, at, b"false")?,
-                b'n' => word(self.bytes, at, b"null")?,
-                _ => scan::number_end(self.bytes, at)?,
-            };
+            if !behind {
+                at = match self.bytes.get(at)? {
+                    b'"' => self.noted_string(at)?,
+                    open @ (b'{' | b'[') => match self.enter(at, *open == b'{')? {
+                        (next, false) => {
+                            at = next;
+                            continue;
+                        }
+                        (end, true) => end,
+                    },
+                    b't' => word(self.bytes, at, b"true")?,
+                    b'f' => word(self.bytes, at, b"false")?,
+                    b'n' => word(self.bytes, at, b"null")?,
+                    _ => scan::number_end(self.bytes, at)?,
+                };
+            }
+            behind = false;
             // Behind a value: on to the next one, or out of what it ends.
             loop {
-                let Some(&(_, object)) = self.open.last() else { return Some(at) };
+                let Some(&(_, object)) = self.open.last() else { return Some(Stop::End(at)) };
                 at = scan::skip_white(self.bytes, at);
                 match (self.bytes.get(at)?, object) {
                     (b',', true) => {
@@ -70,9 +119,15 @@ impl Walk<'_> {
                     }
                     (b',', false) => {
                         at = scan::skip_white(self.bytes, at + 1);
+                        if at >= until {
+                            return Some(Stop::Value(at));
+                        }
                         break;
                     }
                     (b'}', true) | (b']', false) => {
+                        if self.open.len() == self.floor {
+                            return Some(Stop::ListEnd(at));
+                        }
                         at += 1;
                         self.leave(at)?;
                     }
@@ -82,11 +137,22 @@ impl Walk<'_> {
         }
     }
 
+    /// The end of the string at `at`, noted if it is long.
+    #[inline]
+    fn noted_string(&mut self, at: usize) -> Option<usize> {
+        let end = string(self.bytes, at)?;
+        if end - at >= NOTED as usize {
+            self.ends.push((u32::try_from(at).ok()?, u32::try_from(end).ok()?));
+        }
+        Some(end)
+    }
+
     /// Goes into a container: the place of its first value, or its end (`true`) if it is empty.
     fn enter(&mut self, at: usize, object: bool) -> Option<(usize, bool)> {
         if self.open.len() >= self.max_depth {
             return None;
         }
+        self.deepest = self.deepest.max(self.open.len() + 1);
         let first = scan::skip_white(self.bytes, at + 1);
         match (self.bytes.get(first)?, object) {
             // An empty one is short, unless it is full of white space.

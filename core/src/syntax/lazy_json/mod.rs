@@ -4,6 +4,7 @@
 
 mod check;
 mod iter;
+mod stretch;
 #[cfg(test)]
 mod tests;
 
@@ -13,7 +14,11 @@ pub use iter::{Elements, Members};
 
 use super::json::scan::{self, Escape};
 use super::{Limits, Parsed, json};
+use crate::schedule::Schedule;
 use crate::source::{FileId, Span, TextMap};
+
+/// A string within this many bytes is found to its end faster than its end is looked up.
+const SHORT: usize = 64;
 
 /// A text that has been checked to be JSON.
 #[derive(Debug)]
@@ -21,7 +26,7 @@ pub struct LazyJson<'s> {
     text: &'s str,
     /// Where the root begins and ends.
     root: (u32, u32),
-    /// Begin and end of every object and list of at least [`check::NOTED`] bytes, in order of begin.
+    /// Begin and end of every value of at least [`check::NOTED`] bytes, in order of begin.
     ends: Vec<(u32, u32)>,
 }
 
@@ -54,8 +59,8 @@ impl<'s> LazyJson<'s> {
     /// Checks the whole text. `None` if it is not JSON, is nested deeper than the limit, or is past 4 GB: exactly if [`json::parse`] finds errors,
     /// which is then how to learn what they are.
     #[must_use]
-    pub fn read(text: &'s str, limits: &Limits) -> Option<Self> {
-        check::check(text, limits).map(|checked| Self { text, root: checked.root, ends: checked.ends })
+    pub fn read(text: &'s str, limits: &Limits, schedule: &dyn Schedule) -> Option<Self> {
+        check::check(text, limits, stretch::LENGTH, schedule).map(|checked| Self { text, root: checked.root, ends: checked.ends })
     }
 
     /// The value that the text is.
@@ -73,12 +78,16 @@ impl<'s> LazyJson<'s> {
     /// The end of the value that begins at `start`.
     fn end_of(&self, start: usize) -> usize {
         let bytes = self.text.as_bytes();
+        let noted = |start: usize| {
+            let at = self.ends.binary_search_by(|(begin, _)| (*begin as usize).cmp(&start)).ok()?;
+            self.ends.get(at).map(|(_, end)| *end as usize)
+        };
         let end = match bytes.get(start) {
-            Some(b'"') => scan::loose_string_end(bytes, start),
-            Some(b'{' | b'[') => {
-                let noted = self.ends.binary_search_by(|(begin, _)| (*begin as usize).cmp(&start)).ok();
-                noted.and_then(|i| self.ends.get(i)).map(|(_, end)| *end as usize).or_else(|| scan::balanced_end(bytes, start))
+            Some(b'"') => {
+                let short = bytes.get(..bytes.len().min(start + SHORT)).and_then(|bytes| scan::loose_string_end(bytes, start));
+                short.or_else(|| noted(start)).or_else(|| scan::loose_string_end(bytes, start))
             }
+            Some(b'{' | b'[') => noted(start).or_else(|| scan::balanced_end(bytes, start)),
             _ => {
                 let rest = bytes.get(start..).unwrap_or_default();
                 rest.iter().position(|b| scan::ends_word(Some(b))).map(|len| start + len)
