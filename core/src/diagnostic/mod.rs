@@ -1,8 +1,10 @@
 //! Findings as plain data: no rendering, no serialisation, nothing borrowed from the source. And fixes: what they may do, and how they are applied.
 
 mod apply;
+mod choose;
 
 pub use apply::{ApplyError, apply};
+pub use choose::compatible;
 
 use smol_str::SmolStr;
 

@@ -49,11 +49,35 @@ pub enum Origin {
 }
 
 impl Origin {
+    /// What made a document that no person edits: a change of it would change nothing, or be lost.
+    #[must_use]
+    pub fn maker(self) -> Option<Maker> {
+        match self {
+            Self::Live => Some(Maker::Aws),
+            Self::Terraform => Some(Maker::TerraformPlan),
+            Self::TerraformState => Some(Maker::TerraformState),
+            _ => None,
+        }
+    }
+
     /// Whether Terraform says it.
     #[must_use]
     pub fn is_terraform(self) -> bool {
         matches!(self, Self::Terraform | Self::TerraformState)
     }
+}
+
+/// What made a document that no person edits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Maker {
+    /// AWS answered it.
+    Aws,
+    /// A cluster answered it.
+    Kubernetes,
+    /// `terraform show -json` of a plan.
+    TerraformPlan,
+    /// `terraform show -json` of a state, or the state file.
+    TerraformState,
 }
 
 /// An IAM role.

@@ -16,7 +16,7 @@ impl Engine<'_> {
     pub fn check(&self, case: &Case) -> CheckAnswer {
         let issuers = Issuers::new(self.catalogue);
         let analyses = Analyses::new(&case.estate, &issuers);
-        let view = View { estate: &case.estate, catalogue: self.catalogue, issuers: &issuers, analyses: &analyses };
+        let view = View { estate: &case.estate, sources: &case.sources, catalogue: self.catalogue, issuers: &issuers, analyses: &analyses };
         let rules: Vec<&'static dyn Rule> = self.active_rules().collect();
         let mut found = self.over_roles(&rules, &view, &analyses);
         self.over_the_rest(&rules, &view, &mut found);

@@ -94,7 +94,7 @@ pub enum Class {
     /// An RFC 1123 subdomain, up to 253 characters: the name of a Kubernetes ServiceAccount. Kubernetes, "Object Names and IDs". Its labels
     /// have no limit of their own there.
     DnsSubdomain,
-    /// One of these words.
+    /// One of these words and of no others, however the issuer's customers set up their subjects.
     OneOf(List<Str>),
 }
 

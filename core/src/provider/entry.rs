@@ -85,6 +85,8 @@ pub struct SubjectForm {
     pub tenant: List<Str>,
     /// The parts that say which repository, project or workspace of the tenant it is, where `tenant` does not hold them after its first.
     pub projects: List<Str>,
+    /// The parts that have another value in every run, such as the id of a pipeline's step: a policy that fixes one admits one run.
+    pub volatile: List<Str>,
     /// Who can obtain a token with such a subject.
     pub controlled_by: Str,
 }

@@ -12,6 +12,7 @@ use crate::document::model::{NotAnalysed, OidcProvider, Place, PodIdentityAssoci
 use crate::estate::{AssociationId, Estate, ProviderId, RoleId, ServiceAccountId, WorkloadId};
 use crate::policy::TrustPolicy;
 use crate::provider::Catalogue;
+use crate::source::{Sources, Span};
 
 /// What is known of a rule without running it.
 #[derive(Debug)]
@@ -82,6 +83,8 @@ pub trait Rule: Sync {
 pub struct View<'a> {
     /// Every document of the run, linked.
     pub estate: &'a Estate,
+    /// The texts: a fix copies what stands around it, such as the indentation. No rule judges by them.
+    pub sources: &'a Sources,
     /// What is known of issuers.
     pub catalogue: &'a Catalogue,
     /// The subjects of issuers.
@@ -112,6 +115,12 @@ impl View<'_> {
     #[must_use]
     pub fn role_name(&self, id: RoleId) -> String {
         self.estate.role_name(id).map_or_else(|| "the role".to_owned(), |name| format!("role `{name}`"))
+    }
+
+    /// The text under a span, as the file spells it.
+    #[must_use]
+    pub fn source(&self, span: Span) -> &str {
+        self.sources.slice(span)
     }
 
     /// What was worked out of a role's trust policy.

@@ -14,6 +14,10 @@ declare_rule! {
     /// The cluster sees who calls by the session's ARN (`sts` … `assumed-role/NAME/SESSION`), which has no path. An entry with
     /// `role/PATH/NAME` matches nobody, and the role is told `You must be logged in to the server (Unauthorized)`.
     ///
+    /// ## Severity
+    ///
+    /// An error: the entry can never match anybody, so whoever works as the role is shut out of the cluster.
+    ///
     /// ## How to fix it
     ///
     /// Leave the path out of `rolearn`: `arn:aws:iam::111122223333:role/NAME`. The role itself keeps its path.

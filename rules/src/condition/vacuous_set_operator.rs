@@ -18,6 +18,11 @@ declare_rule! {
     /// they add nothing; but with one slip in the key the condition asks for nothing at all, and nobody notices. AWS advises against set
     /// operators on such keys, and against `ForAllValues` with Allow.
     ///
+    /// ## Severity
+    ///
+    /// A warning: the condition does what it should today, but a slip in the key would open the role without a word. Info where `Null:
+    /// false` on the same key demands that it is there.
+    ///
     /// ## How to fix it
     ///
     /// Leave the prefix and the suffix out: `StringEquals`, `StringLike`. On `amr`, which has several values, a set operator belongs.

@@ -16,6 +16,11 @@ declare_rule! {
     /// first, which may be the one that names the ServiceAccount; IAM itself refuses such a policy. Of a Kubernetes object's annotations or
     /// labels the last is kept, too.
     ///
+    /// ## Severity
+    ///
+    /// An error in a trust policy: conditions get lost, and IAM refuses it. A warning where a key of another document stands twice, or one
+    /// condition key in two spellings: parsers agree on what remains, but hardly anybody means it.
+    ///
     /// ## How to fix it
     ///
     /// Put everything under one key.

@@ -21,6 +21,11 @@ declare_rule! {
     /// `NotAction` allows every action but those listed, also those by which a role is assumed and that nobody thought of. IAM wants the actions of a
     /// trust policy to be actions of STS for assuming roles.
     ///
+    /// ## Severity
+    ///
+    /// An error where tokens or AWS principals get in that way. A warning where the statement admits nobody by it: then it only hides what
+    /// is allowed.
+    ///
     /// ## How to fix it
     ///
     /// Name the action: `sts:AssumeRoleWithWebIdentity` for an identity provider, `sts:AssumeRole` for AWS principals and services.

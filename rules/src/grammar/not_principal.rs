@@ -14,6 +14,10 @@ declare_rule! {
     /// AWS does not allow `NotPrincipal` in a role's trust policy, and IAM refuses to store it. Taken at its word, an Allow with `NotPrincipal` lets
     /// in everyone but a few.
     ///
+    /// ## Severity
+    ///
+    /// An error: IAM does not store it, and taken at its word it opens the role to nearly everyone.
+    ///
     /// ## How to fix it
     ///
     /// Name those who are meant in `Principal`. To shut somebody out, name them in the `Principal` of a Deny statement.

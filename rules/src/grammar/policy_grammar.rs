@@ -15,6 +15,10 @@ declare_rule! {
     /// IAM refuses a policy with an element that it does not know, without one that must be there, or with a value of the wrong kind. Where
     /// such a policy comes to be looked at all the same, the part that is wrong does nothing.
     ///
+    /// ## Severity
+    ///
+    /// An error: IAM refuses the policy, so the role is not created or keeps its old policy.
+    ///
     /// ## How to fix it
     ///
     /// Write the policy as the grammar has it.

@@ -21,6 +21,10 @@ declare_rule! {
     /// that all have. It also refuses actions that are not STS's, and the bare principal `*`. A role that was stored before goes on
     /// working; the next change of its policy fails with `MalformedPolicyDocument`.
     ///
+    /// ## Severity
+    ///
+    /// An error: creating the role, or the next change of its policy, fails.
+    ///
     /// ## How to fix it
     ///
     /// Ask for the tenant in each statement: a subject that begins with your own organisation, group or repository.

@@ -16,6 +16,10 @@ declare_rule! {
     /// IAM refuses a policy with an operator that it does not know, and what the condition was to say is lost. Most often a letter is
     /// missing, or `IfExists` stands behind `Null`.
     ///
+    /// ## Severity
+    ///
+    /// An error: IAM refuses the policy, and until then a condition that somebody relies on is not there.
+    ///
     /// ## How to fix it
     ///
     /// Write the operator as the documentation spells it.

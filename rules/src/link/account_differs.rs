@@ -17,6 +17,10 @@ declare_rule! {
     /// The account in the annotation and the account of the role differ, so STS looks for the role where it is not, and every call fails.
     /// The role of that name admits this very ServiceAccount, so it is the one that was meant.
     ///
+    /// ## Severity
+    ///
+    /// An error: every call of the Pod fails.
+    ///
     /// ## How to fix it
     ///
     /// Write the role's own account into the annotation. To use a role of another account, create the OIDC provider there.

@@ -16,6 +16,10 @@ declare_rule! {
     /// The webhook works on Pods when they are created, and a Pod without `AWS_ROLE_ARN` and `AWS_WEB_IDENTITY_TOKEN_FILE` works as the
     /// node's role. Either the Pod is older than the annotation, or the webhook does not run: it fails in silence.
     ///
+    /// ## Severity
+    ///
+    /// A warning: the Pod works as the node's role at the moment, but what is recorded may be older than the last restart.
+    ///
     /// ## How to fix it
     ///
     /// Start the Pod anew. If it still lacks the variables, see that the `MutatingWebhookConfiguration` `pod-identity-webhook` is there.

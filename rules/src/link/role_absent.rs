@@ -16,6 +16,10 @@ declare_rule! {
     /// STS finds no role of that ARN and refuses every call of the Pod. It is said only where the run holds the list of all roles of the
     /// account, or a role of nearly the same name that admits this very ServiceAccount.
     ///
+    /// ## Severity
+    ///
+    /// An error: every call of the Pod fails. Nothing is said where the run cannot know what other roles there are.
+    ///
     /// ## How to fix it
     ///
     /// Write the ARN of the role that was meant, its path included, or create the role.

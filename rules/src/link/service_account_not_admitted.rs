@@ -24,6 +24,11 @@ declare_rule! {
     /// STS compares the token's cluster, audience, namespace and name with the trust policy. One of them differs, so every call of the Pod
     /// fails with `Not authorized to perform sts:AssumeRoleWithWebIdentity`.
     ///
+    /// ## Severity
+    ///
+    /// An error: every call of the Pod fails. Info where the role trusts EKS Pod Identity alone: the association may be there, and then the
+    /// annotation only has no effect.
+    ///
     /// ## How to fix it
     ///
     /// Name the ServiceAccount in the condition on `:sub`, as `system:serviceaccount:NAMESPACE:NAME`, or give the ServiceAccount the

@@ -14,6 +14,10 @@ declare_rule! {
     /// The AWS SDKs take `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` before the web identity, so the role is never used and long-lived
     /// keys are. A container that sets `AWS_ROLE_ARN` or `AWS_WEB_IDENTITY_TOKEN_FILE` itself gets neither from the webhook.
     ///
+    /// ## Severity
+    ///
+    /// A warning: the Pod works, but with credentials of its own and not as the role.
+    ///
     /// ## How to fix it
     ///
     /// Take the variables out of the container: the webhook sets what is needed.

@@ -13,6 +13,10 @@ declare_rule! {
     /// A Pod gets the role of the ServiceAccount that it runs as. One that names none runs as `default`, and one that names a ServiceAccount
     /// that is not there does not start. The annotated ServiceAccount beside it serves nobody.
     ///
+    /// ## Severity
+    ///
+    /// A warning: the workload runs without the role, or does not start, unless the other ServiceAccount was meant.
+    ///
     /// ## How to fix it
     ///
     /// Write the ServiceAccount's name as `serviceAccountName` in the spec of the Pod, in the same namespace.

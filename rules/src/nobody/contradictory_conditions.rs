@@ -17,6 +17,10 @@ declare_rule! {
     /// All conditions of a statement must hold together; only the values of one list are alternatives. Where one operator asks for one
     /// subject and another operator for a different one, every condition could hold, and no token meets them all.
     ///
+    /// ## Severity
+    ///
+    /// An error: the statement lets nobody in, and whoever wrote it wanted somebody in.
+    ///
     /// ## How to fix it
     ///
     /// List alternatives as values of one key under one operator, or write a statement for each.

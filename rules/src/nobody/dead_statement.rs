@@ -17,6 +17,10 @@ declare_rule! {
     /// The statement has the action, or the condition keys, of a web identity, and it is proved that no token of any identity provider
     /// matches it: its principal is none, or a condition never holds.
     ///
+    /// ## Severity
+    ///
+    /// An error: the statement lets nobody in, and whoever wrote it wanted somebody in.
+    ///
     /// ## How to fix it
     ///
     /// Name the identity provider under `Federated`; drop a condition that a web identity cannot meet.

@@ -15,6 +15,10 @@ declare_rule! {
     ///
     /// A Deny wins over every Allow. Where one covers all tokens that an Allow lets in, nobody can assume the role through it.
     ///
+    /// ## Severity
+    ///
+    /// An error: those whom the Allow names are shut out.
+    ///
     /// ## How to fix it
     ///
     /// Narrow the Deny by a condition, or remove the statement that grants nothing.

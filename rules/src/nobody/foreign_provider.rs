@@ -14,6 +14,10 @@ declare_rule! {
     /// STS looks for the identity provider in the role's own account. An ARN of another account there names nobody: for a cluster of
     /// another account the role's account needs a provider for that cluster's issuer, too.
     ///
+    /// ## Severity
+    ///
+    /// An error: no token can match the statement.
+    ///
     /// ## How to fix it
     ///
     /// Create a provider for the issuer in the role's account and name that one; or let the pod assume a role in the cluster's account

@@ -18,6 +18,11 @@ declare_rule! {
     /// The subject of a ServiceAccount's token is `system:serviceaccount:NAMESPACE:NAME`, in lower case, each part as Kubernetes allows it;
     /// other issuers have forms of their own. A value of another form matches no token, and a statement that lists no other lets nobody in.
     ///
+    /// ## Severity
+    ///
+    /// An error where the statement lets nobody in. A warning where other values of the list still do: then it is one workload that is shut
+    /// out.
+    ///
     /// ## How to fix it
     ///
     /// Write the subject in full, as it stands in a token of the workload.

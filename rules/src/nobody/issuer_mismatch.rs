@@ -18,6 +18,11 @@ declare_rule! {
     /// holds, so nobody gets in; with `IfExists`, `ForAllValues` or a negated operator it always holds and restricts nothing. Usually one
     /// of the two was copied from another cluster or was left behind when the cluster was re-created.
     ///
+    /// ## Severity
+    ///
+    /// An error where the statement lets nobody in. A warning where the condition merely restricts nothing, or where it shuts out one of
+    /// several providers.
+    ///
     /// ## How to fix it
     ///
     /// Let the key begin with the issuer of the provider. For a second cluster write a second statement: conditions of one statement must

@@ -17,6 +17,11 @@ declare_rule! {
     /// Only `StringLike` and the ARN operators know wildcards. Under `StringEquals` a `*` is an asterisk, and no namespace, ServiceAccount,
     /// branch or audience has one in its name: the value matches no token, and a statement that lists no other lets nobody in.
     ///
+    /// ## Severity
+    ///
+    /// An error where the statement lets nobody in. A warning where other values still match, or where the value stands in a condition that
+    /// now always holds.
+    ///
     /// ## How to fix it
     ///
     /// Write the full name. Where a pattern is really wanted put it under `StringLike`, and think of who can create something that matches

@@ -17,6 +17,10 @@ declare_rule! {
     /// the issuer included. A key of another form (the provider's whole ARN, a bare `sub`, an issuer without a claim, a slash too many or
     /// too few) is in no request: a condition on it never holds, and nobody gets in.
     ///
+    /// ## Severity
+    ///
+    /// An error where the statement lets nobody in. A warning where the condition restricts nothing, as with `IfExists`.
+    ///
     /// ## How to fix it
     ///
     /// Write the key as the issuer stands behind `oidc-provider/` in the principal, a colon, and `sub` or `aud`.

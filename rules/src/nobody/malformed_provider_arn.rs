@@ -17,6 +17,10 @@ declare_rule! {
     /// of another form (a colon too few, the bare issuer, a wildcard, nothing behind `oidc-provider/`, an issuer that the service does not
     /// have) names nobody.
     ///
+    /// ## Severity
+    ///
+    /// An error: no token can match the statement. A warning where a partition or a slash at the end looks wrong, but cannot be proved to be.
+    ///
     /// ## How to fix it
     ///
     /// Copy the ARN from `aws iam list-open-id-connect-providers`.

@@ -20,6 +20,10 @@ declare_rule! {
     /// text as it stands: an ARN with a placeholder names nothing, and a condition with one is met by nobody. What a template engine fills
     /// in (`{{ }}`, `%s`, `${…}` that is no policy variable) is not reported but listed as not analysed.
     ///
+    /// ## Severity
+    ///
+    /// An error: nothing that holds a placeholder can work.
+    ///
     /// ## How to fix it
     ///
     /// Fill it in.

@@ -16,6 +16,10 @@ declare_rule! {
     /// Under `AWS` stand accounts, roles and users. A web identity matches a statement only through a `Federated` principal, so with the
     /// provider under `AWS` nobody gets in.
     ///
+    /// ## Severity
+    ///
+    /// An error: the statement lets nobody in.
+    ///
     /// ## How to fix it
     ///
     /// Call the key of the principal `Federated`.

@@ -19,6 +19,10 @@ declare_rule! {
     /// never holds and nobody gets in (with `IfExists` or `ForAllValues` it always holds, and restricts nothing). It happens when the URL
     /// of the cluster or of the provider is put in as it is; in Terraform `replace(…, "https://", "")` is missing.
     ///
+    /// ## Severity
+    ///
+    /// An error where the statement lets nobody in. A warning where the condition restricts nothing, as with `IfExists`.
+    ///
     /// ## How to fix it
     ///
     /// Cut `https://`.

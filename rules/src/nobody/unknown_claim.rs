@@ -19,6 +19,10 @@ declare_rule! {
     /// A key with any other claim is in no request: a condition on it never holds, so nobody gets in (with `IfExists` or `ForAllValues` it
     /// always holds, and restricts nothing).
     ///
+    /// ## Severity
+    ///
+    /// An error where the statement lets nobody in. A warning where the condition restricts nothing, as with `IfExists`.
+    ///
     /// ## How to fix it
     ///
     /// Ask for what you need through a claim that is shown: the subject holds namespace and ServiceAccount, or repository and branch.

@@ -18,6 +18,10 @@ declare_rule! {
     /// Who comes with a token of an identity provider calls `sts:AssumeRoleWithWebIdentity` and nothing else; `sts:AssumeRole` is for AWS
     /// principals. A statement that names a provider and another action lets nobody in.
     ///
+    /// ## Severity
+    ///
+    /// An error: the statement lets nobody in. Info where another statement allows the action to the same provider.
+    ///
     /// ## How to fix it
     ///
     /// Let the action be `sts:AssumeRoleWithWebIdentity`.

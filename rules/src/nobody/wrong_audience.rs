@@ -22,6 +22,10 @@ declare_rule! {
     /// (`sts.amazonaws.com.cn`) or the issuer's own URL the condition never holds, and with a provider that is registered for it STS
     /// answers `Incorrect token audience`.
     ///
+    /// ## Severity
+    ///
+    /// An error where the audience is certainly wrong: no token gets in. A warning where a token could be made for it.
+    ///
     /// ## How to fix it
     ///
     /// Write `sts.amazonaws.com`.

@@ -18,6 +18,10 @@ declare_rule! {
     /// EKS Pod Identity puts the cluster, the namespace and the ServiceAccount into the session's tags and needs `sts:TagSession` for it.
     /// Without it every Pod of the association is refused.
     ///
+    /// ## Severity
+    ///
+    /// An error: every Pod of the association is refused.
+    ///
     /// ## How to fix it
     ///
     /// Allow both actions: `"Action": ["sts:AssumeRole", "sts:TagSession"]`.

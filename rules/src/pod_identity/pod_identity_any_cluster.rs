@@ -16,6 +16,10 @@ declare_rule! {
     /// It is the form that AWS documents, and nothing has to be done. But every cluster of the account can hand the role to any of its
     /// Pods: who may is decided by `eks:CreatePodIdentityAssociation` and `iam:PassRole` alone.
     ///
+    /// ## Severity
+    ///
+    /// Info: it is the form that AWS documents, and those who can make an association are trusted in most accounts.
+    ///
     /// ## How to fix it
     ///
     /// Name the cluster, and the namespace and ServiceAccount if you like, in conditions: `aws:RequestTag/eks-cluster-name`,

@@ -17,6 +17,10 @@ declare_rule! {
     /// An association hands out the role through the service `pods.eks.amazonaws.com`. A trust policy for an OIDC provider, as roles for
     /// ServiceAccounts have, admits another kind of caller: every Pod of the association is refused.
     ///
+    /// ## Severity
+    ///
+    /// An error: every Pod of the association is refused.
+    ///
     /// ## How to fix it
     ///
     /// Add a statement that allows the service `pods.eks.amazonaws.com` the actions `sts:AssumeRole` and `sts:TagSession`. The statement

@@ -14,6 +14,10 @@ declare_rule! {
     ///
     /// EKS Pod Identity assumes a role of the cluster's own account. With a role of another account the association cannot be made.
     ///
+    /// ## Severity
+    ///
+    /// An error: the association cannot be made, so no Pod gets the role.
+    ///
     /// ## How to fix it
     ///
     /// Name a role of the cluster's account as `roleArn`, and the role of the other account as `targetRoleArn`: it is assumed from the first.

@@ -18,6 +18,10 @@ declare_rule! {
     /// STS compares the token's audience with the provider's client ids before it reads any trust policy. It is not among them, so every
     /// call fails with `InvalidIdentityToken: Incorrect token audience`. EKS tokens carry `sts.amazonaws.com` everywhere, in China too.
     ///
+    /// ## Severity
+    ///
+    /// An error: every call of every Pod of the cluster fails.
+    ///
     /// ## How to fix it
     ///
     /// Add the audience: `aws iam add-client-id-to-open-id-connect-provider --client-id sts.amazonaws.com`.

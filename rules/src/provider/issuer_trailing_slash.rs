@@ -14,6 +14,10 @@ declare_rule! {
     /// The provider's URL must be the token's `iss` to the letter. With a slash too many or too few STS finds no provider for the token and
     /// refuses it with `InvalidIdentityToken`, and the provider's URL cannot be changed.
     ///
+    /// ## Severity
+    ///
+    /// An error: no token of the issuer is accepted. A warning where only the host's name tells which product issues the tokens.
+    ///
     /// ## How to fix it
     ///
     /// Create a provider with the URL as the issuer writes it, and name it in the trust policy's principal and condition keys. Auth0 and

@@ -17,6 +17,10 @@ declare_rule! {
     /// IAM stores the trust policy without looking for the provider. Without it STS cannot check any token of the issuer, and every call
     /// fails with `InvalidIdentityToken: No OpenIDConnect provider found in your account`.
     ///
+    /// ## Severity
+    ///
+    /// An error: every call fails. A warning where the run makes the cluster and no provider for it: the provider may be made elsewhere.
+    ///
     /// ## How to fix it
     ///
     /// Create the provider for exactly this issuer in the role's account, or correct the ARN. It is said only where the run lists all

@@ -15,6 +15,10 @@ declare_rule! {
     /// A key may stand once. Most parsers keep the last and drop the others without a word, some refuse the manifest: which role the Pods
     /// get hangs on the tool that applies it.
     ///
+    /// ## Severity
+    ///
+    /// A warning: one of the two roles is used, and it may be the right one.
+    ///
     /// ## How to fix it
     ///
     /// Keep the annotation that is meant and take out the other.

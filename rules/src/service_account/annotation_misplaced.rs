@@ -16,6 +16,11 @@ declare_rule! {
     /// The webhook reads `role-arn` and `audience` among the annotations of the ServiceAccount, and `skip-containers` among those of the
     /// Pod. Anywhere else they are ignored without a word, and the Pod gets no role.
     ///
+    /// ## Severity
+    ///
+    /// An error where the Pods get no role by it. A warning for the lesser annotations; info where the ServiceAccount carries the same
+    /// annotation where it counts.
+    ///
     /// ## How to fix it
     ///
     /// Put `eks.amazonaws.com/role-arn` under `metadata.annotations` of the ServiceAccount that the Pod runs as.

@@ -20,6 +20,10 @@ declare_rule! {
     /// The role names exactly this ServiceAccount, but nothing tells the webhook to inject it: the Pods work as the node's role. Charts that
     /// look for the annotation under another value drop it without a word.
     ///
+    /// ## Severity
+    ///
+    /// A warning: the Pods get no role from the webhook, but EKS Pod Identity or another tool may give them one.
+    ///
     /// ## How to fix it
     ///
     /// Annotate the ServiceAccount with the role's ARN, and start its Pods anew. With Helm, look at the rendered manifest.

@@ -17,6 +17,11 @@ declare_rule! {
     /// The webhook looks for `eks.amazonaws.com/role-arn` to the letter. Under any other key the role is not injected, nothing says so, and
     /// the Pod works as the node's role or fails with `Unable to locate credentials`.
     ///
+    /// ## Severity
+    ///
+    /// An error where the Pods get no role by it. A warning where a lesser annotation has no effect, or where the right one is there as
+    /// well.
+    ///
     /// ## How to fix it
     ///
     /// Write the key as the documentation has it: `eks.amazonaws.com/role-arn`. Annotations of other tools (`iam.amazonaws.com/role` of

@@ -16,6 +16,10 @@ declare_rule! {
     /// The webhook only logs a value that has not the form of a role's ARN and injects it as it stands. The Pod starts, and its first call
     /// to AWS fails with `ValidationError` or `AccessDenied`. An empty value injects nothing at all, and the Pod works as the node's role.
     ///
+    /// ## Severity
+    ///
+    /// An error: every call of the Pod fails. A warning where the value is empty: charts write that where no role is wanted.
+    ///
     /// ## How to fix it
     ///
     /// Write the role's ARN: `arn:aws:iam::`, the twelve digits of its account, `:role/`, its path and name. `aws iam get-role` shows it.

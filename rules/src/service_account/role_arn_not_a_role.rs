@@ -15,6 +15,10 @@ declare_rule! {
     /// A Pod can assume a role and nothing else. The webhook injects the value as it stands, and the Pod's first call to AWS fails. Most
     /// often it is the permissions policy's ARN, which stands beside the role's in the same console page.
     ///
+    /// ## Severity
+    ///
+    /// An error: every call of the Pod fails.
+    ///
     /// ## How to fix it
     ///
     /// Write the ARN of the role to which the policy is attached: `arn:aws:iam::111122223333:role/NAME`.

@@ -14,6 +14,10 @@ declare_rule! {
     /// Whoever may push any branch, or open a pull request from inside the repository, gets the role's permissions, reviewed or not. That can be
     /// what is meant, for a role that only reads; for one that deploys it seldom is.
     ///
+    /// ## Severity
+    ///
+    /// Info: many roles are meant for a whole repository, and nobody from outside gets in.
+    ///
     /// ## How to fix it
     ///
     /// Name the branch or, better, an environment with protection rules: `repo:octo-org/octo-repo:environment:production`.

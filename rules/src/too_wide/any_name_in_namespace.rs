@@ -15,6 +15,10 @@ declare_rule! {
     /// A `*` in the name matches whatever ServiceAccount somebody creates in the namespace, and every controller that already runs there. In
     /// a namespace that several teams or charts share (`kube-system`, `default`) one of them gets the others' permissions.
     ///
+    /// ## Severity
+    ///
+    /// A warning: it takes rights in that one namespace, which may be one team's own.
+    ///
     /// ## How to fix it
     ///
     /// Name the ServiceAccounts one by one under the same key.

@@ -13,6 +13,10 @@ declare_rule! {
     /// The name of a ServiceAccount is no boundary: whoever has a namespace in the cluster, or can create one, creates a ServiceAccount of that
     /// name in it and gets the role's permissions.
     ///
+    /// ## Severity
+    ///
+    /// An error: it takes no more than a namespace, and in most clusters many people have one.
+    ///
     /// ## How to fix it
     ///
     /// Name the namespace: `system:serviceaccount:NAMESPACE:NAME`. For several, list each under the same key.

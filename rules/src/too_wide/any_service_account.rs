@@ -16,6 +16,10 @@ declare_rule! {
     /// Whoever can create a Pod in any namespace of the cluster gets the role's permissions: one compromised workload, or one team with a
     /// namespace of its own, is enough. The statement asks for no subject, or for a pattern that every subject matches.
     ///
+    /// ## Severity
+    ///
+    /// An error: every workload of the cluster has the role, so that one that is taken over is enough.
+    ///
     /// ## How to fix it
     ///
     /// Name the ServiceAccount in a condition on the provider's `:sub`: `system:serviceaccount:NAMESPACE:NAME` under `StringEquals`.

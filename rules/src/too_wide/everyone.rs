@@ -20,6 +20,10 @@ declare_rule! {
     /// `{"AWS": "*"}` with `sts:AssumeRole` is every user and role of every AWS account. `{"Federated": "*"}` and `"*"` name no provider at all, so
     /// that nothing but the conditions stands between strangers and the role; IAM refuses to store the bare `"*"` in a trust policy.
     ///
+    /// ## Severity
+    ///
+    /// An error: strangers get in. Info where a condition confines the statement to an account, an organisation or a network.
+    ///
     /// ## How to fix it
     ///
     /// Name the principal: the provider's ARN under `Federated`, or the account or role under `AWS`. Where a whole organisation is meant, a

@@ -25,6 +25,11 @@ declare_rule! {
     /// another service and that this service, or whoever it leaks to, sends on. The client ids of the IAM provider are then the only check, and
     /// whoever adds one there opens every such role.
     ///
+    /// ## Severity
+    ///
+    /// A warning: the subject is checked all the same, so it takes a token of the right workload that leaked or was made for somebody else.
+    /// Info where the provider registers only audiences that belong here.
+    ///
     /// ## How to fix it
     ///
     /// Add a condition on the provider's `:aud` under `StringEquals`: for EKS `sts.amazonaws.com`.

@@ -13,6 +13,10 @@ declare_rule! {
     /// A `*` in the namespace matches whatever somebody may call a new one: `prod*` is also `prod-anything`. Whoever can create a namespace,
     /// or owns one that happens to match, gets the role's permissions.
     ///
+    /// ## Severity
+    ///
+    /// An error: whoever may create a namespace gets the role by its name alone.
+    ///
     /// ## How to fix it
     ///
     /// List the namespaces one by one under the same key.

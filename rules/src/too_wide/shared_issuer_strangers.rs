@@ -16,6 +16,10 @@ declare_rule! {
     /// your organisation, any customer's workload gets the role's permissions. A `*` also crosses separators: `repo:octo-org*` admits
     /// `repo:octo-org-evil/…`. An audience keeps nobody out where workloads choose it.
     ///
+    /// ## Severity
+    ///
+    /// An error: anybody with an account at the issuer gets in.
+    ///
     /// ## How to fix it
     ///
     /// Name the organisation and the repository, project or workspace in a condition on the provider's `:sub`, with the separator behind it:

@@ -16,6 +16,11 @@ declare_rule! {
     /// Everybody who may create a repository in the organisation, or push to the least guarded one, gets the role's permissions: test and
     /// archived repositories as well as those that are yet to come. The same goes for the users and applications of a directory.
     ///
+    /// ## Severity
+    ///
+    /// A warning: those who get in belong to the organisation, but seldom all of them are meant. An error where the whole directory gets in
+    /// and no subject is asked for.
+    ///
     /// ## How to fix it
     ///
     /// Name the repository, project or workspace, and list several under the same key.
