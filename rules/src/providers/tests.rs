@@ -329,3 +329,23 @@ fn a_file_means_the_same_compiled_in_and_read_at_run_time() {
         assert_eq!(read.as_ref(), Ok(provider), "{}", provider.id);
     });
 }
+
+#[test]
+fn the_documentation_lists_them() {
+    let row = |provider: &Provider| {
+        let (id, serves) = (&provider.id, if provider.shared { "all customers" } else { "one customer" });
+        format!("| [`{id}`](../rules/providers/{id}.toml) | {} | {serves} | {} |\n", provider.name, provider.checked)
+    };
+    let list: String = PROVIDERS.iter().map(row).collect();
+    let page = include_str!("../../../docs/providers.md");
+    assert!(page.ends_with(&format!("| --- | --- | --- | --- |\n{list}")), "the list in docs/providers.md should read:\n{list}");
+}
+
+#[test]
+fn the_examples_of_the_documentation_can_be_read() {
+    let page = include_str!("../../../docs/providers.md");
+    let examples: Vec<&str> = page.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    let [file, own] = examples.as_slice() else { panic!("{} examples", examples.len()) };
+    crate::own_provider::provider(toml::from_str(file).unwrap()).unwrap();
+    assert_eq!(crate::configuration::read(own).unwrap().providers.len(), 1);
+}
