@@ -75,7 +75,10 @@ fn an_own_provider_is_known() {
 
 #[test]
 fn an_own_provider_stands_before_a_built_in_one() {
-    let own = OWN.replace("ci.acme.example", "agent.buildkite.com").replace("shared = true", "shared = false");
+    let own = OWN
+        .replace("ci.acme.example", "agent.{domain}")
+        .replace("[providers.parts]", "[providers.parts]\ndomain = { characters = \"a-z.\" }")
+        .replace("shared = true", "shared = false");
     let text = policy("agent.buildkite.com", GOOD);
     let bench = Bench::new(&[("own.toml", &own), ("good.json", &text)]);
     let given = bench.run(&["good.json", "--config", "own.toml", "--fail-on", "info"]);
