@@ -1,176 +1,14 @@
 //! Turns `providers/*.toml` into static Rust data, so that the catalogue costs nothing at start-up and a file in that folder is all that a
 //! provider needs. Knows the form of these files; what an entry means is `irsa_lint_core::provider`'s.
 
-use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+#[path = "src/provider_file.rs"]
+mod provider_file;
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ProviderFile {
-    name: String,
-    kind: Kind,
-    issuers: Vec<String>,
-    shared: bool,
-    #[serde(default)]
-    guessed: bool,
-    #[serde(default = "yes")]
-    usable: bool,
-    #[serde(default)]
-    trailing_slash: bool,
-    #[serde(default)]
-    built_in: bool,
-    #[serde(default)]
-    sends_azp: bool,
-    #[serde(default)]
-    configurable_subject: bool,
-    #[serde(default)]
-    request_tags: bool,
-    tenant_in: Option<String>,
-    #[serde(default)]
-    open_tenants: Vec<String>,
-    #[serde(default)]
-    amr_values: Vec<String>,
-    source: String,
-    checked: String,
-    #[serde(default)]
-    parts: BTreeMap<String, Class>,
-    audience: Audience,
-    subjects: Vec<Subject>,
-    #[serde(default)]
-    claims: Claims,
-    control: Option<Control>,
-    examples: Examples,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Kind {
-    Kubernetes,
-    Ci,
-    Iac,
-    Runtime,
-    Cloud,
-    User,
-    Saas,
-    Agent,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Class {
-    Named(String),
-    Described(Described),
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Described {
-    characters: Option<String>,
-    except: Option<String>,
-    one_of: Option<Vec<String>>,
-    ends: Option<String>,
-    length: Option<u32>,
-    min: Option<u32>,
-    max: Option<u32>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Audience {
-    default: Option<String>,
-    #[serde(default)]
-    common: Vec<String>,
-    #[serde(default)]
-    mistaken: Vec<String>,
-    chosen_by: ChosenBy,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum ChosenBy {
-    Workload,
-    Issuer,
-    RelyingParty,
-    Fixed,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Subject {
-    template: String,
-    #[serde(default)]
-    tenant: Vec<String>,
-    #[serde(default)]
-    projects: Vec<String>,
-    #[serde(default)]
-    volatile: Vec<String>,
-    controlled_by: String,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Claims {
-    standard: Option<Vec<Standard>>,
-    #[serde(default)]
-    string: Vec<String>,
-    #[serde(default)]
-    numeric: Vec<String>,
-    #[serde(default)]
-    tenant: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Standard {
-    Sub,
-    Aud,
-    Oaud,
-    Email,
-    Amr,
-}
-
-impl Standard {
-    fn code(&self) -> String {
-        format!("Claim::{}", format!("{self:?}").to_uppercase())
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Control {
-    any_of: Vec<String>,
-    refuses: Refuses,
-    #[serde(default)]
-    issuers: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Refuses {
-    Star,
-    LeadingStar,
-    InexactOperators,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Examples {
-    issuers: Vec<String>,
-    good: String,
-    #[serde(default)]
-    wide: Vec<String>,
-    legal: Vec<String>,
-    #[serde(default)]
-    illegal: Vec<String>,
-}
-
-fn yes() -> bool {
-    true
-}
+use provider_file::{Audience, Chars, Claims, Class, Control, Examples, ProviderFile, Standard, Subject, Text};
 
 #[expect(
     clippy::disallowed_methods,
@@ -180,6 +18,7 @@ fn yes() -> bool {
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=providers");
     println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-changed=src/provider_file.rs");
     let mut files: Vec<PathBuf> = std::fs::read_dir("providers")?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>()?;
     files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
     files.sort();
@@ -189,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let file: ProviderFile = toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
         let id = path.file_stem().and_then(|stem| stem.to_str()).ok_or("a provider's file name is not UTF-8")?;
         data += &provider(id, &file).map_err(|error| format!("{}: {error}", path.display()))?;
-        examples += &example(id, &file.examples);
+        examples += &example(id, &text, &file.examples);
     }
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
     write(&out.join("providers.rs"), &format!("static PROVIDERS: &[Provider] = &[\n{data}];\n"))?;
@@ -204,13 +43,12 @@ fn write(path: &Path, text: &str) -> Result<(), Box<dyn Error>> {
 fn provider(id: &str, file: &ProviderFile) -> Result<String, String> {
     let mut slots = String::new();
     for (name, class) in &file.parts {
-        let class = class_code(class).map_err(|problem| format!("part `{name}`: {problem}"))?;
-        let _ = write!(slots, "Slot {{ name: {}, class: {class} }}, ", text(name));
+        let _ = write!(slots, "Slot {{ name: {}, class: {} }}, ", text(name), class_code(class));
     }
-    let template = |source: &String| format!("Template::from_static({source:?}, SLOTS)");
+    let template = |source: &Text| format!("Template::from_static({:?}, SLOTS)", source.get_ref());
     let subject = |subject: &Subject| {
         let Subject { template: form, tenant, projects, volatile, controlled_by } = subject;
-        let (form, tenant, projects, volatile) = (template(form), texts(tenant), texts(projects), texts(volatile));
+        let (form, tenant, projects, volatile) = (template(form), spanned(tenant), spanned(projects), spanned(volatile));
         let parts = format!("tenant: {tenant}, projects: {projects}, volatile: {volatile}");
         format!("SubjectForm {{ template: {form}, {parts}, controlled_by: {} }}", text(controlled_by))
     };
@@ -223,11 +61,11 @@ fn provider(id: &str, file: &ProviderFile) -> Result<String, String> {
     let audience = format!("Audience {{ default: {default}, common: {common}, mistaken: {mistaken}, chosen_by: ChosenBy::{chosen_by:?} }}");
     let fields = [
         ("id", text(id)),
-        ("name", text(&file.name)),
+        ("name", text(file.name.get_ref())),
         ("kind", format!("Kind::{:?}", file.kind)),
         ("issuers", "List::Borrowed(ISSUERS)".into()),
         ("guessed", file.guessed.to_string()),
-        ("shared", file.shared.to_string()),
+        ("shared", file.shared.get_ref().to_string()),
         ("usable", file.usable.to_string()),
         ("trailing_slash", file.trailing_slash.to_string()),
         ("built_in", file.built_in.to_string()),
@@ -242,8 +80,8 @@ fn provider(id: &str, file: &ProviderFile) -> Result<String, String> {
         ("amr_values", texts(&file.amr_values)),
         ("request_tags", file.request_tags.to_string()),
         ("control", option(control)),
-        ("good", text(&file.examples.good)),
-        ("wide", texts(&file.examples.wide)),
+        ("good", text(file.examples.good.as_ref().map(Text::get_ref).ok_or("a good example is missing")?)),
+        ("wide", list(file.examples.wide.levels().iter().flat_map(|(_, subjects)| subjects.iter()).map(|wide| text(wide.get_ref())))),
         ("source", text(&file.source)),
         ("checked", text(&file.checked)),
     ];
@@ -264,50 +102,51 @@ fn provider(id: &str, file: &ProviderFile) -> Result<String, String> {
 /// The code of the standard claims and of the further ones.
 fn claims(claims: &Claims) -> Result<(String, String), String> {
     let Claims { standard, string, numeric, tenant } = claims;
-    if let Some(unknown) = tenant.iter().find(|name| !string.contains(name) && !numeric.contains(name)) {
+    if let Some(unknown) = tenant.iter().map(Text::get_ref).find(|name| !string.contains(name) && !numeric.contains(name)) {
         return Err(format!("`{unknown}` identifies the tenant and is no claim"));
     }
     let claim = |kind: &'static str| {
         move |name: &String| {
-            let tenant = tenant.contains(name);
+            let tenant = tenant.iter().any(|tenant| tenant.get_ref() == name);
             format!("Claim {{ name: {}, kind: ClaimKind::{kind}, identifies_tenant: {tenant} }}", text(name))
         }
     };
+    let code = |standard: &Standard| format!("Claim::{}", format!("{standard:?}").to_uppercase());
     let standard = match standard {
         None => "Claim::STANDARD".to_owned(),
-        Some(names) => format!("&[{}]", names.iter().map(Standard::code).collect::<Vec<_>>().join(", ")),
+        Some(names) => format!("&[{}]", names.iter().map(code).collect::<Vec<_>>().join(", ")),
     };
     Ok((standard, list(string.iter().map(claim("String")).chain(numeric.iter().map(claim("Numeric"))))))
 }
 
-fn example(id: &str, examples: &Examples) -> String {
-    let Examples { issuers, legal, illegal, .. } = examples;
-    format!("Examples {{ id: {id:?}, issuers: &{issuers:?}, legal: &{legal:?}, illegal: &{illegal:?} }},\n")
+/// What only tests look at.
+fn example(id: &str, text: &str, examples: &Examples) -> String {
+    let Examples { issuers, audience, tenant_in, legal, illegal, wide, .. } = examples;
+    let plain = |texts: &[Text]| texts.iter().map(|text| text.get_ref().clone()).collect::<Vec<_>>();
+    let wide: String = wide.levels().iter().map(|(level, subjects)| format!("({level:?}, &{:?}), ", plain(subjects))).collect();
+    let (issuers, legal, illegal) = (plain(issuers), plain(legal), plain(illegal));
+    let keys = format!("audience: {audience:?}, tenant_in: {tenant_in:?}");
+    format!(
+        "Examples {{ id: {id:?}, file: {text:?}, issuers: &{issuers:?}, {keys}, legal: &{legal:?}, illegal: &{illegal:?}, wide: &[{wide}] }},\n"
+    )
 }
 
-fn class_code(class: &Class) -> Result<String, &'static str> {
-    let described = match class {
-        Class::Described(described) => described,
-        Class::Named(name) => {
-            return match name.as_str() {
-                "any" => Ok("Class::ANY".into()),
-                "segment" => Ok("Class::SEGMENT".into()),
-                "dns-label" => Ok("Class::DnsLabel".into()),
-                "dns-subdomain" => Ok("Class::DnsSubdomain".into()),
-                _ => Err("there is `any`, `segment`, `dns-label`, `dns-subdomain`, or a table"),
+fn class_code(class: &Class) -> String {
+    match class {
+        Class::Any => "Class::ANY".into(),
+        Class::Segment => "Class::SEGMENT".into(),
+        Class::DnsLabel => "Class::DnsLabel".into(),
+        Class::DnsSubdomain => "Class::DnsSubdomain".into(),
+        Class::OneOf(words) => format!("Class::OneOf({})", texts(words)),
+        Class::Run { chars, ends, min, max } => {
+            let chars = match chars {
+                Chars::Of(list) => format!("CharSet::of({list:?})"),
+                Chars::Except(list) => format!("CharSet::except({list:?})"),
             };
+            let ends = option(ends.as_ref().map(|list| format!("CharSet::of({list:?})")));
+            format!("Class::Run(Run {{ chars: {chars}, ends: {ends}, min: {min}, max: {max:?} }})")
         }
-    };
-    let Described { characters, except, one_of, ends, length, min, max } = described;
-    let chars = match (characters, except, one_of) {
-        (Some(list), None, None) => format!("CharSet::of({list:?})"),
-        (None, Some(list), None) => format!("CharSet::except({list:?})"),
-        (None, None, Some(words)) => return Ok(format!("Class::OneOf({})", texts(words))),
-        _ => return Err("wants one of `characters`, `except`, `one_of`"),
-    };
-    let ends = option(ends.as_ref().map(|list| format!("CharSet::of({list:?})")));
-    let max = option(length.or(*max).map(|max| max.to_string()));
-    Ok(format!("Class::Run(Run {{ chars: {chars}, ends: {ends}, min: {}, max: {max} }})", length.or(*min).unwrap_or(1)))
+    }
 }
 
 fn text(value: &str) -> String {
@@ -316,6 +155,10 @@ fn text(value: &str) -> String {
 
 fn texts(values: &[String]) -> String {
     list(values.iter().map(|value| text(value)))
+}
+
+fn spanned(values: &[Text]) -> String {
+    list(values.iter().map(|value| text(value.get_ref())))
 }
 
 fn list(items: impl Iterator<Item = String>) -> String {

@@ -183,6 +183,9 @@ pub struct Common {
     /// The role that a bare trust policy belongs to; may be given several times
     #[arg(long, value_name = "FILE=ARN", value_parser = role_of, global = true, help_heading = "Context")]
     pub role_of: Vec<(String, String)>,
+    /// The configuration [default: `irsa-lint.toml` here or above, up to the repository's root]
+    #[arg(long, value_name = "FILE", global = true, help_heading = "Context")]
+    pub config: Option<PathBuf>,
     /// Refuse larger files (suffixes K, M, G; at most 4G)
     #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = size, global = true, help_heading = "Context")]
     pub max_file_size: u64,

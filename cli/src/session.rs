@@ -1,5 +1,6 @@
 //! One call of the program: what the options mean, the documents, and the way out for answers and complaints.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 
@@ -10,6 +11,7 @@ use irsa_lint_core::report::{Places, Point, Run, Unread};
 use irsa_lint_core::source::Position;
 
 use crate::args::{Color, Common, Format, Paths};
+use crate::config;
 use crate::discover::{Look, Skipped, discover};
 use crate::report::{self, Style};
 use crate::schedule::Cores;
@@ -34,7 +36,7 @@ pub struct Session {
     /// How answers are shown.
     pub style: Style,
     settings: Settings,
-    catalogue: &'static Catalogue,
+    catalogue: Cow<'static, Catalogue>,
 }
 
 /// The documents of a run.
@@ -56,6 +58,15 @@ impl Session {
                 bail!("there is no rule and no family `{rule}`; `irsa-lint rules` lists them");
             }
         }
+        let mut catalogue = Cow::Borrowed(irsa_lint_rules::providers::catalogue());
+        if let Some((path, configuration)) = config::load(common.config.as_deref())? {
+            if common.verbose {
+                complain(&format!("note: {}: the configuration\n", path.display()));
+            }
+            if !configuration.providers.is_empty() {
+                catalogue = Cow::Owned(catalogue.into_owned().with(configuration.providers));
+            }
+        }
         let settings = Settings {
             account: common.account.as_deref().map(Into::into),
             cluster_issuer: common.cluster_issuer.as_deref().map(|issuer| without_scheme(issuer).into()),
@@ -66,14 +77,14 @@ impl Session {
         };
         let to_terminal = common.output.is_none() && io::stdout().is_terminal();
         let style = Style { color: wants_color(common.color, to_terminal), width: width(to_terminal), quiet: common.quiet };
-        Ok(Self { common, style, settings, catalogue: irsa_lint_rules::providers::catalogue() })
+        Ok(Self { common, style, settings, catalogue })
     }
 
     /// What answers questions.
     pub fn engine(&self) -> Engine<'_> {
         Engine {
             rules: irsa_lint_rules::RULES,
-            catalogue: self.catalogue,
+            catalogue: &self.catalogue,
             errors: irsa_lint_rules::errors::KNOWN,
             settings: &self.settings,
             schedule: &Cores,

@@ -1,5 +1,6 @@
 //! The rules, one a file, and the identity providers that irsa-lint knows.
 
+pub mod configuration;
 pub mod errors;
 #[cfg(test)]
 mod examples;
@@ -8,8 +9,10 @@ pub mod faults;
 mod fixes;
 pub mod kubernetes;
 pub mod missing_role;
+pub mod own_provider;
 pub mod pairing;
 pub mod pods;
+mod provider_file;
 pub mod providers;
 pub mod role_arn;
 pub mod segments;

@@ -125,10 +125,16 @@ fn template_mark(text: &str) -> Option<usize> {
     if let Some(name) = text.strip_prefix('{') {
         let end = name.find('}')?;
         let is_name = end > 0 && name.bytes().take(end).all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b' '));
-        return is_name.then_some(end + 2);
+        return (is_name && !name.get(..end).is_some_and(is_uuid)).then_some(end + 2);
     }
     let marks = ["%s", "%[", "%(", "%{", "%v"];
     marks.iter().find(|mark| text.starts_with(**mark)).map(|mark| mark.len())
+}
+
+/// A UUID in braces is how Bitbucket writes the ids in its subjects.
+fn is_uuid(name: &str) -> bool {
+    let mut groups = name.split('-').map(|group| (group.len(), group.bytes().all(|b| b.is_ascii_hexdigit())));
+    [8, 4, 4, 4, 12].iter().all(|length| groups.next() == Some((*length, true))) && groups.next().is_none()
 }
 
 /// The length of what a person fills in, at the start of a text. `begins_word`: whether no letter or digit stands before it.
@@ -192,6 +198,7 @@ mod tests {
             ("$oidc_provider:sub", "$oidc_provider"),
             ("%s:sub", "%s"),
             ("{OIDC_PROVIDER_URL}:sub", "{OIDC_PROVIDER_URL}"),
+            ("{deadbeef-repo}:*", "{deadbeef-repo}"),
         ] {
             assert_eq!(found(text), Some((true, mark)), "{text}");
         }
@@ -205,6 +212,7 @@ mod tests {
             "repo:octo-org/octo_repo:environment:a%3Ab",
             "${aws:username}${*}${oidc.example.com:sub, 'none'}",
             "organization:acme:project:*:workspace:*",
+            "{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}:{759DE0C6-eaee-4eaa-b7a6-c507eec759a7}:*",
             "oidc.eks.eu-west-1.amazonaws.com/id/ACCE5500FACE0000DEAD0000BEEF0000:aud",
         ] {
             assert_eq!(found(text), None, "{text}");

@@ -26,7 +26,7 @@ impl Catalogue {
         Catalogue { built_in, added: Vec::new(), index: Index::default() }.indexed()
     }
 
-    /// The same with a user's own providers. Where a built-in one fits an issuer equally well, the user's is taken.
+    /// The same with a user's own providers. Where one of these fits an issuer, no built-in one is asked.
     #[must_use]
     pub fn with(mut self, added: impl IntoIterator<Item = Provider>) -> Catalogue {
         self.added.extend(added);
@@ -45,7 +45,7 @@ impl Catalogue {
     }
 
     /// The provider behind an issuer, given without `https://`, in exact letter case and with its trailing slash. Of several entries that
-    /// fit, the one whose form has the fewest named parts; then the one with more fixed text.
+    /// fit, a user's own; then the one whose form has the fewest named parts; then the one with more fixed text.
     #[must_use]
     pub fn provider_of(&self, issuer: &str) -> Option<&Provider> {
         let mut best: Option<&Filed> = None;
@@ -80,7 +80,8 @@ impl Catalogue {
     fn indexed(mut self) -> Catalogue {
         let mut filed = Vec::with_capacity(self.providers().map(|entry| entry.issuers.len()).sum());
         for (provider, entry) in self.providers().enumerate() {
-            filed.extend(entry.issuers.iter().enumerate().map(|(issuer, template)| Filed::new(template, provider, issuer)));
+            let built_in = provider < self.built_in.len();
+            filed.extend(entry.issuers.iter().enumerate().map(|(issuer, template)| Filed::new(template, built_in, provider, issuer)));
         }
         self.index = Index::new(filed);
         self
@@ -96,8 +97,8 @@ impl Catalogue {
     }
 }
 
-/// Named parts, then literal text, then the place in the catalogue: less is the better fit.
-type Rank = (u16, Reverse<u16>, Reverse<u16>);
+/// Whether it came with irsa-lint, named parts, literal text, the place in the catalogue: less is the better fit.
+type Rank = (bool, u16, Reverse<u16>, Reverse<u16>);
 
 /// Where an issuer's template stands in the catalogue, and what is known of it without reading it again. Small: a run sorts them at its start.
 #[derive(Clone, Debug)]
@@ -121,7 +122,7 @@ enum Shelf {
 }
 
 impl Filed {
-    fn new(template: &Template, provider: usize, issuer: usize) -> Filed {
+    fn new(template: &Template, built_in: bool, provider: usize, issuer: usize) -> Filed {
         let (mut names, mut literal, mut at) = (0, 0, 0);
         let mut fixed = (0, 0);
         let mut host = Host::default();
@@ -146,7 +147,7 @@ impl Filed {
             }
         }
         let provider = small(provider);
-        Filed { shelf: host.shelf(), rank: (names, Reverse(literal), Reverse(provider)), provider, issuer: small(issuer), fixed }
+        Filed { shelf: host.shelf(), rank: (built_in, names, Reverse(literal), Reverse(provider)), provider, issuer: small(issuer), fixed }
     }
 
     /// A cheap look at the longest literal.
