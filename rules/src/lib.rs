@@ -1,11 +1,13 @@
 //! The rules, one a file, and the identity providers that irsa-lint knows.
 
+pub mod callers;
 pub mod errors;
 #[cfg(test)]
 mod examples;
 pub mod faults;
 #[cfg(test)]
 mod fixes;
+pub mod hops;
 pub mod kubernetes;
 pub mod missing_role;
 pub mod pairing;
@@ -56,6 +58,8 @@ catalogue! {
         account_differs: AccountDiffers,
         pod_not_injected: PodNotInjected,
         role_absent: RoleAbsent,
+        role_assumes_itself: RoleAssumesItself,
+        second_role_not_trusting: SecondRoleNotTrusting,
         service_account_not_admitted: ServiceAccountNotAdmitted,
         static_credentials: StaticCredentials,
         workload_service_account: WorkloadServiceAccount,
