@@ -91,6 +91,9 @@ catalogue! {
         client_id_missing: ClientIdMissing,
         issuer_trailing_slash: IssuerTrailingSlash,
         provider_missing: ProviderMissing,
+        provider_refused_by_iam: ProviderRefusedByIam,
+        provider_url_not_issuer: ProviderUrlNotIssuer,
+        thumbprint_not_needed: ThumbprintNotNeeded,
     }
     service_account {
         annotation_duplicated: AnnotationDuplicated,
