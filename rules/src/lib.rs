@@ -40,7 +40,15 @@ macro_rules! catalogue {
 }
 
 catalogue! {
+    access_entry {
+        access_entry_principal: AccessEntryPrincipal,
+        access_entry_system_group: AccessEntrySystemGroup,
+    }
     aws_auth {
+        aws_auth_no_caller: AwsAuthNoCaller,
+        aws_auth_twice: AwsAuthTwice,
+        aws_auth_unreadable: AwsAuthUnreadable,
+        mapped_role_absent: MappedRoleAbsent,
         role_path_in_aws_auth: RolePathInAwsAuth,
     }
     condition {

@@ -35,7 +35,8 @@ pub fn read_get(at: &At<'_>, reader: &mut Reader<'_>) {
     reader.out.recognised = true;
     let Some(entry) = at.get("accessEntry") else { return };
     let Some(principal) = entry.get("principalArn") else { return };
-    let groups = entry.list("kubernetesGroups").filter_map(|group| Some((written(group.node)?, group.place())));
+    let standard = is_standard(entry.text("type"));
+    let groups = entry.list("kubernetesGroups").filter(|_| standard).filter_map(|group| Some((written(group.node)?, group.place())));
     push(stated(&entry, "clusterName"), &principal, groups.collect(), Vec::new(), &entry, reader);
 }
 
@@ -54,6 +55,11 @@ pub fn read_policies(at: &At<'_>, reader: &mut Reader<'_>) {
     let cluster_wide = |policy: &At<'_>| policy.path(&["accessScope"]).is_none_or(|scope| scope.text("type") != Some("namespace"));
     let policies = at.list("associatedAccessPolicies").filter(cluster_wide).filter_map(|policy| policy.scalar("policyArn"));
     push(stated(at, "clusterName"), &principal, Vec::new(), policies.collect(), at, reader);
+}
+
+/// Whether the groups are the user's: those of nodes are EKS's own.
+fn is_standard(kind: Option<&str>) -> bool {
+    kind.is_none_or(|kind| kind == "STANDARD")
 }
 
 fn stated(at: &At<'_>, key: &str) -> Stated<SmolStr> {
@@ -90,7 +96,9 @@ pub fn read_resource(resource: Resource<'_>, attributes: &Attribute<'_>, reader:
     let principal = attributes.get("principal_arn");
     let (Some(arn), Some(principal_place)) = (principal.scalar(), principal.place()) else { return };
     let groups = attributes.get("kubernetes_groups");
-    let groups = groups.elements().filter_map(|group| Some((group.scalar()?, group.place()?))).collect();
+    let kind = attributes.get("type").stated_text();
+    let standard = is_standard(kind.value().map(SmolStr::as_str));
+    let groups = groups.elements().filter(|_| standard).filter_map(|group| Some((group.scalar()?, group.place()?))).collect();
     let scope = attributes.path(&["access_scope", "type"]).stated_text();
     let cluster_wide = scope.value().is_none_or(|scope| scope != "namespace");
     reader.out.access_entries.push(AccessEntry {

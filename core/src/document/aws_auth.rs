@@ -82,7 +82,8 @@ fn read_entry(at: &At<'_>, list: AwsAuthList, reader: &mut Reader<'_>) {
     };
     let scalar = |key: &str| get(key).and_then(|at| super::at::written(at.node));
     let Some(arn) = scalar(list.arn_key()) else {
-        if at.node.is_object() && get(list.arn_key()).is_none() {
+        // Newer releases of the authenticator also take `sso`, which names a permission set.
+        if at.node.is_object() && get(list.arn_key()).is_none() && get("sso").is_none() {
             let what = format!("an entry of `{}` has no `{}`", list.name(), list.arn_key());
             reader.out.aws_auth_faults.push(AwsAuthFault { what, place: at.place() });
         }
