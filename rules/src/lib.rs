@@ -44,10 +44,15 @@ catalogue! {
         access_entry_principal: AccessEntryPrincipal,
         access_entry_system_group: AccessEntrySystemGroup,
     }
+    argocd {
+        argocd_annotation_missing: ArgocdAnnotationMissing,
+        argocd_role_arn: ArgocdRoleArn,
+    }
     aws_auth {
         aws_auth_no_caller: AwsAuthNoCaller,
         aws_auth_twice: AwsAuthTwice,
         aws_auth_unreadable: AwsAuthUnreadable,
+        cluster_admin_assumable: ClusterAdminAssumable,
         mapped_role_absent: MappedRoleAbsent,
         role_path_in_aws_auth: RolePathInAwsAuth,
     }
