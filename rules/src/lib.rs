@@ -1,6 +1,7 @@
 //! The rules, one a file, and the identity providers that irsa-lint knows.
 
 pub mod callers;
+pub mod cluster_roles;
 pub mod errors;
 #[cfg(test)]
 mod examples;
@@ -72,9 +73,12 @@ catalogue! {
         pod_not_injected: PodNotInjected,
         role_absent: RoleAbsent,
         role_assumes_itself: RoleAssumesItself,
+        same_name_two_namespaces: SameNameTwoNamespaces,
         second_role_not_trusting: SecondRoleNotTrusting,
         service_account_not_admitted: ServiceAccountNotAdmitted,
         static_credentials: StaticCredentials,
+        subject_without_service_account: SubjectWithoutServiceAccount,
+        unused_role: UnusedRole,
         workload_service_account: WorkloadServiceAccount,
     }
     nobody {
