@@ -1,12 +1,15 @@
 //! The rules, one a file, and the identity providers that irsa-lint knows.
 
 pub mod configuration;
+pub mod callers;
+pub mod cluster_roles;
 pub mod errors;
 #[cfg(test)]
 mod examples;
 pub mod faults;
 #[cfg(test)]
 mod fixes;
+pub mod hops;
 pub mod kubernetes;
 pub mod missing_role;
 pub mod own_provider;
@@ -41,7 +44,20 @@ macro_rules! catalogue {
 }
 
 catalogue! {
+    access_entry {
+        access_entry_principal: AccessEntryPrincipal,
+        access_entry_system_group: AccessEntrySystemGroup,
+    }
+    argocd {
+        argocd_annotation_missing: ArgocdAnnotationMissing,
+        argocd_role_arn: ArgocdRoleArn,
+    }
     aws_auth {
+        aws_auth_no_caller: AwsAuthNoCaller,
+        aws_auth_twice: AwsAuthTwice,
+        aws_auth_unreadable: AwsAuthUnreadable,
+        cluster_admin_assumable: ClusterAdminAssumable,
+        mapped_role_absent: MappedRoleAbsent,
         role_path_in_aws_auth: RolePathInAwsAuth,
     }
     condition {
@@ -59,8 +75,13 @@ catalogue! {
         account_differs: AccountDiffers,
         pod_not_injected: PodNotInjected,
         role_absent: RoleAbsent,
+        role_assumes_itself: RoleAssumesItself,
+        same_name_two_namespaces: SameNameTwoNamespaces,
+        second_role_not_trusting: SecondRoleNotTrusting,
         service_account_not_admitted: ServiceAccountNotAdmitted,
         static_credentials: StaticCredentials,
+        subject_without_service_account: SubjectWithoutServiceAccount,
+        unused_role: UnusedRole,
         workload_service_account: WorkloadServiceAccount,
     }
     nobody {
@@ -90,6 +111,9 @@ catalogue! {
         client_id_missing: ClientIdMissing,
         issuer_trailing_slash: IssuerTrailingSlash,
         provider_missing: ProviderMissing,
+        provider_refused_by_iam: ProviderRefusedByIam,
+        provider_url_not_issuer: ProviderUrlNotIssuer,
+        thumbprint_not_needed: ThumbprintNotNeeded,
     }
     service_account {
         annotation_duplicated: AnnotationDuplicated,

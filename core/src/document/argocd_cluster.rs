@@ -16,20 +16,41 @@ pub fn recognise(node: &Node) -> bool {
 
 /// Reads it.
 pub fn read(at: &At<'_>, reader: &mut Reader<'_>) {
+    let meta = metadata::read(at, reader);
     reader.out.recognised = true;
     let member = |key: &str| {
         let plain = at.get("stringData").and_then(|data| data.scalar(key));
         plain.or_else(|| decode_base64(&at.get("data")?.scalar(key)?))
     };
     let server = member("server");
+    let in_data = if at.path(&["stringData", "config"]).is_some() { "stringData" } else { "data" };
     let config = member("config").and_then(|text| parse_embedded(&text, &reader.limits)).and_then(|parsed| parsed.root);
-    let in_config = |key: &str| config.as_ref().and_then(|c| c.path(&["awsAuthConfig", key])).and_then(written);
+    let aws = config.as_ref().and_then(|config| of_any_case(config, "awsAuthConfig"));
+    let in_aws = |key: &str| aws.and_then(|aws| of_any_case(aws, key)).and_then(written);
+    let arguments = config.as_ref().and_then(|config| of_any_case(config, "execProviderConfig")?.get("args"));
+    let argument = |flag: &str| arguments.and_then(|arguments| behind(arguments, flag));
+    let role_arn = in_aws("roleARN").or_else(|| argument("--role-arn")).filter(|arn| !arn.text.is_empty());
     reader.out.argocd_clusters.push(ArgoCdCluster {
+        secret: meta.name.value().map(|name| name.text.clone()),
+        namespace: meta.namespace,
         server,
-        cluster_name: in_config("clusterName"),
-        role_arn: in_config("roleARN"),
+        cluster_name: in_aws("clusterName").or_else(|| argument("--cluster-name")),
+        role_arn,
+        config: at.pointer.key(in_data).key("config"),
         place: at.place(),
     });
+}
+
+/// The member of that name. Argo CD reads it as Go reads JSON: in any letter case.
+fn of_any_case<'n>(node: &'n Node, key: &str) -> Option<&'n Node> {
+    node.members().iter().rev().find(|member| member.key.text.eq_ignore_ascii_case(key)).map(|member| &member.value)
+}
+
+/// The argument that follows a flag.
+fn behind(arguments: &Node, flag: &str) -> Option<Scalar> {
+    let mut words = arguments.elements().iter().filter_map(written).skip_while(|word| word.text != flag);
+    words.next();
+    words.next()
 }
 
 /// A Secret's value: base64 of a text, each four letters three bytes of it.

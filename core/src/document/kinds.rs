@@ -3,8 +3,8 @@
 use super::at::At;
 use super::reader::Reader;
 use super::{
-    argocd_cluster, aws_auth, cloudsplaining, eks_cluster, iam_role, kubernetes_list, namespace, oidc_provider, pod_identity,
-    recorded_answer, service_account, terraform_plan, terraform_state, trust_policy, workload,
+    access_entry, argocd_cluster, aws_auth, cloudsplaining, eks_cluster, iam_role, kubernetes_list, namespace, oidc_provider, pod_identity,
+    recorded_answer, second_role, service_account, terraform_plan, terraform_state, trust_policy, workload,
 };
 use crate::syntax::{Node, Value};
 
@@ -41,6 +41,10 @@ pub const KINDS: &[Kind] = &[
     kind("describe-cluster", eks_cluster::recognise, eks_cluster::read),
     kind("describe-pod-identity-association", pod_identity::recognise_get, pod_identity::read_get),
     kind("list-pod-identity-associations", pod_identity::recognise_list, pod_identity::read_list),
+    kind("describe-access-entry", access_entry::recognise_get, access_entry::read_get),
+    kind("list-access-entries", access_entry::recognise_list, access_entry::read_list),
+    kind("list-associated-access-policies", access_entry::recognise_policies, access_entry::read_policies),
+    kind("second-role", second_role::recognise, second_role::read),
     kind("terraform-plan", terraform_plan::recognise, terraform_plan::read),
     kind("terraform-state-json", terraform_plan::recognise_state, terraform_plan::read_state),
     kind("terraform-state", terraform_state::recognise, terraform_state::read),

@@ -1,6 +1,7 @@
 //! What a tree *is*: one file per kind of document, chosen by content, never by file name. Trees in, domain types out.
 //! Knows nothing of rules.
 
+mod access_entry;
 mod argocd_cluster;
 mod at;
 mod attribute;
@@ -19,6 +20,7 @@ mod oidc_provider;
 mod pod_identity;
 mod reader;
 mod recorded_answer;
+mod second_role;
 mod service_account;
 mod terraform_kubernetes;
 mod terraform_plan;

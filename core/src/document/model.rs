@@ -294,6 +294,8 @@ pub struct OidcProvider {
     pub url: Option<Scalar>,
     /// The client id list; absent where the document does not show it (`list-open-id-connect-providers`).
     pub client_ids: Stated<Vec<Scalar>>,
+    /// The thumbprints; absent where the document does not show them.
+    pub thumbprints: Stated<Vec<Scalar>>,
     /// The address of a Terraform resource.
     pub address: Option<String>,
     /// Where it comes from.
@@ -344,9 +346,20 @@ pub struct PodIdentityAssociation {
     pub place: Place,
 }
 
+/// A list of the ConfigMap `aws-auth`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AwsAuthList {
+    /// `mapRoles`.
+    Roles,
+    /// `mapUsers`.
+    Users,
+}
+
 /// One entry of the ConfigMap `aws-auth`.
 #[derive(Clone, Debug)]
 pub struct AwsAuthEntry {
+    /// In which list it stands.
+    pub list: AwsAuthList,
     /// `rolearn` or `userarn`.
     pub arn: Scalar,
     /// `username`.
@@ -357,17 +370,71 @@ pub struct AwsAuthEntry {
     pub place: Place,
 }
 
+/// A part of the ConfigMap `aws-auth` that the cluster cannot read.
+#[derive(Clone, Debug)]
+pub struct AwsAuthFault {
+    /// What is wrong with it.
+    pub what: String,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// An EKS access entry, or an access policy that is associated with one.
+#[derive(Clone, Debug)]
+pub struct AccessEntry {
+    /// The cluster's name.
+    pub cluster: Stated<SmolStr>,
+    /// The IAM principal.
+    pub principal: Scalar,
+    /// Where the principal stands.
+    pub principal_place: Place,
+    /// Kubernetes groups, each with its place.
+    pub groups: Vec<(Scalar, Place)>,
+    /// The ARNs of access policies that hold for the whole cluster.
+    pub policies: Vec<Scalar>,
+    /// Where it stands.
+    pub place: Place,
+}
+
 /// A cluster Secret of Argo CD.
 #[derive(Clone, Debug)]
 pub struct ArgoCdCluster {
+    /// The Secret's name.
+    pub secret: Option<SmolStr>,
+    /// The Secret's namespace, which is Argo CD's own.
+    pub namespace: Namespace,
     /// `server`.
     pub server: Option<Scalar>,
     /// `awsAuthConfig.clusterName` of its `config`.
     pub cluster_name: Option<Scalar>,
     /// `awsAuthConfig.roleARN` of its `config`.
     pub role_arn: Option<Scalar>,
+    /// Where `config` stands.
+    pub config: Pointer,
     /// Where it stands.
     pub place: Place,
+}
+
+/// A role that something takes on with the credentials that it already has: `sts:AssumeRole` behind the web identity.
+#[derive(Clone, Debug)]
+pub struct SecondRole {
+    /// What asks for it, as a message names it: ``Deployment `external-dns` ``.
+    pub asker: String,
+    /// Whose role it starts from.
+    pub from: FirstRole,
+    /// The role's ARN.
+    pub arn: Scalar,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// Whose role a second role is assumed from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FirstRole {
+    /// That of a ServiceAccount: its namespace, where it is known, and its name.
+    Of(Option<SmolStr>, SmolStr),
+    /// That of a product's controller, whose ServiceAccount is called by this name.
+    Controller(&'static str),
 }
 
 /// What a full list lists.
@@ -426,7 +493,10 @@ pub struct Documents {
     pub clusters: Vec<Cluster>,
     pub associations: Vec<PodIdentityAssociation>,
     pub aws_auth: Vec<AwsAuthEntry>,
+    pub aws_auth_faults: Vec<AwsAuthFault>,
+    pub access_entries: Vec<AccessEntry>,
     pub argocd_clusters: Vec<ArgoCdCluster>,
+    pub second_roles: Vec<SecondRole>,
     pub full_lists: Vec<FullList>,
     pub duplicate_keys: Vec<DuplicateKey>,
     pub not_analysed: Vec<NotAnalysed>,
@@ -457,7 +527,10 @@ impl Documents {
         self.clusters.append(&mut other.clusters);
         self.associations.append(&mut other.associations);
         self.aws_auth.append(&mut other.aws_auth);
+        self.aws_auth_faults.append(&mut other.aws_auth_faults);
+        self.access_entries.append(&mut other.access_entries);
         self.argocd_clusters.append(&mut other.argocd_clusters);
+        self.second_roles.append(&mut other.second_roles);
         self.full_lists.append(&mut other.full_lists);
         self.duplicate_keys.append(&mut other.duplicate_keys);
         self.not_analysed.append(&mut other.not_analysed);

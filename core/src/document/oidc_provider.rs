@@ -30,12 +30,18 @@ pub fn read_get(at: &At<'_>, reader: &mut Reader<'_>) {
         Stated::Is(url) => Stated::Is(issuer_of_url(&url)),
         other => other,
     };
-    let client_ids = match at.get("ClientIDList") {
-        Some(list) => Stated::Is(list.node.elements().iter().filter_map(written).collect()),
-        // The API leaves an empty list out.
-        None => Stated::Is(Vec::new()),
-    };
-    reader.out.providers.push(OidcProvider { arn, issuer, url, client_ids, address: None, origin: Origin::Live, place: at.place() });
+    // The API leaves an empty list out.
+    let list = |key: &str| Stated::Is(at.list(key).filter_map(|element| written(element.node)).collect());
+    reader.out.providers.push(OidcProvider {
+        arn,
+        issuer,
+        url,
+        client_ids: list("ClientIDList"),
+        thumbprints: list("ThumbprintList"),
+        address: None,
+        origin: Origin::Live,
+        place: at.place(),
+    });
 }
 
 /// Reads `{"OpenIDConnectProviderList": [{"Arn": …}]}`.
@@ -59,6 +65,7 @@ fn from_arn(arn: Scalar, at: &At<'_>) -> OidcProvider {
         arn: Stated::Is(arn.text.clone()),
         url: Some(arn),
         client_ids: Stated::Absent,
+        thumbprints: Stated::Absent,
         address: None,
         origin: Origin::Live,
         place: at.place(),

@@ -8,7 +8,7 @@ use super::attribute::Attribute;
 use super::model::{Cluster, Documents, NotAnalysed, OidcProvider, Origin, Place, PodIdentityAssociation, Role, Stated, Trust};
 use super::oidc_provider::issuer_of_url;
 use super::reader::Reader;
-use super::{kinds, terraform_kubernetes};
+use super::{access_entry, kinds, terraform_kubernetes};
 use crate::source::Span;
 use crate::syntax::{Node, Pointer, Value, yaml};
 
@@ -37,6 +37,7 @@ const ROLE_ATTRIBUTES: &[&str] = &["name", "path", "arn", "assume_role_policy"];
 pub fn is_known(kind: &str) -> bool {
     kind.starts_with("aws_iam_role") && kind.len() == "aws_iam_role".len()
         || matches!(kind, "aws_iam_openid_connect_provider" | "aws_eks_cluster" | "aws_eks_pod_identity_association")
+        || access_entry::is_known(kind)
         || matches!(kind, "kubernetes_manifest" | "kubectl_manifest")
         || terraform_kubernetes::is_known(kind)
 }
@@ -61,6 +62,7 @@ pub fn read(resource: Resource<'_>, reader: &mut Reader<'_>) {
         "aws_iam_openid_connect_provider" => read_provider(resource, &attributes, reader),
         "aws_eks_cluster" => read_cluster(resource, &attributes, reader),
         "aws_eks_pod_identity_association" => read_association(resource, &attributes, reader),
+        kind if access_entry::is_known(kind) => access_entry::read_resource(resource, &attributes, reader),
         "kubernetes_manifest" => read_manifest(resource, &attributes.get("manifest"), reader),
         "kubectl_manifest" => read_yaml_body(resource, &attributes.get("yaml_body"), reader),
         _ => terraform_kubernetes::read(resource, &attributes, reader),
@@ -115,19 +117,22 @@ fn issuer(url: Stated<SmolStr>) -> Stated<SmolStr> {
 
 fn read_provider(resource: Resource<'_>, attributes: &Attribute<'_>, reader: &mut Reader<'_>) {
     let url = attributes.get("url");
-    let ids = attributes.get("client_id_list");
-    let client_ids = match ids.at() {
-        Some(list) if list.node.elements().iter().all(|id| written(id).is_some()) => {
-            Stated::Is(list.node.elements().iter().filter_map(written).collect())
+    let list = |key: &str| {
+        let list = attributes.get(key);
+        match list.at() {
+            Some(at) if at.node.elements().iter().all(|element| written(element).is_some()) => {
+                Stated::Is(at.node.elements().iter().filter_map(written).collect())
+            }
+            None if !list.is_unknown() => Stated::Absent,
+            _ => Stated::Unknown(list.why_unknown()),
         }
-        None if !ids.is_unknown() => Stated::Absent,
-        _ => Stated::Unknown(ids.why_unknown()),
     };
     reader.out.providers.push(OidcProvider {
         arn: attributes.get("arn").stated_text(),
         issuer: issuer(url.stated_text()),
         url: url.scalar(),
-        client_ids,
+        client_ids: list("client_id_list"),
+        thumbprints: list("thumbprint_list"),
         address: resource.owned_address(),
         origin: resource.origin,
         place: resource.place(),

@@ -285,6 +285,66 @@ fn clusters_of_argo_cd() {
 }
 
 #[test]
+fn what_aws_auth_cannot_hold_is_told() {
+    let faults = |data: &str| {
+        let text = format!("kind: ConfigMap\nmetadata: {name}\ndata:\n  {data}\n", name = "{name: aws-auth}");
+        let found = documents(&text);
+        (found.aws_auth.len(), found.aws_auth_faults.into_iter().map(|fault| fault.what).collect::<Vec<_>>())
+    };
+    let entry = "{RoleARN: 'arn:aws:iam::111122223333:role/x', groups: [g]}";
+    assert_eq!(faults(&format!("mapRoles: \"[{entry}]\"")), (1, vec![]));
+    assert_eq!(faults("mapRoles: ''"), (0, vec![]));
+    let (entries, told) = faults(&format!("mapRoles: [{entry}]"));
+    assert!(entries == 1 && told[0].contains("a list"), "{told:?}");
+    let (entries, told) = faults(&format!("mapRoles: \"{entry}\""));
+    assert!(entries == 0 && told[0].contains("not a list of entries"), "{told:?}");
+    assert_eq!(faults("mapUsers: '[{rolearn: x}]'").1, ["an entry of `mapUsers` has no `userarn`"]);
+}
+
+#[test]
+fn access_entries_of_the_command_line_and_of_plans() {
+    let arn = "arn:aws:iam::111122223333:role/ops";
+    let policy = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy";
+    let found = documents(&format!(
+        r#"{{"accessEntry": {{"clusterName": "a", "principalArn": "{arn}", "kubernetesGroups": ["viewers"], "type": "STANDARD"}}}}"#
+    ));
+    let entry = &found.access_entries[0];
+    assert_eq!((entry.principal.as_str(), entry.principal_place.pointer.to_string().as_str()), (arn, "/accessEntry/principalArn"));
+    assert_eq!(
+        (entry.groups[0].0.as_str(), entry.groups[0].1.pointer.to_string().as_str()),
+        ("viewers", "/accessEntry/kubernetesGroups/0")
+    );
+    assert_eq!(documents(&format!(r#"{{"accessEntries": ["{arn}"]}}"#)).access_entries.len(), 1);
+    let policies = |scope: &str| {
+        let text = format!(
+            r#"{{"associatedAccessPolicies": [{{"policyArn": "{policy}", "accessScope": {{"type": "{scope}"}}}}], "clusterName": "a", "principalArn": "{arn}"}}"#
+        );
+        documents(&text).access_entries[0].policies.len()
+    };
+    assert_eq!((policies("cluster"), policies("namespace")), (1, 0));
+    let plan = format!(
+        r#"{{"format_version": "1.2", "terraform_version": "1.9.0", "resource_changes": [{{"address": "aws_eks_access_policy_association.a", "mode": "managed", "type": "aws_eks_access_policy_association", "name": "a", "change": {{"actions": ["create"], "before": null, "after": {{"cluster_name": "a", "principal_arn": "{arn}", "policy_arn": "{policy}", "access_scope": [{{"type": "cluster", "namespaces": null}}]}}, "after_unknown": {{}}}}}}]}}"#
+    );
+    assert_eq!(documents(&plan).access_entries[0].policies[0].as_str(), policy);
+}
+
+#[test]
+fn roles_that_are_to_be_assumed_from_others() {
+    let pod = "kind: Pod\nmetadata: {name: p, namespace: n}\nspec: {serviceAccountName: a, containers: [{args: ['--aws-assume-role=arn:aws:iam::111122223333:role/b', --x=y]}]}\n";
+    let found = documents(pod);
+    let second = &found.second_roles[0];
+    assert_eq!((second.asker.as_str(), at(pod, second.arn.span)), ("Pod `p`", "arn:aws:iam::111122223333:role/b"));
+    assert_eq!(second.from, super::model::FirstRole::Of(Some("n".into()), "a".into()));
+    let issuer = |group: &str| {
+        let text = format!(
+            "apiVersion: {group}/v1\nkind: Issuer\nmetadata: {{name: i}}\nspec: {{acme: {{solvers: [{{dns01: {{route53: {{role: 'arn:aws:iam::111122223333:role/b'}}}}}}]}}}}\n"
+        );
+        documents(&text).second_roles.len()
+    };
+    assert_eq!((issuer("cert-manager.io"), issuer("example.com")), (1, 0));
+}
+
+#[test]
 fn templates_are_not_analysed_and_never_guessed() {
     let found = documents(
         "kind: ServiceAccount\nmetadata:\n  name: app\n  annotations:\n    eks.amazonaws.com/role-arn: 'arn:aws:iam::{{ .Values.account }}:role/x'\n",

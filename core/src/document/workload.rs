@@ -7,6 +7,7 @@ use super::at::{At, written};
 use super::metadata::{self, Metadata};
 use super::model::{Annotation, Container, ProjectedToken, Stated, Workload};
 use super::reader::Reader;
+use super::second_role;
 use super::service_account::origin_of;
 use crate::syntax::{Node, Scalar};
 
@@ -36,7 +37,7 @@ pub fn read(at: &At<'_>, reader: &mut Reader<'_>) {
     } else {
         template.map(|template| read_template(&template, reader)).unwrap_or_default()
     };
-    let pod = pod_spec.map(|spec| read_pod_spec(&spec, reader));
+    let pod = pod_spec.as_ref().map(|spec| read_pod_spec(spec, reader));
     let origin = origin_of(live, reader.origin);
     reader.out.workloads.push(Workload {
         kind,
@@ -56,6 +57,10 @@ pub fn read(at: &At<'_>, reader: &mut Reader<'_>) {
         created,
         place: at.place(),
     });
+    if let (Some(spec), Some(workload)) = (pod_spec, reader.out.workloads.last()) {
+        let asked = second_role::of_pod(&spec, workload);
+        reader.out.second_roles.extend(asked);
+    }
 }
 
 /// Annotations, labels and spec of a Pod template.

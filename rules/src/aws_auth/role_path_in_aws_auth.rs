@@ -66,7 +66,7 @@ impl Rule for RolePathInAwsAuth {
             let role = format!("{}{name}", path.trim_start_matches('/'));
             let message =
                 format!("`aws-auth` maps role `{role}` with its path, and the cluster sees callers without one: the entry matches nobody");
-            let place = Place { span: entry.arn.span, pointer: entry.place.pointer.key("rolearn") };
+            let place = Place { span: entry.arn.span, pointer: entry.place.pointer.key(entry.list.arn_key()) };
             let fix = Fix::replace(Applicability::Unsafe, "leave the path out", entry.arn.inner_span(), without.clone());
             out.report(&Self::META, place, message).help(format!("leave the path out: `{without}`")).fix(fix).done();
         }

@@ -1,10 +1,15 @@
 //! A provider does not register the audience of the tokens that ServiceAccounts bring.
 
+use irsa_lint_core::admission::fault::audience_mistake;
+use irsa_lint_core::admission::key;
+use irsa_lint_core::admission::words::listed;
 use irsa_lint_core::declare_rule;
-use irsa_lint_core::document::model::{OidcProvider, Place, ServiceAccount};
+use irsa_lint_core::document::model::{DEFAULT_AUDIENCE, OidcProvider, Place, ServiceAccount};
 use irsa_lint_core::estate::{Link, ProviderId, ServiceAccountId};
+use irsa_lint_core::policy::Condition;
 use irsa_lint_core::provider::Kind;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
+use irsa_lint_core::syntax::Scalar;
 use smol_str::SmolStr;
 
 use crate::pairing::Caller;
@@ -67,6 +72,9 @@ impl Rule for ClientIdMissing {
         if !is_cluster(issuer, view) {
             return;
         }
+        if view.estate.documents().service_accounts.is_empty() {
+            return default_missing(provider, issuer, ids, view, out);
+        }
         let lacks = |audience: &str| !ids.iter().any(|id| id.text == audience);
         let sole = view.estate.providers().all(|(_, other)| other.issuer.value().is_none_or(|own| own == issuer || !is_cluster(own, view)));
         let mut told: Vec<&str> = Vec::new();
@@ -76,22 +84,58 @@ impl Rule for ClientIdMissing {
                 continue;
             }
             told.push(audience);
-            let registered = irsa_lint_core::admission::words::listed(ids.iter().map(|id| id.as_str()), 3);
+            let registered = listed(ids.iter().map(|id| id.as_str()), 3);
             let message = format!(
                 "the provider of `{issuer}` registers {registered}, but the tokens of ServiceAccount `{}` have the audience `{audience}`",
                 account.display_name()
             );
-            let list = provider.place.pointer.key("ClientIDList");
-            let place = match ids.first().filter(|_| provider.address.is_none()) {
-                Some(first) => Place { span: first.span, pointer: list.index(0) },
-                None => provider.place.clone(),
-            };
-            out.report(&Self::META, place, message)
+            out.report(&Self::META, list_place(provider, ids), message)
                 .help(format!("add `{audience}` to the provider's client ids"))
                 .related(account.place.clone(), "this ServiceAccount's tokens come through the provider")
                 .done();
         }
     }
+}
+
+/// Where the client ids stand.
+fn list_place(provider: &OidcProvider, ids: &[Scalar]) -> Place {
+    match ids.first().filter(|_| provider.address.is_none()) {
+        Some(first) => Place { span: first.span, pointer: provider.place.pointer.key("ClientIDList").index(0) },
+        None => provider.place.clone(),
+    }
+}
+
+/// Where no ServiceAccount says which audience its tokens have, it is EKS's own, unless something in the run asks for a registered one.
+fn default_missing(provider: &OidcProvider, issuer: &SmolStr, ids: &[Scalar], view: &View<'_>, out: &mut Findings) {
+    let Some(known) = view.issuers.provider_of(issuer).filter(|known| known.id.starts_with("eks")) else { return };
+    if ids.iter().any(|id| id.text == DEFAULT_AUDIENCE || is_asked_for(&id.text, issuer, view)) {
+        return;
+    }
+    // A misspelt audience is `wrong-audience`'s affair.
+    let misspelt = |id: &Scalar| audience_mistake(&id.text, issuer, Some(known)).is_some_and(|(_, _, certain)| certain);
+    if !ids.is_empty() && ids.iter().all(misspelt) {
+        return;
+    }
+    let registered = listed(ids.iter().map(|id| id.as_str()), 3);
+    let message = format!("the provider of `{issuer}` registers {registered} and not `{DEFAULT_AUDIENCE}`, the audience of EKS tokens");
+    out.report(&ClientIdMissing::META, list_place(provider, ids), message)
+        .help(format!(
+            "add `{DEFAULT_AUDIENCE}` to the provider's client ids, unless every ServiceAccount asks for another audience by annotation"
+        ))
+        .done();
+}
+
+/// Whether a Pod mounts tokens of this audience, or a role asks for it.
+fn is_asked_for(audience: &str, issuer: &SmolStr, view: &View<'_>) -> bool {
+    let documents = view.estate.documents();
+    let mounted = documents.workloads.iter().flat_map(|workload| &workload.tokens);
+    let mut mounted = mounted.filter_map(|token| token.audience.as_ref());
+    let asks = |condition: &Condition| {
+        let claim = key::claim_of(&condition.key.text, issuer);
+        claim.is_some_and(|claim| claim.eq_ignore_ascii_case(key::AUD)) && condition.values.iter().any(|value| value.text == audience)
+    };
+    let policies = documents.roles.iter().filter_map(|role| role.trust.policy());
+    mounted.any(|own| own.text == audience) || policies.flat_map(|p| &p.statements).flat_map(|s| &s.conditions).any(asks)
 }
 
 fn is_cluster(issuer: &SmolStr, view: &View<'_>) -> bool {
@@ -138,5 +182,25 @@ mod tests {
         let other =
             r#"{"Url": "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLEAAAA4633E53DE1B716D304AAA", "ClientIDList": ["sts.amazonaws.com"]}"#;
         assert_eq!(found(r#"["other"]"#, "", &[("other.json", other)]), 0, "which provider it is cannot be told");
+    }
+
+    #[test]
+    fn an_eks_provider_needs_the_default_unless_another_is_asked_for() {
+        let alone = |ids: &str, more: &[(&str, &str)]| {
+            let provider = format!(r#"{{"Url": "{ISSUER}", "ClientIDList": {ids}}}"#);
+            let mut files = vec![("provider.json", provider.as_str())];
+            files.extend(more);
+            of_rule(&check(&files), "client-id-missing").len()
+        };
+        assert_eq!(alone(r#"["sts.amazonaws.com"]"#, &[]), 0);
+        assert_eq!(alone("[]", &[]), 1);
+        assert_eq!(alone(r#"["acme"]"#, &[]), 1);
+        assert_eq!(alone(r#"["sts.amazonaws.com.cn"]"#, &[]), 0, "said as a wrong audience");
+        let asks = crate::testing::policy(r#"{"StringEquals": {"ISSUER:sub": "system:serviceaccount:a:b", "ISSUER:aud": "acme"}}"#);
+        assert_eq!(alone(r#"["acme"]"#, &[("p.json", &asks)]), 0);
+        let pod = "kind: Pod\nmetadata: {name: p}\nspec: {volumes: [{name: t, projected: {sources: [{serviceAccountToken: {audience: acme, path: t}}]}}]}\n";
+        assert_eq!(alone(r#"["acme"]"#, &[("p.yaml", pod)]), 0);
+        let other = r#"{"Url": "idp.example.com", "ClientIDList": ["acme"]}"#;
+        assert_eq!(alone(r#"["sts.amazonaws.com"]"#, &[("o.json", other)]), 0);
     }
 }

@@ -6,6 +6,7 @@ use irsa_lint_core::document::model::{Cluster, Listed, OidcProvider, Place};
 use irsa_lint_core::estate::Link;
 use irsa_lint_core::policy::spelling::distance;
 use irsa_lint_core::policy::{Effect, PrincipalKind, ProviderArn};
+use irsa_lint_core::provider::Kind;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta, View};
 use smol_str::SmolStr;
 
@@ -110,13 +111,11 @@ fn judge(role: &RoleView<'_>, arn: &ProviderArn<'_>, place: Place, out: &mut Fin
         );
     } else if view.estate.lists(Listed::Providers, Some(account)) {
         let message = format!("{name} trusts the provider of `{issuer}`, which account {account} does not have");
-        report(
-            message,
-            format!("create the provider for `https://{issuer}` in account {account}, or correct the principal"),
-            Severity::Error,
-            None,
-            out,
-        );
+        let help = match elsewhere(issuer, view) {
+            Some((_, elsewhere)) => both_ways(issuer, account, elsewhere),
+            None => format!("create the provider for `https://{issuer}` in account {account}, or correct the principal"),
+        };
+        report(message, help, Severity::Error, None, out);
     } else if let Some(cluster) = made_here(issuer, view) {
         let message = format!(
             "{name} trusts the provider of `{issuer}`: Terraform makes that cluster, but no `aws_iam_openid_connect_provider` for it"
@@ -125,10 +124,35 @@ fn judge(role: &RoleView<'_>, arn: &ProviderArn<'_>, place: Place, out: &mut Fin
             "add an `aws_iam_openid_connect_provider` with the url `https://{issuer}` (module eks: `enable_irsa = true`), if it is not made elsewhere"
         );
         report(message, help, Severity::Warning, Some((cluster.place.clone(), "the cluster".to_owned())), out);
+    } else if let Some((provider, elsewhere)) = elsewhere(issuer, view) {
+        let message = format!(
+            "{name} trusts a provider of `{issuer}` in account {account}, and the run shows one in account {elsewhere} alone: STS looks in the role's own account"
+        );
+        report(
+            message,
+            both_ways(issuer, account, elsewhere),
+            Severity::Warning,
+            Some((provider.place.clone(), "the provider".to_owned())),
+            out,
+        );
     } else {
         return false;
     }
     true
+}
+
+/// The two ways from a cluster of one account to a role of another.
+fn both_ways(issuer: &str, account: &str, elsewhere: &str) -> String {
+    format!(
+        "create a provider for `https://{issuer}` in account {account}, too; or let the Pods have a role of account {elsewhere} and assume this one from it with `sts:AssumeRole`"
+    )
+}
+
+/// The provider of the same cluster in another account, and that account.
+fn elsewhere<'v>(issuer: &str, view: &View<'v>) -> Option<(&'v OidcProvider, &'v str)> {
+    let is_cluster = view.issuers.provider_of(issuer).is_some_and(|known| known.kind == Kind::Kubernetes);
+    let mut same = view.estate.documents().providers.iter().filter(|own| is_cluster && own.issuer.value().is_some_and(|own| own == issuer));
+    same.find_map(|provider| Some((provider, ProviderArn::parse(provider.arn.value()?)?.account)))
 }
 
 /// A provider of the run that may have been meant: its issuer differs in a slash at the end, letter case, the region or a letter or two.
@@ -177,7 +201,11 @@ mod tests {
     fn a_list_shows_what_is_missing() {
         assert_eq!(found(&list("111122223333", ISSUER)), 0);
         assert_eq!(found(&list("111122223333", "token.actions.githubusercontent.com")), 1);
-        assert_eq!(found(&list("444455556666", ISSUER)), 0, "the list of another account");
+        assert_eq!(found(&list("444455556666", ISSUER)), 1, "the cluster's provider is in another account");
+        assert_eq!(found(&list("444455556666", "token.actions.githubusercontent.com")), 0, "the list of another account");
+        let both =
+            list("444455556666", ISSUER).replace("]}", &format!(r#", {{"Arn": "arn:aws:iam::111122223333:oidc-provider/{ISSUER}"}}]}}"#));
+        assert_eq!(found(&both), 0, "it is in both");
     }
 
     #[test]

@@ -1,0 +1,80 @@
+//! An access entry for what EKS takes no entries for.
+
+use irsa_lint_core::declare_rule;
+use irsa_lint_core::policy::find_mark;
+use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
+
+use crate::role_arn::{RoleArn, read};
+
+declare_rule! {
+    /// The principal of an access entry is no IAM role or user.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// An access entry belongs to a role or a user. EKS refuses the ARN of a session (`sts` … `assumed-role`), which lasts for hours,
+    /// and knows no entry for a policy, a group or an instance profile, so the access is never given.
+    ///
+    /// ## How to fix it
+    ///
+    /// Write the ARN of the role itself, with its path where it has one (in `aws-auth` it is left out, here it is not).
+    ///
+    /// ## References
+    ///
+    /// - EKS User Guide, "Create access entries"
+    /// - Amazon EKS API Reference, CreateAccessEntry
+    ///
+    /// ```json fail at=/accessEntry/principalArn
+    /// {"accessEntry": {"clusterName": "demo", "principalArn": "arn:aws:sts::111122223333:assumed-role/deploy/session", "kubernetesGroups": []}}
+    /// ```
+    ///
+    /// ```json pass
+    /// {"accessEntry": {"clusterName": "demo", "principalArn": "arn:aws:iam::111122223333:role/ci/deploy", "kubernetesGroups": []}}
+    /// ```
+    pub AccessEntryPrincipal { id: "access-entry-principal", severity: Error, family: "access-entry", fix: None }
+}
+
+impl Rule for AccessEntryPrincipal {
+    fn meta(&self) -> &'static RuleMeta {
+        &Self::META
+    }
+
+    fn estate(&self, view: &View<'_>, out: &mut Findings) {
+        for entry in &view.estate.documents().access_entries {
+            let text = &entry.principal.text;
+            let (why, meant) = match read(text) {
+                RoleArn::Other(kind) if !matches!(kind, "an IAM user" | "an account") => (format!("is {kind}"), None),
+                RoleArn::Malformed(why, meant) if find_mark(text).is_none() => (why, meant),
+                _ => continue,
+            };
+            let help =
+                meant.map_or_else(|| "write the ARN of the role or user that is meant".to_owned(), |meant| format!("write `{meant}`"));
+            let message = format!("the access entry is for `{text}`, which {why}: EKS knows entries for roles and users alone");
+            out.report(&Self::META, entry.principal_place.clone(), message).help(help).done();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{check, of_rule};
+
+    #[test]
+    fn roles_and_users_are_fine() {
+        let found = |arn: &str| {
+            let entry = format!(r#"{{"accessEntries": ["{arn}"]}}"#);
+            of_rule(&check(&[("entries.json", &entry)]), "access-entry-principal").len()
+        };
+        for good in [
+            "arn:aws:iam::111122223333:role/deploy",
+            "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123456789abcdef",
+            "arn:aws:iam::111122223333:role/aws-service-role/eks.amazonaws.com/AWSServiceRoleForAmazonEKS",
+            "arn:aws:iam::111122223333:user/ops/anna",
+            "arn:aws:iam::<ACCOUNT>:role/deploy",
+        ] {
+            assert_eq!(found(good), 0, "{good}");
+        }
+        for bad in ["arn:aws:iam::111122223333:instance-profile/nodes", "arn:aws:iam::111122223333:group/ops"] {
+            assert_eq!(found(bad), 1, "{bad}");
+        }
+    }
+}

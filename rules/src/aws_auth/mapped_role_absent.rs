@@ -1,0 +1,134 @@
+//! A cluster lets in a role that does not exist.
+
+use irsa_lint_core::declare_rule;
+use irsa_lint_core::document::model::{Listed, Place};
+use irsa_lint_core::estate::Difference;
+use irsa_lint_core::policy::Arn;
+use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
+use irsa_lint_core::syntax::Scalar;
+
+use crate::role_arn::{RoleArn, read};
+
+declare_rule! {
+    /// `aws-auth` or an access entry lets a role into the cluster that does not exist.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// The role that was meant is told `Unauthorized`. And whoever creates a role of that name later has the access at once, in `aws-auth`
+    /// at least, which knows names alone. It is said only where the run holds the list of all roles of the account.
+    ///
+    /// ## How to fix it
+    ///
+    /// Name the role that was meant, or remove the entry.
+    ///
+    /// ## References
+    ///
+    /// - EKS User Guide, "Grant IAM users access to Kubernetes with a ConfigMap"
+    /// - EKS User Guide, "Grant IAM users access to Kubernetes with EKS access entries"
+    ///
+    /// ```yaml fail at=/data/mapRoles/0/rolearn
+    /// # file: aws-auth.yaml
+    /// apiVersion: v1
+    /// kind: ConfigMap
+    /// metadata: {name: aws-auth, namespace: kube-system}
+    /// data:
+    ///   mapRoles: |
+    ///     - {rolearn: "arn:aws:iam::111122223333:role/dploy", username: deploy, groups: [deployers]}
+    /// # file: roles.json
+    /// {"Roles": [{"RoleName": "deploy", "Path": "/ci/", "Arn": "arn:aws:iam::111122223333:role/ci/deploy", "AssumeRolePolicyDocument": {
+    ///   "Version": "2012-10-17",
+    ///   "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]}}]}
+    /// ```
+    ///
+    /// ```yaml pass
+    /// # file: aws-auth.yaml
+    /// apiVersion: v1
+    /// kind: ConfigMap
+    /// metadata: {name: aws-auth, namespace: kube-system}
+    /// data:
+    ///   mapRoles: |
+    ///     - {rolearn: "arn:aws:iam::111122223333:role/deploy", username: deploy, groups: [deployers]}
+    /// # file: roles.json
+    /// {"Roles": [{"RoleName": "deploy", "Path": "/ci/", "Arn": "arn:aws:iam::111122223333:role/ci/deploy", "AssumeRolePolicyDocument": {
+    ///   "Version": "2012-10-17",
+    ///   "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]}}]}
+    /// ```
+    pub MappedRoleAbsent { id: "mapped-role-absent", severity: Warning, family: "aws-auth", fix: None }
+}
+
+impl Rule for MappedRoleAbsent {
+    fn meta(&self) -> &'static RuleMeta {
+        &Self::META
+    }
+
+    fn estate(&self, view: &View<'_>, out: &mut Findings) {
+        let documents = view.estate.documents();
+        if !documents.full_lists.iter().any(|list| list.of == Listed::Roles) {
+            return;
+        }
+        for entry in &documents.aws_auth {
+            let place = Place { span: entry.arn.span, pointer: entry.place.pointer.key(entry.list.arn_key()) };
+            judge(&entry.arn, place, "`aws-auth`", true, view, out);
+        }
+        for entry in &documents.access_entries {
+            judge(&entry.principal, entry.principal_place.clone(), "an access entry", false, view, out);
+        }
+    }
+}
+
+fn judge(arn: &Scalar, place: Place, by: &str, without_path: bool, view: &View<'_>, out: &mut Findings) {
+    let RoleArn::Role(parsed) = read(&arn.text) else { return };
+    let Some((path, name)) = parsed.role() else { return };
+    // A path in `aws-auth` is a fault of its own.
+    if (without_path && path != "/")
+        || !view.estate.lists(Listed::Roles, Some(parsed.account))
+        || exists(arn, name, &parsed, without_path, view)
+    {
+        return;
+    }
+    let near = view.estate.near_roles(&arn.text);
+    let near = near.iter().filter(|miss| miss.differs != Difference::Account);
+    let meant = near.filter_map(|miss| view.estate.role_arn(miss.role).value().cloned()).next();
+    let meant = meant.map(|meant| if without_path { bare(&meant) } else { meant.to_string() });
+    let message = format!("{by} lets role `{name}` into the cluster, and account {} has no role `{}`", parsed.account, arn.text);
+    let help = match meant {
+        Some(meant) => format!("write `{meant}` if that is the one, or remove the entry"),
+        None => "name the role that was meant, or remove the entry: whoever creates a role of that name gets in".to_owned(),
+    };
+    out.report(&MappedRoleAbsent::META, place, message).help(help).done();
+}
+
+fn exists(arn: &Scalar, name: &str, parsed: &Arn<'_>, without_path: bool, view: &View<'_>) -> bool {
+    if !without_path {
+        return view.estate.role_by_arn(&arn.text).to().is_some();
+    }
+    view.estate.roles_named(name).into_iter().any(|role| view.estate.role_account(role) == Some(parsed.account))
+}
+
+/// A role's ARN as `aws-auth` wants it.
+fn bare(arn: &str) -> String {
+    let parsed = Arn::parse(arn).and_then(|arn| Some((arn, arn.role()?.1)));
+    parsed.map_or_else(|| arn.to_owned(), |(arn, name)| format!("arn:{}:iam::{}:role/{name}", arn.partition, arn.account))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{check, of_rule};
+
+    const ROLE: &str = r#"{"RoleName": "deploy", "Path": "/ci/", "Arn": "arn:aws:iam::111122223333:role/ci/deploy", "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]}}"#;
+
+    fn found(entry: &str, roles: &str) -> usize {
+        of_rule(&check(&[("entry.json", entry), ("roles.json", &roles.replace("ROLE", ROLE))]), "mapped-role-absent").len()
+    }
+
+    #[test]
+    fn access_entries_want_the_path() {
+        let list = r#"{"Roles": [ROLE]}"#;
+        let entry = |arn: &str| format!(r#"{{"accessEntry": {{"clusterName": "a", "principalArn": "{arn}"}}}}"#);
+        assert_eq!(found(&entry("arn:aws:iam::111122223333:role/ci/deploy"), list), 0);
+        assert_eq!(found(&entry("arn:aws:iam::111122223333:role/deploy"), list), 1);
+        assert_eq!(found(&entry("arn:aws:iam::111122223333:role/deploy"), r#"{"Role": ROLE}"#), 0, "no full list");
+        assert_eq!(found(&entry("arn:aws:iam::444455556666:role/deploy"), list), 0, "another account's");
+        assert_eq!(found(&entry("arn:aws:iam::111122223333:user/anna"), list), 0);
+    }
+}

@@ -1,0 +1,168 @@
+//! A workload is told to assume the role that it already has.
+
+use irsa_lint_core::declare_rule;
+use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
+
+use crate::callers::may_assume;
+use crate::hops::{hops, short};
+
+declare_rule! {
+    /// A workload is told to assume the role that its ServiceAccount has already given it.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// The Pod gets the role with its web identity, then calls `sts:AssumeRole` for the same role. That is a second role assumption, by the
+    /// role itself, and since September 2022 a role that its own trust policy does not name cannot assume itself: `AccessDenied`.
+    ///
+    /// ## How to fix it
+    ///
+    /// Leave the role out of the workload's configuration: the annotation of the ServiceAccount is enough. Else let the trust policy
+    /// allow `sts:AssumeRole` to the role's own ARN.
+    ///
+    /// ## References
+    ///
+    /// - cert-manager, "Route53"
+    /// - AWS Security Blog, "Announcing an update to IAM role trust policy behavior"
+    ///
+    /// ```yaml fail at=/spec/acme/solvers/0/dns01/route53/role
+    /// # file: issuer.yaml
+    /// apiVersion: cert-manager.io/v1
+    /// kind: ClusterIssuer
+    /// metadata: {name: public}
+    /// spec: {acme: {solvers: [{dns01: {route53: {region: eu-west-1, role: "arn:aws:iam::111122223333:role/dns"}}}]}}
+    /// # file: serviceaccount.yaml
+    /// apiVersion: v1
+    /// kind: ServiceAccount
+    /// metadata:
+    ///   name: cert-manager
+    ///   namespace: cert-manager
+    ///   annotations: {eks.amazonaws.com/role-arn: "arn:aws:iam::111122223333:role/dns"}
+    /// # file: role.json
+    /// {"Role": {"RoleName": "dns", "Path": "/", "Arn": "arn:aws:iam::111122223333:role/dns", "AssumeRolePolicyDocument": {
+    ///   "Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity",
+    ///   "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E"},
+    ///   "Condition": {"StringEquals": {
+    ///     "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E:aud": "sts.amazonaws.com",
+    ///     "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E:sub": "system:serviceaccount:cert-manager:cert-manager"}}}]}}}
+    /// ```
+    ///
+    /// ```yaml pass
+    /// # file: issuer.yaml
+    /// apiVersion: cert-manager.io/v1
+    /// kind: ClusterIssuer
+    /// metadata: {name: public}
+    /// spec: {acme: {solvers: [{dns01: {route53: {region: eu-west-1}}}]}}
+    /// # file: serviceaccount.yaml
+    /// apiVersion: v1
+    /// kind: ServiceAccount
+    /// metadata:
+    ///   name: cert-manager
+    ///   namespace: cert-manager
+    ///   annotations: {eks.amazonaws.com/role-arn: "arn:aws:iam::111122223333:role/dns"}
+    /// ```
+    pub RoleAssumesItself { id: "role-assumes-itself", severity: Warning, family: "link", fix: None }
+}
+
+impl Rule for RoleAssumesItself {
+    fn meta(&self) -> &'static RuleMeta {
+        &Self::META
+    }
+
+    fn estate(&self, view: &View<'_>, out: &mut Findings) {
+        for hop in hops(view).into_iter().filter(|hop| hop.first.text == hop.second.text) {
+            let Some((_, policy)) = hop.second_role(view).filter(|(_, policy)| !may_assume(policy, &hop.second.text)) else { continue };
+            let name = short(&hop.second.text);
+            let who = hop.account.display_name();
+            let message = format!(
+                "{} asks for role `{name}`, which ServiceAccount `{who}` already has, and the role does not trust itself: the second `sts:AssumeRole` is refused",
+                hop.asker
+            );
+            out.report(&Self::META, hop.place, message)
+                .help(format!(
+                    "leave the role out here: the Pods of `{who}` have it already; else allow `sts:AssumeRole` to `{}` in its trust policy",
+                    hop.second.text
+                ))
+                .related(hop.first_place, "the ServiceAccount has the role from here")
+                .related(crate::callers::place(policy), "the role's trust policy does not name the role itself")
+                .done();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{check, of_rule, policy};
+
+    const ROLE: &str = "arn:aws:iam::111122223333:role/dns";
+
+    fn account(name: &str, role: &str) -> String {
+        format!(
+            "apiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: {name}, namespace: dns, annotations: {{eks.amazonaws.com/role-arn: '{role}'}}}}\n"
+        )
+    }
+
+    fn issuer(more: &str) -> String {
+        format!(
+            "apiVersion: cert-manager.io/v1\nkind: Issuer\nmetadata: {{name: a, namespace: dns}}\nspec: {{acme: {{solvers: [{{dns01: {{route53: {{role: '{ROLE}'{more}}}}}}}]}}}}\n"
+        )
+    }
+
+    fn found(files: &[(&str, &str)], self_trust: &str) -> usize {
+        let trust = policy(r#"{"StringLike": {"ISSUER:sub": "system:serviceaccount:dns:c*", "ISSUER:aud": "sts.amazonaws.com"}}"#);
+        let trust = trust.replace(r#""Statement": ["#, &format!(r#""Statement": [{self_trust}"#));
+        let role = format!(r#"{{"Role": {{"RoleName": "dns", "Path": "/", "Arn": "{ROLE}", "AssumeRolePolicyDocument": {trust}}}}}"#);
+        let mut all = vec![("role.json", role.as_str())];
+        all.extend(files);
+        of_rule(&check(&all), "role-assumes-itself").len()
+    }
+
+    #[test]
+    fn of_issuers_only_those_that_use_the_pods_role() {
+        let own = account("cert-manager", ROLE);
+        assert_eq!(found(&[("i.yaml", &issuer("")), ("sa.yaml", &own)], ""), 1);
+        let with_account = issuer(", auth: {kubernetes: {serviceAccountRef: {name: dns}}}");
+        assert_eq!(found(&[("i.yaml", &with_account), ("sa.yaml", &own)], ""), 0, "the role is assumed with a token of its own");
+        let with_keys = issuer(", accessKeyID: AKIAIOSFODNN7EXAMPLE");
+        assert_eq!(found(&[("i.yaml", &with_keys), ("sa.yaml", &own)], ""), 0);
+        assert_eq!(
+            found(&[("i.yaml", &issuer("")), ("sa.yaml", &account("cert-manager", &format!("{ROLE}2")))], ""),
+            0,
+            "a real second hop"
+        );
+        assert_eq!(found(&[("i.yaml", &issuer(""))], ""), 0);
+    }
+
+    #[test]
+    fn a_role_that_trusts_itself_is_fine() {
+        let own = account("cert-manager", ROLE);
+        for principal in [ROLE, "arn:aws:iam::111122223333:root", "111122223333"] {
+            let trusts = format!(r#"{{"Effect": "Allow", "Principal": {{"AWS": "{principal}"}}, "Action": "sts:AssumeRole"}}, "#);
+            assert_eq!(found(&[("i.yaml", &issuer("")), ("sa.yaml", &own)], &trusts), 0, "{principal}");
+        }
+        let other = r#"{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:role/other"}, "Action": "sts:AssumeRole"}, "#;
+        assert_eq!(found(&[("i.yaml", &issuer("")), ("sa.yaml", &own)], other), 1);
+    }
+
+    #[test]
+    fn arguments_variables_and_stores() {
+        let pod = |container: &str| {
+            format!(
+                "apiVersion: v1\nkind: Pod\nmetadata: {{name: p, namespace: dns}}\nspec: {{serviceAccountName: cdns, containers: [{{name: a, {container}}}]}}\n"
+            )
+        };
+        let own = account("cdns", ROLE);
+        for (container, wanted) in [
+            (format!("args: [--aws-assume-role={ROLE}]"), 1),
+            (format!("args: [--aws-assume-role, '{ROLE}']"), 1),
+            (format!("args: [--aws-assume-role={ROLE}2]"), 0),
+            (format!("args: [--role={ROLE}]"), 0),
+            (format!("env: [{{name: AWS_ASSUME_ROLE_ARN, value: '{ROLE}'}}]"), 1),
+        ] {
+            assert_eq!(found(&[("p.yaml", &pod(&container)), ("sa.yaml", &own)], ""), wanted, "{container}");
+        }
+        let store = format!(
+            "apiVersion: external-secrets.io/v1\nkind: SecretStore\nmetadata: {{name: s, namespace: dns}}\nspec: {{provider: {{aws: {{role: '{ROLE}', auth: {{jwt: {{serviceAccountRef: {{name: cdns}}}}}}}}}}}}\n"
+        );
+        assert_eq!(found(&[("s.yaml", &store), ("sa.yaml", &own)], ""), 1);
+    }
+}

@@ -1,0 +1,169 @@
+//! A role for the cluster's ServiceAccounts that none of them uses.
+
+use irsa_lint_core::declare_rule;
+use irsa_lint_core::document::model::{ROLE_ARN, Stated};
+use irsa_lint_core::estate::{Link, RoleId};
+use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta, View};
+
+use crate::cluster_roles::of_listed_cluster;
+use crate::kubernetes::parts;
+use crate::pods;
+use crate::role_arn::value;
+
+declare_rule! {
+    /// A role is made for ServiceAccounts of the cluster, and none of them names it.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// A role that nobody uses is one that nobody looks after: its permissions stay, and whoever may annotate a ServiceAccount that it admits
+    /// can take it up. It is said only where the run holds the list of all ServiceAccounts (`kubectl get serviceaccounts -A`).
+    ///
+    /// ## How to fix it
+    ///
+    /// Delete the role, or annotate the ServiceAccount that should have it.
+    ///
+    /// ## References
+    ///
+    /// - IAM User Guide, "Refine permissions in AWS using last accessed information"
+    ///
+    /// ```yaml fail
+    /// # file: serviceaccounts.json
+    /// {"apiVersion": "v1", "kind": "List", "metadata": {"resourceVersion": ""}, "items": [
+    ///   {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default", "namespace": "kube-system", "uid": "1"}},
+    ///   {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "api", "namespace": "payments", "uid": "2",
+    ///     "annotations": {"eks.amazonaws.com/role-arn": "arn:aws:iam::111122223333:role/new"}}}]}
+    /// # file: role.json
+    /// {"Role": {"RoleName": "old", "Path": "/", "Arn": "arn:aws:iam::111122223333:role/old", "AssumeRolePolicyDocument": {
+    ///   "Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity",
+    ///   "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E"},
+    ///   "Condition": {"StringEquals": {
+    ///     "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E:aud": "sts.amazonaws.com",
+    ///     "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E:sub": "system:serviceaccount:payments:api"}}}]}}}
+    /// ```
+    ///
+    /// ```yaml pass
+    /// # file: serviceaccounts.json
+    /// {"apiVersion": "v1", "kind": "List", "metadata": {"resourceVersion": ""}, "items": [
+    ///   {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default", "namespace": "kube-system", "uid": "1"}},
+    ///   {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "api", "namespace": "payments", "uid": "2",
+    ///     "annotations": {"eks.amazonaws.com/role-arn": "arn:aws:iam::111122223333:role/new"}}}]}
+    /// # file: role.json
+    /// {"Role": {"RoleName": "new", "Path": "/", "Arn": "arn:aws:iam::111122223333:role/new", "AssumeRolePolicyDocument": {
+    ///   "Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity",
+    ///   "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E"},
+    ///   "Condition": {"StringEquals": {
+    ///     "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E:aud": "sts.amazonaws.com",
+    ///     "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E:sub": "system:serviceaccount:payments:api"}}}]}}}
+    /// ```
+    pub UnusedRole { id: "unused-role", severity: Info, family: "link", fix: None }
+}
+
+impl Rule for UnusedRole {
+    fn meta(&self) -> &'static RuleMeta {
+        &Self::META
+    }
+
+    fn estate(&self, view: &View<'_>, out: &mut Findings) {
+        let mut told: Vec<RoleId> = Vec::new();
+        let roles = of_listed_cluster(view);
+        for (role, _) in &roles {
+            if told.contains(&role.id) || is_used(role) || has_another_fault(role) {
+                continue;
+            }
+            told.push(role.id);
+            out.report(
+                &Self::META,
+                role.role.place.clone(),
+                format!("no ServiceAccount of the cluster names {}, which is made for them", role.name()),
+            )
+            .help(format!("delete the role, or annotate the ServiceAccount that should have it with `{ROLE_ARN}`"))
+            .done();
+        }
+    }
+}
+
+/// Whether something in the run takes the role up, or may do so unseen.
+fn is_used(role: &RoleView<'_>) -> bool {
+    let estate = role.view.estate;
+    let documents = estate.documents();
+    let Stated::Is(arn) = estate.role_arn(role.id) else { return true };
+    let in_variables = || {
+        documents
+            .workloads
+            .iter()
+            .flat_map(|w| &w.containers)
+            .flat_map(|c| &c.env)
+            .any(|(_, value)| value.as_ref().is_some_and(|value| value.text == arn))
+    };
+    let beside_pods = || callers_beside_pods(role);
+    !estate.accounts_of(role.id).is_empty() || beside_pods() || in_variables()
+}
+
+/// Whether it also lets in others than the cluster's ServiceAccounts.
+fn callers_beside_pods(role: &RoleView<'_>) -> bool {
+    let others = role.admission.issuers.iter().filter(|issuer| !issuer.grants.is_empty()).count() > 1;
+    others || pods::statements(role.policy).next().is_some() || crate::callers::statements(role.policy).next().is_some()
+}
+
+/// Whether another rule says why nobody names the role: a subject that is no ServiceAccount or one without annotation, or an annotation
+/// that nearly names it.
+fn has_another_fault(role: &RoleView<'_>) -> bool {
+    let estate = role.view.estate;
+    let grants = role.admission.issuers.iter().flat_map(|issuer| &issuer.grants);
+    let lists: Vec<_> = grants.filter_map(|grant| grant.subjects().as_literals().map(<[_]>::to_vec)).collect();
+    let told = lists.iter().flatten().filter_map(|subject| parts(subject)).any(|(namespace, name)| {
+        match estate.service_account_named(Some(namespace), name) {
+            Link::To(id) => estate.service_account(id).is_none_or(|account| account.role_arn().is_none()),
+            _ => true,
+        }
+    });
+    let nearly_named = || {
+        estate.service_accounts().filter(|(id, _)| matches!(estate.role_of(*id), Link::Missing { .. })).any(|(_, account)| {
+            let named = account.role_arn().and_then(value);
+            named.is_some_and(|(arn, _)| estate.near_roles(&arn.text).iter().any(|miss| miss.role == role.id))
+        })
+    };
+    told || nearly_named()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{check, of_rule, policy};
+
+    fn found(annotation: &str, subject: &str, more: &[(&str, &str)]) -> usize {
+        let annotations = if annotation.is_empty() {
+            String::new()
+        } else {
+            format!(r#", "annotations": {{"eks.amazonaws.com/role-arn": "{annotation}"}}"#)
+        };
+        let list = format!(
+            r#"{{"apiVersion": "v1", "kind": "List", "metadata": {{"resourceVersion": ""}}, "items": [{{"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {{"name": "default", "namespace": "dev", "uid": "1"}}}}, {{"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {{"name": "app", "namespace": "prod", "uid": "2"{annotations}}}}}]}}"#
+        );
+        let trust =
+            policy(&format!(r#"{{"StringLike": {{"ISSUER:sub": "{subject}"}}, "StringEquals": {{"ISSUER:aud": "sts.amazonaws.com"}}}}"#));
+        let role = format!(
+            r#"{{"Role": {{"RoleName": "orders", "Path": "/", "Arn": "arn:aws:iam::111122223333:role/orders", "AssumeRolePolicyDocument": {trust}}}}}"#
+        );
+        let mut files = vec![("list.json", list.as_str()), ("role.json", role.as_str())];
+        files.extend(more);
+        of_rule(&check(&files), "unused-role").len()
+    }
+
+    #[test]
+    fn one_that_another_rule_explains_is_left_alone() {
+        let other = "arn:aws:iam::111122223333:role/completely-different";
+        assert_eq!(found(other, "system:serviceaccount:prod:app", &[]), 1);
+        assert_eq!(found(other, "system:serviceaccount:prod:*", &[]), 1);
+        assert_eq!(found("", "system:serviceaccount:prod:app", &[]), 0, "the annotation is missing");
+        assert_eq!(found(other, "system:serviceaccount:prod:gone", &[]), 0, "the ServiceAccount is");
+        assert_eq!(found("arn:aws:iam::111122223333:role/order", "system:serviceaccount:prod:app", &[]), 0, "a slip");
+        assert_eq!(found("arn:aws:iam::111122223333:role/orders", "system:serviceaccount:prod:app", &[]), 0);
+    }
+
+    #[test]
+    fn one_that_a_pod_takes_by_hand_is_used() {
+        let other = "arn:aws:iam::111122223333:role/completely-different";
+        let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: prod}\nspec: {serviceAccountName: app, containers: [{name: a, env: [{name: AWS_ROLE_ARN, value: 'arn:aws:iam::111122223333:role/orders'}]}]}\n";
+        assert_eq!(found(other, "system:serviceaccount:prod:app", &[("pod.yaml", pod)]), 0);
+    }
+}
