@@ -3,7 +3,7 @@
 use super::at::At;
 use super::reader::Reader;
 use super::{
-    argocd_cluster, aws_auth, cloudsplaining, eks_cluster, iam_role, kubernetes_list, namespace, oidc_provider, pod_identity,
+    argocd_cluster, aws_auth, cloudsplaining, eks_cluster, github_workflow, gitlab_ci, iam_role, kubernetes_list, namespace, oidc_provider, pod_identity,
     recorded_answer, service_account, terraform_plan, terraform_state, trust_policy, workload,
 };
 use crate::syntax::{Node, Value};
@@ -47,6 +47,8 @@ pub const KINDS: &[Kind] = &[
     kind("recorded-answer", recorded_answer::recognise, recorded_answer::read),
     kind("cloudsplaining-role", cloudsplaining::recognise_role, cloudsplaining::read_role),
     kind("cloudsplaining-results", cloudsplaining::recognise_results, cloudsplaining::read_results),
+    kind("github-workflow", github_workflow::recognise, github_workflow::read),
+    kind("gitlab-ci", gitlab_ci::recognise, gitlab_ci::read),
 ];
 
 /// The kind of that name.

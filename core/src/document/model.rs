@@ -2,6 +2,7 @@
 
 use smol_str::SmolStr;
 
+pub use super::ci_job::{CiJob, CiSystem, IdToken, RefFilter, RoleStep, Trigger};
 use crate::policy::TrustPolicy;
 use crate::source::Span;
 pub use crate::syntax::Place;
@@ -403,6 +404,7 @@ pub struct Documents {
     pub associations: Vec<PodIdentityAssociation>,
     pub aws_auth: Vec<AwsAuthEntry>,
     pub argocd_clusters: Vec<ArgoCdCluster>,
+    pub ci_jobs: Vec<CiJob>,
     pub full_lists: Vec<FullList>,
     pub duplicate_keys: Vec<DuplicateKey>,
     pub not_analysed: Vec<NotAnalysed>,
@@ -434,6 +436,7 @@ impl Documents {
         self.associations.append(&mut other.associations);
         self.aws_auth.append(&mut other.aws_auth);
         self.argocd_clusters.append(&mut other.argocd_clusters);
+        self.ci_jobs.append(&mut other.ci_jobs);
         self.full_lists.append(&mut other.full_lists);
         self.duplicate_keys.append(&mut other.duplicate_keys);
         self.not_analysed.append(&mut other.not_analysed);
