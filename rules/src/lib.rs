@@ -19,6 +19,7 @@ pub mod tenants;
 mod testing;
 pub mod webhook;
 pub mod wide;
+pub mod workflows;
 
 use irsa_lint_core::rule::Rule;
 
@@ -40,6 +41,13 @@ macro_rules! catalogue {
 catalogue! {
     aws_auth {
         role_path_in_aws_auth: RolePathInAwsAuth,
+    }
+    ci {
+        missing_id_token_permission: MissingIdTokenPermission,
+        pull_request_target_role: PullRequestTargetRole,
+        workflow_audience: WorkflowAudience,
+        workflow_not_admitted: WorkflowNotAdmitted,
+        workflow_role_arn: WorkflowRoleArn,
     }
     condition {
         vacuous_set_operator: VacuousSetOperator,

@@ -130,7 +130,8 @@ fn has_other_credentials(workflow: &At<'_>, job: &At<'_>, steps: &[At<'_>]) -> b
 /// Whether a job runs on a machine of GitHub's, which has no AWS credentials.
 fn is_hosted(job: &At<'_>) -> bool {
     let Some(runs_on) = job.get("runs-on") else { return false };
-    let hosted = |node: &Node| node.text().is_some_and(|label| ["ubuntu-", "windows-", "macos-"].iter().any(|name| label.starts_with(name)));
+    let hosted =
+        |node: &Node| node.text().is_some_and(|label| ["ubuntu-", "windows-", "macos-"].iter().any(|name| label.starts_with(name)));
     match &runs_on.node.value {
         Value::Array(labels) => !labels.is_empty() && labels.iter().all(hosted),
         _ => hosted(runs_on.node),
@@ -186,4 +187,65 @@ pub fn part_of(scalar: &Scalar, part: std::ops::Range<usize>) -> Option<Scalar> 
     let span = scalar.span_of(part.clone());
     let text = scalar.text.get(part)?;
     Some(Scalar { text: text.into(), span, map: TextMap::direct(span.file, span.start) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::model::Documents;
+    use super::super::{Context, read};
+    use super::*;
+    use crate::source::FileId;
+
+    fn of(text: &str) -> Documents {
+        read(FileId(0), text, &Context::default())
+    }
+
+    const STEP: &str = "{uses: aws-actions/configure-aws-credentials@v4, with: {role-to-assume: 'arn:aws:iam::111122223333:role/x'}}";
+
+    fn job(on: &str, more: &str) -> CiJob {
+        let text = format!("{on}\njobs:\n  deploy:\n    runs-on: ubuntu-latest\n{more}    steps:\n    - {STEP}\n");
+        let mut jobs = of(&text).ci_jobs;
+        assert_eq!(jobs.len(), 1, "{text}");
+        jobs.remove(0)
+    }
+
+    #[test]
+    fn only_a_workflow_that_assumes_a_role_is_ours() {
+        for other in [
+            "on: push\njobs:\n  build:\n    steps:\n    - run: make\n".to_owned(),
+            "on: push\njobs:\n  call:\n    uses: ./.github/workflows/x.yml\n".to_owned(),
+            format!("runs:\n  using: composite\n  steps:\n  - {STEP}\n"),
+            format!("jobs:\n- steps:\n  - {STEP}\n"),
+            format!("on: push\njobs:\n  a:\n    steps:\n    - {}\n", STEP.replace("with: {", "with: {aws-access-key-id: x, ")),
+            format!("on: push\njobs:\n  a:\n    steps:\n    - {}\n", STEP.replace("with: {", "with: {role-chaining: true, ")),
+        ] {
+            let documents = of(&other);
+            assert!(!documents.recognised && documents.ci_jobs.is_empty(), "{other}");
+        }
+    }
+
+    #[test]
+    fn triggers_in_each_of_their_forms() {
+        let events = |on: &str| job(on, "").triggers.iter().map(|t| t.event.to_string()).collect::<Vec<_>>();
+        assert_eq!(events("on: push"), ["push"]);
+        assert_eq!(events("'on': [push, pull_request]"), ["push", "pull_request"]);
+        assert_eq!(events("true:\n  push:\n  schedule: [{cron: x}]"), ["push", "schedule"]);
+        assert_eq!(events("name: x"), [""; 0]);
+        let push = job("on: {push: {branches: [main, '!x'], tags-ignore: [v*]}}", "").triggers.remove(0);
+        assert_eq!((push.branches.only.as_deref(), push.tags.only.as_deref()), (Some(&["main".into()][..]), None));
+        assert!(push.tags.ignores && !push.branches.ignores);
+        assert_eq!(push.place.pointer.to_string(), "/on/push");
+    }
+
+    #[test]
+    fn an_environment_by_name_and_what_is_not_known() {
+        let environment = |text: &str| job("on: push", text).environment;
+        assert_eq!(environment("    environment: prod\n").value().map(|s| s.text.as_str()), Some("prod"));
+        assert_eq!(environment("    environment: {name: prod, url: x}\n").value().map(|s| s.text.as_str()), Some("prod"));
+        assert!(environment("    environment: '${{ inputs.x }}'\n").is_unknown());
+        assert_eq!(environment(""), Stated::Absent);
+        let text = format!("on: push\njobs:\n  a:\n    steps:\n    - {}\n", STEP.replace("111122223333", "${{ vars.ACCOUNT }}"));
+        let documents = of(&text);
+        assert!(documents.ci_jobs[0].roles[0].role_arn.is_unknown() && documents.not_analysed.is_empty());
+    }
 }

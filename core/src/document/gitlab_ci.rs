@@ -118,3 +118,35 @@ fn arn_in(line: &Scalar) -> Option<Scalar> {
     let len = word.find(|c: char| c.is_whitespace() || quoted(c) || c == ';').unwrap_or(word.len());
     part_of(line, start..start + len)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Context, read};
+    use super::*;
+    use crate::source::FileId;
+
+    fn of(text: &str) -> Vec<(Option<String>, Option<String>)> {
+        let text_of = |stated: &Stated<Scalar>| stated.value().map(|scalar| scalar.text.to_string());
+        let documents = read(FileId(0), text, &Context::default());
+        let steps = documents.ci_jobs.iter().flat_map(|job| &job.roles);
+        steps.map(|step| (text_of(&step.role_arn), text_of(&step.audience))).collect()
+    }
+
+    #[test]
+    fn the_role_from_variables_or_from_the_script() {
+        let arn = "arn:aws:iam::111122223333:role/x";
+        let known = vec![(Some(arn.to_owned()), Some("https://gitlab.com".to_owned()))];
+        let tokens = "  id_tokens: {T: {aud: 'https://gitlab.com'}}\n";
+        assert_eq!(of(&format!("d:\n{tokens}  variables: {{AWS_ROLE_ARN: '{arn}'}}\n  script: [x]\n")), known);
+        assert_eq!(of(&format!("variables:\n  ROLE_ARN: {{value: '{arn}'}}\nd:\n{tokens}  script: [x]\n")), known);
+        assert_eq!(
+            of(&format!("d:\n{tokens}  script:\n  - aws sts assume-role-with-web-identity --role-arn \"{arn}\" --duration 900\n")),
+            known
+        );
+        assert_eq!(of(&format!("d:\n{tokens}  script:\n  - export AWS_ROLE_ARN=arn:aws:iam::${{A}}:role/x\n"))[0].0, None);
+        assert_eq!(of(&format!("d:\n{tokens}  script: [make]\n")), []);
+        assert_eq!(of(&format!("d:\n  variables: {{AWS_ROLE_ARN: '{arn}'}}\n  script: [x]\n")), []);
+        let several = "d:\n  id_tokens: {T: {aud: a}, U: {aud: b}}\n  variables: {AWS_ROLE_ARN: x}\n";
+        assert_eq!(of(several), [(Some("x".to_owned()), None)]);
+    }
+}
