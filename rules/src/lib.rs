@@ -47,6 +47,7 @@ catalogue! {
         pull_request_target_role: PullRequestTargetRole,
         workflow_audience: WorkflowAudience,
         workflow_not_admitted: WorkflowNotAdmitted,
+        workflow_role_absent: WorkflowRoleAbsent,
         workflow_role_arn: WorkflowRoleArn,
     }
     condition {

@@ -3,7 +3,7 @@
 //! claims) and "Events that trigger workflows".
 
 use irsa_lint_core::admission::language::{Glob, Language};
-use irsa_lint_core::admission::{Answer, Grant, IssuerAdmission, Reason};
+use irsa_lint_core::admission::{Answer, Constraint, Grant, IssuerAdmission, Reason};
 use irsa_lint_core::document::model::{CiJob, CiSystem, DEFAULT_AUDIENCE, RefFilter, RoleStep, Stated, Trigger};
 use irsa_lint_core::estate::{Link, RoleId};
 use irsa_lint_core::policy::Effect;
@@ -27,6 +27,8 @@ pub enum Verdict<'a> {
     Admitted(Vec<&'a Trigger>),
     /// The role trusts no token of this system.
     NotTrusted,
+    /// A subject gets in, but a condition of this grant on the environment does not hold.
+    OtherEnvironment(&'a IssuerAdmission<'a>, &'a Grant),
     /// None of the subjects gets in; of this grant these patterns are asked for.
     Refused(&'a IssuerAdmission<'a>, &'a Grant, Vec<SmolStr>),
     /// It cannot be told, or is told elsewhere.
@@ -141,11 +143,11 @@ pub fn grants<'a>(role: &RoleView<'a>, system: CiSystem) -> impl Iterator<Item =
     role.admission.grants().filter(move |(issuer, _)| is_of(system, issuer.provider))
 }
 
-/// Whether some subject with one of these ends gets in.
+/// Whether some subject with one of these ends gets in, by a grant that counts.
 #[must_use]
-pub fn admits(role: &RoleView<'_>, system: CiSystem, ends: &[SmolStr]) -> Answer<()> {
+pub fn admits(role: &RoleView<'_>, system: CiSystem, ends: &[SmolStr], counts: impl Fn(&Grant) -> bool) -> Answer<()> {
     let mut unknown = Answer::No;
-    for (issuer, grant) in grants(role, system) {
+    for (issuer, grant) in grants(role, system).filter(|(_, grant)| counts(grant)) {
         match grant.subjects().intersect(subjects(role, issuer, system, ends)).witness(role.budget) {
             Answer::Yes(_) => return Answer::Yes(()),
             Answer::No => {}
@@ -178,16 +180,33 @@ pub fn verdict<'a>(role: &RoleView<'a>, job: &'a CiJob) -> Result<Verdict<'a>, R
     let Some(contexts) = contexts(job).filter(|_| system == CiSystem::GitHub) else { return Ok(Verdict::Silent) };
     let (mut some, mut shut_out) = (false, Vec::new());
     for context in &contexts {
-        match admits(role, system, &context.ends) {
+        match admits(role, system, &context.ends, |_| true) {
             Answer::Yes(()) => some = true,
             Answer::No => shut_out.extend(context.trigger),
             Answer::Unknown(reason) => return Err(reason),
         }
     }
     if some {
-        return Ok(Verdict::Admitted(shut_out));
+        let in_environment = |context: &Context<'_>| !admits(role, system, &context.ends, |grant| fits_environment(job, grant)).is_no();
+        let other = grants(role, system).find(|(_, grant)| !fits_environment(job, grant));
+        return Ok(match other.filter(|_| !contexts.iter().any(in_environment)) {
+            Some((issuer, grant)) => Verdict::OtherEnvironment(issuer, grant),
+            None => Verdict::Admitted(shut_out),
+        });
     }
     Ok(refused(role, system).unwrap_or(Verdict::Silent))
+}
+
+/// The claim that names the environment of a job.
+pub const ENVIRONMENT: &str = "environment";
+
+/// Whether a condition on the environment, apart from the subject, lets the job through.
+fn fits_environment(job: &CiJob, grant: &Grant) -> bool {
+    match (grant.region.constraint(ENVIRONMENT), &job.environment) {
+        (Some(Constraint::Single { present, .. }), Stated::Is(name)) => present.contains(&name.text),
+        (Some(Constraint::Single { absent, .. }), Stated::Absent) => *absent || job.triggers.is_empty(),
+        _ => true,
+    }
 }
 
 /// The grant to show, unless repositories have subjects of their own making, or nobody gets in at all.

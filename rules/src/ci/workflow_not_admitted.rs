@@ -7,11 +7,12 @@ use irsa_lint_core::diagnostic::Severity;
 use irsa_lint_core::document::model::{CiJob, CiSystem, RoleStep, Trigger};
 use irsa_lint_core::policy::Effect;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta, View};
+use irsa_lint_core::syntax::Place;
 use smol_str::SmolStr;
 
 use crate::pairing::{principal_place, role_view};
-use crate::wide::subject_place;
-use crate::workflows::{Verdict, admits, contexts, job_name, repository, role_of, verdict, without_environment};
+use crate::wide::{claim_conditions, subject_place};
+use crate::workflows::{ENVIRONMENT, Verdict, admits, contexts, job_name, repository, role_of, verdict, without_environment};
 
 declare_rule! {
     /// A CI job names a role whose trust policy does not admit the subjects that the job sends.
@@ -85,6 +86,7 @@ impl Rule for WorkflowNotAdmitted {
             match verdict {
                 Verdict::Silent => {}
                 Verdict::NotTrusted => case.not_trusted(out),
+                Verdict::OtherEnvironment(issuer, grant) => case.other_environment(issuer, grant, out),
                 Verdict::Refused(issuer, grant, patterns) => case.refused(issuer, grant, &patterns, out),
                 Verdict::Admitted(shut_out) if !job.conditional && !step.conditional => {
                     shut_out.into_iter().for_each(|trigger| case.shut_out(trigger, out));
@@ -140,10 +142,13 @@ impl Case<'_> {
         let (message, help) = match self.job.environment.value() {
             Some(name) => {
                 let name = &name.text;
-                let why = format!("{role} does not admit {job}: with `environment: {name}` its tokens have the subject {sent}");
-                let hides = if self.would_do_without_environment() { ", and no branch" } else { "" };
+                let why = if self.would_do_without_environment() {
+                    format!("`environment: {name}` takes the branch's place in the subject of its tokens, which is")
+                } else {
+                    format!("with `environment: {name}` the subject of its tokens is")
+                };
                 (
-                    format!("{why}{hides}, while the role asks for {asked}"),
+                    format!("{role} does not admit {job}: {why} {sent}, and the role asks for {asked}"),
                     format!("add {sent} to the condition on `:sub`, or take `environment: {name}` out of the job"),
                 )
             }
@@ -151,22 +156,41 @@ impl Case<'_> {
                 let mut events: Vec<&str> = self.job.triggers.iter().map(|trigger| trigger.event.as_str()).collect();
                 events.dedup();
                 let message = format!(
-                    "{role} does not admit {job}: started by {}, its tokens have the subject {sent}, while the role asks for {asked}",
+                    "{role} does not admit {job}: started by {}, its tokens have the subject {sent}, and the role asks for {asked}",
                     listed(events, 3)
                 );
                 (message, format!("add {sent} to the condition on `:sub`, or start the job from what the role names"))
             }
         };
-        let mut report = out.report(META, place, message).help(help).nobody(format!("{job} sends no subject that {role} admits"));
+        let mut report = out.report(META, place, message).help(help);
         if let Some(place) = self.job.environment_place.clone() {
             report = report.related(place, "the environment takes the place of branch, tag and event in the subject");
         }
         report.related(self.step.role_place.clone(), NAMES_IT).done();
     }
 
+    /// The subject gets in, but another condition asks for the environment.
+    fn other_environment(&self, issuer: &IssuerAdmission<'_>, grant: &Grant, out: &mut Findings) {
+        let asked = grant.region.values(ENVIRONMENT).patterns().like;
+        let asked = listed(asked.iter().map(SmolStr::as_str), 3);
+        let own = match self.job.environment.value() {
+            Some(name) => format!("has the environment `{}`", name.text),
+            None => "has none".to_owned(),
+        };
+        let (role, job) = (self.role.name(), job_name(self.job));
+        let statement = self.role.policy.statements.iter().find(|statement| grant.statements.contains(&statement.index));
+        let condition = statement.and_then(|statement| claim_conditions(statement, issuer, ENVIRONMENT).next());
+        let place = condition.map(|c| Place { span: c.span, pointer: c.pointer.clone() });
+        let message = format!("{role} does not admit {job}: it asks for the environment {asked}, and the job {own}");
+        out.report(META, place.unwrap_or_else(|| principal_place(self.role.policy)), message)
+            .help(format!("set `environment` of the job to {asked}, or admit other environments"))
+            .related(self.step.role_place.clone(), NAMES_IT)
+            .done();
+    }
+
     fn would_do_without_environment(&self) -> bool {
         let bare = without_environment(self.job).into_iter().flatten();
-        bare.into_iter().any(|context| admits(&self.role, self.job.system, &context.ends).is_yes())
+        bare.into_iter().any(|context| admits(&self.role, self.job.system, &context.ends, |_| true).is_yes())
     }
 
     fn shut_out(&self, trigger: &Trigger, out: &mut Findings) {
@@ -222,7 +246,7 @@ mod tests {
     fn an_environment_hides_the_branch() {
         let found =
             findings("{push: {branches: [main]}}", "    environment: {name: production}\n", "repo:acme-example/web:ref:refs/heads/*");
-        let words = ["environment", "`repo:acme-example/web:environment:production`", "no branch"];
+        let words = ["environment", "`repo:acme-example/web:environment:production`", "takes the branch's place"];
         assert!(words.iter().all(|word| found[0].message.contains(word)), "{}", found[0].message);
         assert!(found[0].place.pointer.to_string().ends_with("StringLike/token.actions.githubusercontent.com:sub"));
         for fine in [
@@ -284,6 +308,20 @@ mod tests {
         }
         assert_eq!(severities("push", "", "repo:acme-example@123/web@456:ref:refs/heads/main"), []);
         assert_eq!(severities("push", "", "repo:acme-example@123/web@456:environment:x"), [Severity::Error]);
+    }
+
+    #[test]
+    fn a_condition_on_the_environment_itself() {
+        let found = |job: &str| {
+            let claim = format!(r#""StringEquals": {{"{GITHUB}:environment": "production", "#);
+            let policy = policy("StringLike", "\"repo:acme-example/web:*\"").replace(r#""StringEquals": {"#, &claim);
+            let answer = check(&[("deploy.yml", &workflow("push", job, ARN)), ("trust.json", &policy)]);
+            of_rule(&answer, "workflow-not-admitted").len()
+        };
+        assert_eq!(found("    environment: production\n"), 0);
+        assert_eq!(found("    environment: '${{ inputs.stage }}'\n"), 0);
+        assert_eq!(found("    environment: staging\n"), 1);
+        assert_eq!(found(""), 1);
     }
 
     #[test]
