@@ -6,7 +6,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use ignore::WalkBuilder;
+use ignore::{DirEntry, WalkBuilder};
 use irsa_lint_core::engine::{Input, schedule};
 use irsa_lint_core::report::{Point, Unread};
 use irsa_lint_core::source::{LineIndex, SourceFile};
@@ -112,6 +112,7 @@ fn walk(folder: &Path, candidates: &mut Vec<Candidate>, unread: &mut Vec<Unread>
     // A result must not depend on whose machine it is, so the user's global excludes are left aside; a .gitignore counts outside a
     // repository, too, but one above the folder only inside its repository.
     builder.git_global(false).require_git(false).parents(in_repository);
+    builder.hidden(false).filter_entry(is_in_sight);
     // Links are rare, and to ask of every file what it leads to takes as long as to read it: only a folder that holds some is walked with its
     // links followed.
     let plain = Walked::of(builder.follow_links(false));
@@ -121,6 +122,20 @@ fn walk(folder: &Path, candidates: &mut Vec<Candidate>, unread: &mut Vec<Unread>
     walked.candidates.sort_by(|a, b| a.path.as_os_str().cmp(b.path.as_os_str()));
     candidates.append(&mut walked.candidates);
     linked
+}
+
+/// Whether a walk goes there: what is hidden it passes over, but for the workflows of GitHub Actions.
+fn is_in_sight(entry: &DirEntry) -> bool {
+    const GITHUB: &str = ".github";
+    let name = entry.file_name().to_str().unwrap_or_default();
+    let within = || entry.path().parent().and_then(Path::file_name).is_some_and(|parent| parent == GITHUB);
+    match entry.depth() {
+        0 => true,
+        // In a `.github` that was named itself everything is in sight.
+        1 => !name.starts_with('.') || name == GITHUB,
+        _ if name.starts_with('.') => name == GITHUB,
+        _ => name == "workflows" || !within(),
+    }
 }
 
 /// What a walk came upon.

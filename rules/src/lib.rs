@@ -25,6 +25,7 @@ pub mod tenants;
 mod testing;
 pub mod webhook;
 pub mod wide;
+pub mod workflows;
 
 use irsa_lint_core::rule::Rule;
 
@@ -59,6 +60,14 @@ catalogue! {
         cluster_admin_assumable: ClusterAdminAssumable,
         mapped_role_absent: MappedRoleAbsent,
         role_path_in_aws_auth: RolePathInAwsAuth,
+    }
+    ci {
+        missing_id_token_permission: MissingIdTokenPermission,
+        pull_request_target_role: PullRequestTargetRole,
+        workflow_audience: WorkflowAudience,
+        workflow_not_admitted: WorkflowNotAdmitted,
+        workflow_role_absent: WorkflowRoleAbsent,
+        workflow_role_arn: WorkflowRoleArn,
     }
     condition {
         vacuous_set_operator: VacuousSetOperator,

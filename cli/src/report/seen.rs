@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use irsa_lint_core::document::model::Place;
+use irsa_lint_core::document::model::{Place, RoleStep};
 use irsa_lint_core::engine::inspect::{Inspection, LinkSeen, RoleSeen, ServiceAccountSeen, WorkloadSeen};
 use irsa_lint_core::report::{Places, Run, concise};
 
@@ -29,6 +29,11 @@ pub fn inspect(run: &Run<'_>, seen: &Inspection, style: Style) -> String {
         let account = format!("{}/{}", part(a.namespace.value().map(AsRef::as_ref)), part(a.service_account.value().map(AsRef::as_ref)));
         let line = format!("{account} -> {}", part(a.role_arn.value().map(|arn| arn.as_str())));
         (line, Some(&a.place), Vec::new())
+    });
+    list.section("CI jobs", &seen.ci_jobs, |job| {
+        let role = |step: &RoleStep| step.role_arn.value().map_or("a role whose ARN is not known", |arn| arn.as_str()).to_owned();
+        let roles: Vec<String> = job.roles.iter().map(role).collect();
+        (format!("{} job {} -> {}", job.system.name(), job.id.text, roles.join(", ")), Some(&job.place), Vec::new())
     });
     list.section("links", &seen.links, |link| (link_line(link), None, Vec::new()));
     list.section("not analysed", &seen.not_analysed, |n| (n.message.clone(), Some(&n.place), Vec::new()));

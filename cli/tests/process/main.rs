@@ -9,3 +9,4 @@ mod configuration;
 mod output;
 mod run;
 mod schema;
+mod workflows;

@@ -3,8 +3,8 @@
 use super::at::At;
 use super::reader::Reader;
 use super::{
-    access_entry, argocd_cluster, aws_auth, cloudsplaining, eks_cluster, iam_role, kubernetes_list, namespace, oidc_provider, pod_identity,
-    recorded_answer, second_role, service_account, terraform_plan, terraform_state, trust_policy, workload,
+    access_entry, argocd_cluster, aws_auth, cloudsplaining, eks_cluster, github_workflow, gitlab_ci, iam_role, kubernetes_list, namespace,
+    oidc_provider, pod_identity, recorded_answer, second_role, service_account, terraform_plan, terraform_state, trust_policy, workload,
 };
 use crate::syntax::{Node, Value};
 
@@ -51,6 +51,8 @@ pub const KINDS: &[Kind] = &[
     kind("recorded-answer", recorded_answer::recognise, recorded_answer::read),
     kind("cloudsplaining-role", cloudsplaining::recognise_role, cloudsplaining::read_role),
     kind("cloudsplaining-results", cloudsplaining::recognise_results, cloudsplaining::read_results),
+    kind("github-workflow", github_workflow::recognise, github_workflow::read),
+    kind("gitlab-ci", gitlab_ci::recognise, gitlab_ci::read),
 ];
 
 /// The kind of that name.

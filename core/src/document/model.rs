@@ -2,6 +2,7 @@
 
 use smol_str::SmolStr;
 
+pub use super::ci_job::{CiJob, CiSystem, IdToken, RefFilter, RoleStep, Trigger};
 use crate::policy::TrustPolicy;
 use crate::source::Span;
 pub use crate::syntax::Place;
@@ -497,6 +498,7 @@ pub struct Documents {
     pub access_entries: Vec<AccessEntry>,
     pub argocd_clusters: Vec<ArgoCdCluster>,
     pub second_roles: Vec<SecondRole>,
+    pub ci_jobs: Vec<CiJob>,
     pub full_lists: Vec<FullList>,
     pub duplicate_keys: Vec<DuplicateKey>,
     pub not_analysed: Vec<NotAnalysed>,
@@ -531,6 +533,7 @@ impl Documents {
         self.access_entries.append(&mut other.access_entries);
         self.argocd_clusters.append(&mut other.argocd_clusters);
         self.second_roles.append(&mut other.second_roles);
+        self.ci_jobs.append(&mut other.ci_jobs);
         self.full_lists.append(&mut other.full_lists);
         self.duplicate_keys.append(&mut other.duplicate_keys);
         self.not_analysed.append(&mut other.not_analysed);

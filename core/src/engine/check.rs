@@ -73,6 +73,9 @@ impl Engine<'_> {
             for (index, association) in documents.associations.iter().enumerate() {
                 rule.association(AssociationId(index), association, view, found);
             }
+            for job in &documents.ci_jobs {
+                rule.ci_job(job, view, found);
+            }
             rule.estate(view, found);
         }
     }

@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use super::answer::RoleRef;
 use super::run::{Case, Engine};
 use super::{policy_json, select};
-use crate::document::model::{Broken, Cluster, Namespace, NotAnalysed, OidcProvider, Place, PodIdentityAssociation, Stated, Trust};
+use crate::document::model::{Broken, CiJob, Cluster, Namespace, NotAnalysed, OidcProvider, Place, PodIdentityAssociation, Stated, Trust};
 use crate::estate::{Link, RoleId, ServiceAccountId, WorkloadId};
 
 /// Everything that was understood.
@@ -23,6 +23,8 @@ pub struct Inspection {
     pub clusters: Vec<Cluster>,
     /// All Pod Identity associations.
     pub associations: Vec<PodIdentityAssociation>,
+    /// All jobs of CI that assume a role.
+    pub ci_jobs: Vec<CiJob>,
     /// What belongs to what.
     pub links: Vec<LinkSeen>,
     /// What is broken.
@@ -79,7 +81,7 @@ pub struct WorkloadSeen {
 /// What one thing has to do with another.
 #[derive(Clone, Debug)]
 pub struct LinkSeen {
-    /// What it starts from: `workload`, `service-account`.
+    /// What it starts from: `workload`, `service-account`, `ci-job`.
     pub from: &'static str,
     /// Its name.
     pub from_name: String,
@@ -106,6 +108,10 @@ impl Engine<'_> {
         let account_links = estate
             .service_accounts()
             .filter_map(|(id, _)| link("service-account", account_name(case, id), "role", estate.role_of(id), |id| role_name(case, *id)));
+        let job_links = documents.ci_jobs.iter().flat_map(|job| job.roles.iter().map(move |step| (job, step))).filter_map(|(job, step)| {
+            let role = step.role_arn.value().map_or(Link::None, |arn| estate.role_by_arn(arn.as_str()));
+            link("ci-job", job.id.text.to_string(), "role", &role, |id| role_name(case, *id))
+        });
         Inspection {
             roles: estate.roles().filter_map(|(id, _)| role(case, id)).collect(),
             service_accounts: documents.service_accounts.iter().map(service_account).collect(),
@@ -113,7 +119,8 @@ impl Engine<'_> {
             providers: documents.providers.clone(),
             clusters: documents.clusters.clone(),
             associations: documents.associations.clone(),
-            links: workload_links.chain(account_links).collect(),
+            ci_jobs: documents.ci_jobs.clone(),
+            links: workload_links.chain(account_links).chain(job_links).collect(),
             errors: documents.errors.clone(),
             not_analysed: documents.not_analysed.clone(),
         }

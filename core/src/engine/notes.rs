@@ -3,13 +3,14 @@
 use super::run::Case;
 
 impl Case {
-    /// Sentences for the user: which bare trust policy was taken together with which role's ServiceAccounts.
+    /// Sentences for the user: which bare trust policy was taken together with which role's ServiceAccounts or jobs.
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
         let Some(adopted) = self.estate.adopted() else { return Vec::new() };
         let place = self.estate.role(adopted.role).map(|role| role.place.span.file);
         let path = place.and_then(|id| self.sources.get(id)).map_or("the trust policy", |file| file.path.as_str());
         let arn = &adopted.arn;
-        vec![format!("{path} has no name, so it is taken to be the trust policy of {arn}, which the ServiceAccounts of this run name")]
+        let who = if adopted.accounts.is_empty() { "CI jobs" } else { "ServiceAccounts" };
+        vec![format!("{path} has no name, so it is taken to be the trust policy of {arn}, which the {who} of this run name")]
     }
 }

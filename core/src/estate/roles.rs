@@ -25,14 +25,14 @@ pub struct Facts {
     live: bool,
 }
 
-/// A bare trust policy that was taken to be the role which the ServiceAccounts of the run name.
+/// A bare trust policy that was taken to be the role which the ServiceAccounts of the run name, or its CI jobs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Adopted {
     /// The trust policy.
     pub role: RoleId,
-    /// The role that the annotations name, as they write it.
+    /// The role that the annotations or the jobs name, as they write it.
     pub arn: SmolStr,
-    /// The ServiceAccounts that name it.
+    /// The ServiceAccounts that name it; none where the jobs do.
     pub accounts: Vec<ServiceAccountId>,
 }
 
@@ -102,25 +102,20 @@ impl Roles {
         })
     }
 
-    /// Takes the run's one bare trust policy for the role that all annotations name, if no other document describes that role.
+    /// Takes the run's one bare trust policy for the role that all annotations name, or all CI jobs where it is for their issuer, if no
+    /// other document describes that role.
     fn adopt(&mut self, documents: &Documents) {
         let mut bare = documents.roles.iter().enumerate().filter(|(_, role)| role.origin == Origin::BarePolicy);
-        let (Some((index, _)), None) = (bare.next(), bare.next()) else { return };
+        let (Some((index, policy)), None) = (bare.next(), bare.next()) else { return };
         let role = RoleId(index);
         if self.facts(role).is_none_or(|facts| facts.arn.value().is_some()) {
             return;
         }
-        let mut named: Option<SmolStr> = None;
-        let mut accounts = Vec::new();
-        for (index, account) in documents.service_accounts.iter().enumerate() {
-            let Some(arn) = account.role_arn().and_then(|annotation| annotation.value.value()) else { continue };
-            if named.as_ref().is_some_and(|named| *named != arn.text) {
-                return;
-            }
-            named = Some(arn.text.clone());
-            accounts.push(ServiceAccountId(index));
+        let by_jobs = named_by_jobs(documents, policy).map(|arn| (arn, Vec::new()));
+        let Some((arn, accounts)) = by_jobs.or_else(|| named_by_accounts(documents)) else { return };
+        if !matches!(self.by_arn(&arn), Link::Missing { .. }) {
+            return;
         }
-        let Some(arn) = named.filter(|arn| matches!(self.by_arn(arn), Link::Missing { .. })) else { return };
         if let Some(facts) = self.facts.get_mut(index) {
             tie(facts, &arn);
         }
@@ -176,6 +171,33 @@ impl Roles {
     pub fn near(&self, documents: &Documents, arn: &str) -> Vec<NearMiss> {
         near::roles(documents, &self.facts, &self.index().by_name, arn)
     }
+}
+
+/// The one role that the annotations name, and by which ServiceAccounts.
+fn named_by_accounts(documents: &Documents) -> Option<(SmolStr, Vec<ServiceAccountId>)> {
+    let mut named: Option<SmolStr> = None;
+    let mut accounts = Vec::new();
+    for (index, account) in documents.service_accounts.iter().enumerate() {
+        let Some(arn) = account.role_arn().and_then(|annotation| annotation.value.value()) else { continue };
+        if named.as_ref().is_some_and(|named| *named != arn.text) {
+            return None;
+        }
+        named = Some(arn.text.clone());
+        accounts.push(ServiceAccountId(index));
+    }
+    Some((named?, accounts))
+}
+
+/// The one role that the CI jobs name, if the policy is for the issuer of all of them.
+fn named_by_jobs(documents: &Documents, policy: &Role) -> Option<SmolStr> {
+    let jobs = || documents.ci_jobs.iter();
+    let mut principals = policy.trust.policy()?.statements.iter().flat_map(|statement| &statement.principals.list);
+    let is_for = |issuer: &str| jobs().all(|job| job.system.is_issuer(issuer));
+    principals.find_map(|principal| Some(ProviderArn::parse(&principal.value.text)?.issuer).filter(|issuer| is_for(issuer)))?;
+    let mut arns = jobs().flat_map(|job| &job.roles).filter_map(|step| step.role_arn.value()).map(|arn| &arn.text);
+    let first = arns.next()?;
+    Arn::parse(first)?.role()?;
+    arns.all(|arn| arn == first).then(|| first.clone())
 }
 
 fn facts_of(role: &Role, settings: &EstateSettings) -> Facts {

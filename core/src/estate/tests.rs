@@ -120,6 +120,20 @@ fn a_lone_bare_policy_is_taken_for_the_role_that_all_annotations_name() {
 }
 
 #[test]
+fn a_lone_bare_policy_is_taken_for_the_role_that_all_jobs_name() {
+    let job = |arn: &str| format!("on: push\njobs:\n  d:\n    steps:\n    - {{uses: x/y@v1, with: {{role-to-assume: '{arn}'}}}}\n");
+    let policy = trust("111122223333").replace(ISSUER, "token.actions.githubusercontent.com");
+    let (app, other) = (job(APP), job("arn:aws:iam::111122223333:role/other"));
+    let adopted = |texts: &[&str]| estate(texts).adopted().map(|adopted| adopted.arn.to_string());
+    assert_eq!(adopted(&[&policy, &app]).as_deref(), Some(APP));
+    assert_eq!(adopted(&[&policy, &app, &account("n", "s", "arn:aws:iam::111122223333:role/pod")]).as_deref(), Some(APP));
+    assert_eq!(adopted(&[&policy, &app, &other]), None);
+    assert_eq!(adopted(&[&policy, &job("${{ secrets.ROLE }}")]), None);
+    assert_eq!(adopted(&[&trust("111122223333"), &app]), None, "a cluster's policy");
+    assert_eq!(adopted(&[&policy, &app, &live_role("111122223333", "/", "app")]), None);
+}
+
+#[test]
 fn a_policy_is_tied_by_hand() {
     let settings = EstateSettings { role_of: vec![(FileId(1), APP.into())], ..EstateSettings::default() };
     let policy = trust("444455556666");

@@ -8,7 +8,7 @@ pub use example::Example;
 
 use crate::admission::{Admission, Answer, Budget, Issuers, Witness};
 use crate::diagnostic::{Diagnostic, Fix, Proof, Severity, Shown};
-use crate::document::model::{NotAnalysed, OidcProvider, Place, PodIdentityAssociation, Role, ServiceAccount, Workload};
+use crate::document::model::{CiJob, NotAnalysed, OidcProvider, Place, PodIdentityAssociation, Role, ServiceAccount, Workload};
 use crate::estate::{AssociationId, Estate, ProviderId, RoleId, ServiceAccountId, WorkloadId};
 use crate::policy::TrustPolicy;
 use crate::provider::Catalogue;
@@ -74,6 +74,8 @@ pub trait Rule: Sync {
     fn provider(&self, _id: ProviderId, _provider: &OidcProvider, _view: &View<'_>, _out: &mut Findings) {}
     /// Judges a Pod Identity association.
     fn association(&self, _id: AssociationId, _association: &PodIdentityAssociation, _view: &View<'_>, _out: &mut Findings) {}
+    /// Judges a job of CI that assumes a role.
+    fn ci_job(&self, _job: &CiJob, _view: &View<'_>, _out: &mut Findings) {}
     /// Judges the run as a whole; asked once.
     fn estate(&self, _view: &View<'_>, _out: &mut Findings) {}
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::shape::{ErrorJson, LocationJson, NotAnalysedJson, RoleJson};
 use super::{SCHEMA_VERSION, text};
-use crate::document::model::{Cluster, OidcProvider, PodIdentityAssociation};
+use crate::document::model::{CiJob, Cluster, DEFAULT_AUDIENCE, OidcProvider, PodIdentityAssociation, RoleStep, Stated};
 use crate::engine::inspect::{Inspection, LinkSeen, RoleSeen, ServiceAccountSeen, WorkloadSeen};
 use crate::report::{Places, Run};
 
@@ -18,6 +18,7 @@ struct InspectJson<'a> {
     clusters: Vec<ClusterJson<'a>>,
     workloads: Vec<WorkloadJson<'a>>,
     pod_identity_associations: Vec<AssociationJson<'a>>,
+    ci_jobs: Vec<CiJobJson<'a>>,
     links: Vec<LinkJson<'a>>,
     outputs: serde_json::Map<String, Value>,
     not_analysed: Vec<NotAnalysedJson<'a>>,
@@ -82,6 +83,18 @@ struct AssociationJson<'a> {
     location: LocationJson<'a>,
 }
 
+/// One entry for each role that a job assumes.
+#[derive(Serialize)]
+struct CiJobJson<'a> {
+    system: &'static str,
+    job: &'a str,
+    triggers: Vec<&'a str>,
+    environment: Option<&'a str>,
+    role_arn: Option<&'a str>,
+    audience: Option<&'a str>,
+    location: LocationJson<'a>,
+}
+
 #[derive(Serialize)]
 struct LinkJson<'a> {
     from: EndJson<'a>,
@@ -108,6 +121,7 @@ pub fn inspect(run: &Run<'_>, seen: &Inspection) -> String {
         clusters: seen.clusters.iter().map(|cluster| ClusterJson::of(places, cluster)).collect(),
         workloads: seen.workloads.iter().map(|workload| WorkloadJson::of(places, workload)).collect(),
         pod_identity_associations: seen.associations.iter().map(|association| AssociationJson::of(places, association)).collect(),
+        ci_jobs: seen.ci_jobs.iter().flat_map(|job| job.roles.iter().map(|step| CiJobJson::of(places, job, step))).collect(),
         links: seen.links.iter().map(LinkJson::of).collect(),
         outputs: serde_json::Map::new(),
         not_analysed: NotAnalysedJson::all(places, &seen.not_analysed),
@@ -186,6 +200,25 @@ impl<'a> AssociationJson<'a> {
             role_arn: association.role_arn.value().map(|arn| arn.as_str()),
             target_role_arn: association.target_role_arn.value().map(|arn| arn.as_str()),
             location: LocationJson::of(places, &association.place),
+        }
+    }
+}
+
+impl<'a> CiJobJson<'a> {
+    fn of(places: &Places<'a>, job: &'a CiJob, step: &'a RoleStep) -> Self {
+        let audience = match &step.audience {
+            Stated::Is(audience) => Some(audience.as_str()),
+            Stated::Absent => Some(DEFAULT_AUDIENCE),
+            Stated::Unknown(_) => None,
+        };
+        Self {
+            system: job.system.name(),
+            job: job.id.as_str(),
+            triggers: job.triggers.iter().map(|trigger| trigger.event.as_str()).collect(),
+            environment: job.environment.value().map(|name| name.as_str()),
+            role_arn: step.role_arn.value().map(|arn| arn.as_str()),
+            audience,
+            location: LocationJson::of(places, &step.place),
         }
     }
 }

@@ -1,0 +1,353 @@
+//! A CI job names a role that does not admit its tokens.
+
+use irsa_lint_core::admission::words::listed;
+use irsa_lint_core::admission::{Answer, Grant, IssuerAdmission};
+use irsa_lint_core::declare_rule;
+use irsa_lint_core::diagnostic::Severity;
+use irsa_lint_core::document::model::{CiJob, CiSystem, RoleStep, Trigger};
+use irsa_lint_core::policy::Effect;
+use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta, View};
+use irsa_lint_core::syntax::Place;
+use smol_str::SmolStr;
+
+use crate::pairing::{principal_place, role_view};
+use crate::wide::{claim_conditions, subject_place};
+use crate::workflows::{ENVIRONMENT, Verdict, admits, contexts, job_name, repository, role_of, verdict, without_environment};
+
+declare_rule! {
+    /// A CI job names a role whose trust policy does not admit the subjects that the job sends.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// The subject of a GitHub Actions token ends with what the job runs for: its branch, its tag, `pull_request`, or, where the job has an
+    /// `environment`, the environment in place of all these. The role asks for another end, so every run fails with
+    /// `Not authorized to perform sts:AssumeRoleWithWebIdentity`.
+    ///
+    /// ## How to fix it
+    ///
+    /// Add the subject that the job sends to the condition on `:sub`, or change what the job runs for: take its `environment` out, or start
+    /// it from the branch that the role names.
+    ///
+    /// ## References
+    ///
+    /// - GitHub Docs, "OpenID Connect reference" (example subject claims)
+    /// - GitHub Docs, "Configuring OpenID Connect in Amazon Web Services"
+    ///
+    /// ```yaml fail
+    /// # file: deploy.yml
+    /// on: {push: {branches: [main]}}
+    /// permissions: {id-token: write, contents: read}
+    /// jobs:
+    ///   deploy:
+    ///     runs-on: ubuntu-latest
+    ///     environment: live
+    ///     steps:
+    ///       - uses: aws-actions/configure-aws-credentials@v4
+    ///         with: {role-to-assume: "arn:aws:iam::111122223333:role/deploy", aws-region: eu-west-1}
+    /// # file: role.json
+    /// {"Role": {"RoleName": "deploy", "Path": "/", "Arn": "arn:aws:iam::111122223333:role/deploy", "AssumeRolePolicyDocument": {
+    ///   "Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity",
+    ///   "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"},
+    ///   "Condition": {"StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+    ///     "token.actions.githubusercontent.com:sub": "repo:acme-example/site:ref:refs/heads/main"}}}]}}}
+    /// ```
+    ///
+    /// ```yaml pass
+    /// # file: deploy.yml
+    /// on: {push: {branches: [main]}}
+    /// permissions: {id-token: write, contents: read}
+    /// jobs:
+    ///   deploy:
+    ///     runs-on: ubuntu-latest
+    ///     steps:
+    ///       - uses: aws-actions/configure-aws-credentials@v4
+    ///         with: {role-to-assume: "arn:aws:iam::111122223333:role/deploy", aws-region: eu-west-1}
+    /// # file: role.json
+    /// {"Role": {"RoleName": "deploy", "Path": "/", "Arn": "arn:aws:iam::111122223333:role/deploy", "AssumeRolePolicyDocument": {
+    ///   "Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity",
+    ///   "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"},
+    ///   "Condition": {"StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+    ///     "token.actions.githubusercontent.com:sub": "repo:acme-example/site:ref:refs/heads/main"}}}]}}}
+    /// ```
+    pub WorkflowNotAdmitted { id: "workflow-not-admitted", severity: Error, family: "ci", fix: None }
+}
+
+impl Rule for WorkflowNotAdmitted {
+    fn meta(&self) -> &'static RuleMeta {
+        &Self::META
+    }
+
+    fn ci_job(&self, job: &CiJob, view: &View<'_>, out: &mut Findings) {
+        for step in &job.roles {
+            let Some(role) = role_of(job, step, view).and_then(|id| role_view(view, id)) else { continue };
+            let answer = verdict(&role, job).map_or_else(Answer::Unknown, Answer::Yes);
+            let Some(verdict) = out.settle(&Self::META, &step.role_place, answer) else { continue };
+            let case = Case { role, job, step };
+            match verdict {
+                Verdict::Silent => {}
+                Verdict::NotTrusted => case.not_trusted(out),
+                Verdict::OtherEnvironment(issuer, grant) => case.other_environment(issuer, grant, out),
+                Verdict::Refused(issuer, grant, patterns) => case.refused(issuer, grant, &patterns, out),
+                Verdict::Admitted(shut_out) if !job.conditional && !step.conditional => {
+                    shut_out.into_iter().for_each(|trigger| case.shut_out(trigger, out));
+                }
+                Verdict::Admitted(_) => {}
+            }
+        }
+    }
+}
+
+struct Case<'a> {
+    role: RoleView<'a>,
+    job: &'a CiJob,
+    step: &'a RoleStep,
+}
+
+const META: &RuleMeta = &WorkflowNotAdmitted::META;
+const NAMES_IT: &str = "the job names the role here";
+
+impl Case<'_> {
+    fn not_trusted(&self, out: &mut Findings) {
+        let allows = self.role.policy.statements.iter().filter(|statement| statement.effect == Effect::Allow);
+        let trusted = listed(allows.flat_map(|statement| &statement.principals.list).map(|principal| principal.value.as_str()), 2);
+        let system = self.job.system.name();
+        let message = format!(
+            "{} trusts {trusted} and no token of {system}, so {}, which names it, cannot assume it",
+            self.role.name(),
+            job_name(self.job)
+        );
+        let help = match self.job.system {
+            CiSystem::GitHub => {
+                "add a statement for the OIDC provider of GitHub, or, where an earlier step assumed the role that this one trusts, set `role-chaining: true`"
+            }
+            CiSystem::GitLab => "add a statement that allows `sts:AssumeRoleWithWebIdentity` to the OIDC provider of GitLab",
+        };
+        out.report(META, principal_place(self.role.policy), message).help(help).related(self.step.role_place.clone(), NAMES_IT).done();
+    }
+
+    /// The subjects that the job sends, with the repository of the policy.
+    fn sent(&self, pattern: &str, ends: &[SmolStr]) -> String {
+        let repository = repository(pattern);
+        let subjects: Vec<String> = ends.iter().map(|end| format!("{repository}:{end}")).collect();
+        listed(subjects.iter().map(String::as_str), 3)
+    }
+
+    fn refused(&self, issuer: &IssuerAdmission<'_>, grant: &Grant, patterns: &[SmolStr], out: &mut Findings) {
+        let pattern = patterns.first().map(SmolStr::as_str).unwrap_or_default();
+        let ends: Vec<SmolStr> = contexts(self.job).into_iter().flatten().flat_map(|context| context.ends).collect();
+        let sent = self.sent(pattern, &ends);
+        let asked = listed(patterns.iter().map(SmolStr::as_str), 3);
+        let (role, job) = (self.role.name(), job_name(self.job));
+        let place = subject_place(&self.role, issuer, grant, pattern);
+        let (message, help) = match self.job.environment.value() {
+            Some(name) => {
+                let name = &name.text;
+                let why = if self.would_do_without_environment() {
+                    format!("`environment: {name}` takes the branch's place in the subject of its tokens, which is")
+                } else {
+                    format!("with `environment: {name}` the subject of its tokens is")
+                };
+                (
+                    format!("{role} does not admit {job}: {why} {sent}, and the role asks for {asked}"),
+                    format!("add {sent} to the condition on `:sub`, or take `environment: {name}` out of the job"),
+                )
+            }
+            None => {
+                let mut events: Vec<&str> = self.job.triggers.iter().map(|trigger| trigger.event.as_str()).collect();
+                events.dedup();
+                let message = format!(
+                    "{role} does not admit {job}: started by {}, its tokens have the subject {sent}, and the role asks for {asked}",
+                    listed(events, 3)
+                );
+                (message, format!("add {sent} to the condition on `:sub`, or start the job from what the role names"))
+            }
+        };
+        let mut report = out.report(META, place, message).help(help);
+        if let Some(place) = self.job.environment_place.clone() {
+            report = report.related(place, "the environment takes the place of branch, tag and event in the subject");
+        }
+        report.related(self.step.role_place.clone(), NAMES_IT).done();
+    }
+
+    /// The subject gets in, but another condition asks for the environment.
+    fn other_environment(&self, issuer: &IssuerAdmission<'_>, grant: &Grant, out: &mut Findings) {
+        let asked = grant.region.values(ENVIRONMENT).patterns().like;
+        let asked = listed(asked.iter().map(SmolStr::as_str), 3);
+        let own = match self.job.environment.value() {
+            Some(name) => format!("has the environment `{}`", name.text),
+            None => "has none".to_owned(),
+        };
+        let (role, job) = (self.role.name(), job_name(self.job));
+        let statement = self.role.policy.statements.iter().find(|statement| grant.statements.contains(&statement.index));
+        let condition = statement.and_then(|statement| claim_conditions(statement, issuer, ENVIRONMENT).next());
+        let place = condition.map(|c| Place { span: c.span, pointer: c.pointer.clone() });
+        let message = format!("{role} does not admit {job}: it asks for the environment {asked}, and the job {own}");
+        out.report(META, place.unwrap_or_else(|| principal_place(self.role.policy)), message)
+            .help(format!("set `environment` of the job to {asked}, or admit other environments"))
+            .related(self.step.role_place.clone(), NAMES_IT)
+            .done();
+    }
+
+    fn would_do_without_environment(&self) -> bool {
+        let bare = without_environment(self.job).into_iter().flatten();
+        bare.into_iter().any(|context| admits(&self.role, self.job.system, &context.ends, |_| true).is_yes())
+    }
+
+    fn shut_out(&self, trigger: &Trigger, out: &mut Findings) {
+        let event = &trigger.event;
+        let pushed = event == "push";
+        let message =
+            format!("{} does not admit {} when `{event}` starts it, only when something else does", self.role.name(), job_name(self.job));
+        let help = if pushed {
+            "admit the branches and tags whose pushes start the job in the condition on `:sub`, or start it from those that the role names"
+        } else {
+            "admit that subject as well, or leave the step out then with `if:`"
+        };
+        let severity = if pushed { Severity::Warning } else { Severity::Info };
+        out.report(META, trigger.place.clone(), message)
+            .severity(severity)
+            .help(help)
+            .related(self.step.role_place.clone(), NAMES_IT)
+            .done();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use irsa_lint_core::diagnostic::{Diagnostic, Severity};
+
+    use crate::testing::{check, of_rule};
+
+    const GITHUB: &str = "token.actions.githubusercontent.com";
+    const ARN: &str = "arn:aws:iam::111122223333:role/deploy";
+
+    fn workflow(on: &str, job: &str, role: &str) -> String {
+        format!(
+            "on: {on}\npermissions: {{id-token: write}}\njobs:\n  deploy:\n    runs-on: ubuntu-latest\n{job}    steps:\n      - uses: aws-actions/configure-aws-credentials@v4\n        with: {{role-to-assume: '{role}', aws-region: eu-west-1}}\n"
+        )
+    }
+
+    fn policy(operator: &str, subject: &str) -> String {
+        format!(
+            r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity", "Principal": {{"Federated": "arn:aws:iam::111122223333:oidc-provider/{GITHUB}"}}, "Condition": {{"StringEquals": {{"{GITHUB}:aud": "sts.amazonaws.com"}}, "{operator}": {{"{GITHUB}:sub": {subject}}}}}}}]}}"#
+        )
+    }
+
+    fn findings(on: &str, job: &str, subject: &str) -> Vec<Diagnostic> {
+        let answer = check(&[("deploy.yml", &workflow(on, job, ARN)), ("trust.json", &policy("StringLike", &format!("\"{subject}\"")))]);
+        of_rule(&answer, "workflow-not-admitted").into_iter().cloned().collect()
+    }
+
+    fn severities(on: &str, job: &str, subject: &str) -> Vec<Severity> {
+        findings(on, job, subject).iter().map(|d| d.severity).collect()
+    }
+
+    #[test]
+    fn an_environment_hides_the_branch() {
+        let found =
+            findings("{push: {branches: [main]}}", "    environment: {name: production}\n", "repo:acme-example/web:ref:refs/heads/*");
+        let words = ["environment", "`repo:acme-example/web:environment:production`", "takes the branch's place"];
+        assert!(words.iter().all(|word| found[0].message.contains(word)), "{}", found[0].message);
+        assert!(found[0].place.pointer.to_string().ends_with("StringLike/token.actions.githubusercontent.com:sub"));
+        for fine in [
+            "repo:acme-example/web:environment:production",
+            "repo:acme-example/web:*",
+            "repo:acme-example/*",
+            "repo:acme-*/web:environment:prod*",
+        ] {
+            assert_eq!(severities("push", "    environment: production\n", fine), [], "{fine}");
+        }
+        assert_eq!(severities("push", "    environment: '${{ inputs.stage }}'\n", "repo:acme-example/web:ref:refs/heads/main"), []);
+    }
+
+    #[test]
+    fn what_starts_the_job_decides() {
+        let error = [Severity::Error];
+        let on_main = "repo:acme-example/web:ref:refs/heads/main";
+        for (on, subject, expected) in [
+            ("{push: {branches: [master]}}", on_main, &error[..]),
+            ("{push: {branches: [main]}}", on_main, &[]),
+            ("{push: {branches: ['**']}}", on_main, &[]),
+            ("{push: {branches: ['ma?in']}}", on_main, &[]),
+            ("{push: {branches-ignore: [x]}}", on_main, &[]),
+            ("{push: {tags: ['v*']}}", on_main, &error[..]),
+            ("{push: {tags: ['v*']}}", "repo:acme-example/web:ref:refs/tags/v*", &[]),
+            ("push", on_main, &[]),
+            ("pull_request", on_main, &error[..]),
+            ("{pull_request: {branches: [main]}}", "repo:acme-example/web:pull_request", &[]),
+            ("pull_request_target", on_main, &[]),
+            ("release", on_main, &error[..]),
+            ("{schedule: [{cron: '0 0 * * *'}]}", on_main, &[]),
+            ("workflow_call", on_main, &[]),
+            ("{workflow_call: {}, push: {tags: [x]}}", "repo:acme-example/web:environment:prod", &[Severity::Warning]),
+            ("some_new_event", on_main, &[]),
+            ("workflow_dispatch", "repo:acme-example/web:environment:prod", &error[..]),
+        ] {
+            assert_eq!(severities(on, "", subject), expected, "{on} {subject}");
+        }
+    }
+
+    #[test]
+    fn one_trigger_of_several_is_no_error_and_a_guard_silences_it() {
+        let subject = "repo:acme-example/web:ref:refs/heads/main";
+        assert_eq!(severities("[push, pull_request]", "", subject), [Severity::Info]);
+        assert_eq!(severities("{push: {tags: ['v*']}, workflow_dispatch: {}}", "", subject), [Severity::Warning]);
+        assert_eq!(severities("[push, pull_request]", "    if: github.event_name == 'push'\n", subject), []);
+        assert_eq!(severities("[push, pull_request]", "    needs: build\n", subject), []);
+    }
+
+    #[test]
+    fn forms_that_no_repository_sends_are_refused_and_customised_ones_left_alone() {
+        for mistake in ["repo:acme-example/web:main", "repo:acme-example/web:refs/heads/main", "acme-example/web:ref:refs/heads/main"] {
+            assert_eq!(severities("push", "", mistake), [Severity::Error], "{mistake}");
+        }
+        for custom in
+            ["repo:acme-example/web", "repository_owner:acme-example", "repo:acme-example/web:environment:prod:ref:refs/heads/main"]
+        {
+            assert_eq!(severities("push", "", custom), [], "{custom}");
+        }
+        assert_eq!(severities("push", "", "repo:acme-example@123/web@456:ref:refs/heads/main"), []);
+        assert_eq!(severities("push", "", "repo:acme-example@123/web@456:environment:x"), [Severity::Error]);
+    }
+
+    #[test]
+    fn a_condition_on_the_environment_itself() {
+        let found = |job: &str| {
+            let claim = format!(r#""StringEquals": {{"{GITHUB}:environment": "production", "#);
+            let policy = policy("StringLike", "\"repo:acme-example/web:*\"").replace(r#""StringEquals": {"#, &claim);
+            let answer = check(&[("deploy.yml", &workflow("push", job, ARN)), ("trust.json", &policy)]);
+            of_rule(&answer, "workflow-not-admitted").len()
+        };
+        assert_eq!(found("    environment: production\n"), 0);
+        assert_eq!(found("    environment: '${{ inputs.stage }}'\n"), 0);
+        assert_eq!(found("    environment: staging\n"), 1);
+        assert_eq!(found(""), 1);
+    }
+
+    #[test]
+    fn a_policy_with_a_fault_of_its_own_is_not_told_twice() {
+        let star = policy("StringEquals", "\"repo:acme-example/web:*\"");
+        let answer = check(&[("deploy.yml", &workflow("push", "", ARN)), ("trust.json", &star)]);
+        assert!(of_rule(&answer, "workflow-not-admitted").is_empty());
+        assert!(!of_rule(&answer, "literal-wildcard").is_empty());
+    }
+
+    #[test]
+    fn a_role_for_others_and_a_role_that_is_not_in_the_run() {
+        let eks =
+            crate::testing::policy(r#"{"StringEquals": {"ISSUER:sub": "system:serviceaccount:a:b", "ISSUER:aud": "sts.amazonaws.com"}}"#);
+        let role =
+            |arn: &str| format!(r#"{{"Role": {{"RoleName": "deploy", "Path": "/", "Arn": "{arn}", "AssumeRolePolicyDocument": {eks}}}}}"#);
+        let found = |workflow: &str, document: &str| {
+            let answer = check(&[("deploy.yml", workflow), ("role.json", document)]);
+            of_rule(&answer, "workflow-not-admitted").len()
+        };
+        assert_eq!(found(&workflow("push", "", ARN), &role(ARN)), 1);
+        assert_eq!(found(&workflow("push", "", ARN), &eks), 0, "a cluster's policy is not taken for the job's role");
+        assert_eq!(found(&workflow("push", "", ARN), &role("arn:aws:iam::444455556666:role/deploy")), 0);
+        assert_eq!(found(&workflow("push", "", "${{ secrets.ROLE }}"), &role(ARN)), 0);
+        assert_eq!(found(&workflow("push", "", ARN).replace("aws-region", "role-chaining: true, aws-region"), &role(ARN)), 0);
+        let own = workflow("push", "", ARN).replace("ubuntu-latest", "self-hosted").replace("id-token: write", "contents: read");
+        assert_eq!(found(&own, &role(ARN)), 0, "the runner has credentials of its own");
+    }
+}
