@@ -1,8 +1,12 @@
 //! Tokens as the user hands them in: a JWT or its payload, or claims one by one. Nothing is verified: a signature says who made a token,
 //! the question here is what a policy makes of it.
 
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use anyhow::{Context as _, Result, bail};
 use irsa_lint_core::admission::{Claim, Token};
+use irsa_lint_core::engine::token_check::Given;
 use irsa_lint_core::engine::{Caller, claims};
 use smol_str::{SmolStr, format_smolstr};
 
@@ -12,12 +16,15 @@ use crate::discover::read_text;
 /// The audience of a token where nothing sets another. Source: EKS User Guide, "IAM roles for service accounts".
 const DEFAULT_AUDIENCE: &str = "sts.amazonaws.com";
 
+/// The token of `--token`, judged by this machine's clock.
+pub fn given(path: &Path) -> Result<Given> {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).ok();
+    let now = since.and_then(|since| i64::try_from(since.as_secs()).ok());
+    Ok(Given { now, ..parse(&read_text(path)?)? })
+}
+
 /// The caller that the options describe. `cluster_issuer` is the issuer where no option names one.
 pub fn caller(args: &CallerArgs, cluster_issuer: Option<&str>) -> Result<Caller> {
-    if let Some(path) = &args.token {
-        let token = parse(&read_text(path)?)?;
-        return Ok(Caller { issuer: token.issuer, claims: token.claims });
-    }
     let subject = match (&args.service_account, &args.subject) {
         (Some(account), _) => {
             let (namespace, name) = service_account(account)?;
@@ -74,24 +81,38 @@ pub fn without_scheme(issuer: &str) -> &str {
     issuer.strip_prefix("https://").unwrap_or(issuer)
 }
 
-/// The claims of a JWT, or of its payload as JSON.
-pub fn parse(text: &str) -> Result<Token> {
-    let text = text.trim();
+/// A JWT, or its payload as JSON. No complaint holds any of the text: it may be a secret.
+pub fn parse(text: &str) -> Result<Given> {
+    let text = text.trim().trim_matches(['"', '\'']).trim();
     let text = text.strip_prefix("Bearer ").unwrap_or(text).trim();
-    let payload = if text.starts_with('{') { text.to_owned() } else { payload(text)? };
-    let claims = claims::parse(&payload).map_err(|message| anyhow::anyhow!("the token's payload {message}"))?;
+    let (header, payload) = if text.starts_with('{') { (None, text.to_owned()) } else { parts(text)? };
+    // What serde says may quote a value.
+    let claims = claims::parse(&payload).map_err(|_| anyhow::anyhow!("the token's payload is not a JSON object of claims"))?;
+    let header = header.and_then(|header| claims::parse(&header).ok()).unwrap_or_default();
     let token = Token { issuer: SmolStr::default(), claims };
-    let Some(Claim::One(issuer)) = token.claim("iss") else { bail!("the token has no issuer (claim `iss`)") };
-    Ok(Token { issuer: without_scheme(issuer).into(), claims: token.claims })
+    let Some(Claim::One(issuer)) = token.claim("iss") else {
+        bail!("the token has no issuer (claim `iss`), so it is no OIDC token: STS would say `The ID Token provided is not a valid JWT`");
+    };
+    let issuer = without_scheme(issuer).into();
+    Ok(Given { token: Token { issuer, claims: token.claims }, header, now: None })
 }
 
-fn payload(jwt: &str) -> Result<String> {
-    let mut parts = jwt.split('.');
-    let (Some(_), Some(payload), Some(_), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
-        bail!("neither a JWT (three parts with a dot between) nor a JSON object");
+/// Header and payload of a JWT.
+fn parts(jwt: &str) -> Result<(Option<String>, String)> {
+    let parts: Vec<&str> = jwt.split('.').collect();
+    let payload = match parts.as_slice() {
+        [_, payload, _] => payload,
+        [""] => bail!("the token file is empty: STS would say `The ID Token provided is not a valid JWT`"),
+        [_, _, _, _, _] => bail!("the token is encrypted (five parts, a JWE), and STS takes signed tokens alone (three parts, a JWT)"),
+        _ if jwt.starts_with('<') => bail!("this is a page of HTML, not a token: see what the address that should give the token answers"),
+        _ => bail!(
+            "neither a JWT (three parts with a dot between) nor a JSON object: an opaque access token, or a cut one? STS would say `The ID \
+             Token provided is not a valid JWT`"
+        ),
     };
-    let bytes = base64url(payload).context("the token's payload is not base64url")?;
-    String::from_utf8(bytes).context("the token's payload is not UTF-8 text")
+    let text = |part: &str| String::from_utf8(base64url(part)?).ok();
+    let payload = text(payload).context("the token's payload is not base64url of text")?;
+    Ok((parts.first().and_then(|header| text(header)), payload))
 }
 
 /// RFC 4648, section 5; padding may be left out, as in a JWT.
@@ -127,8 +148,10 @@ mod tests {
         let payload = r#"{"iss":"https://oidc.example.com/é","sub":"a?>","aud":["x","y"],"exp":1}"#;
         let jwt =
             "eyJhbGciOiJub25lIn0.eyJpc3MiOiJodHRwczovL29pZGMuZXhhbXBsZS5jb20vw6kiLCJzdWIiOiJhPz4iLCJhdWQiOlsieCIsInkiXSwiZXhwIjoxfQ.sig";
-        let token = parse(jwt).unwrap();
-        assert_eq!(token, parse(payload).unwrap());
+        let given = parse(jwt).unwrap();
+        assert_eq!(given.header, [("alg".into(), Claim::One("none".into()))]);
+        let token = given.token;
+        assert_eq!(token, parse(payload).unwrap().token);
         assert_eq!(token.issuer, "oidc.example.com/é");
         assert_eq!(token.claim("aud"), Some(&Claim::Many(vec!["x".into(), "y".into()])));
         assert_eq!(token.claim("exp"), Some(&Claim::One("1".into())));
@@ -136,8 +159,9 @@ mod tests {
 
     #[test]
     fn what_is_no_token_is_said() {
-        for bad in ["", "abc", "a.b", "a.!!.c", "a.e30.c", "{}", "[1]"] {
-            assert!(parse(bad).is_err(), "{bad}");
+        for bad in ["", "abc", "a.b", "a.!!.c", "a.e30.c", "{}", "[1]", "a.b.c.d.e", "{\"iss\": secret}"] {
+            let complaint = format!("{:#}", parse(bad).unwrap_err());
+            assert!(bad.len() < 5 || !complaint.contains(bad) && !complaint.contains("secret"), "{complaint}");
         }
     }
 

@@ -2,6 +2,7 @@
 
 use anyhow::{Result, bail};
 use irsa_lint_core::admission::Verdict;
+use irsa_lint_core::engine::Caller;
 use irsa_lint_core::report::{Places, json};
 
 use crate::args::CanAssumeArgs;
@@ -15,7 +16,11 @@ pub fn run(session: &Session, args: &CanAssumeArgs) -> Result<Exit> {
     if args.caller.token.as_ref().is_some_and(is_stdin) && args.paths.paths.iter().any(is_stdin) {
         bail!("standard input can be the documents or the token, not both");
     }
-    let caller = token::caller(&args.caller, session.common.cluster_issuer.as_deref())?;
+    let given = args.caller.token.as_deref().map(token::given).transpose()?;
+    let caller = match &given {
+        Some(given) => Caller { issuer: given.token.issuer.clone(), claims: given.token.claims.clone() },
+        None => token::caller(&args.caller, session.common.cluster_issuer.as_deref())?,
+    };
     let loaded = session.load(&args.paths);
     let places = Places::new(&loaded.case.sources);
     let run = loaded.run(&places);
@@ -24,8 +29,9 @@ pub fn run(session: &Session, args: &CanAssumeArgs) -> Result<Exit> {
         Ok(decisions) => decisions,
         Err(question) => return Ok(session.ask_back(&question)),
     };
-    let text = || report::can_assume(&run, &caller, &decisions, session.style);
-    session.write(&if session.json() { json::can_assume(&run, &decisions) + "\n" } else { text() })?;
+    let text = || report::can_assume(&run, &caller, given.as_ref(), &decisions, session.style);
+    let machine = || json::can_assume(&run, loaded.case.errors(), given.as_ref(), &decisions) + "\n";
+    session.write(&if session.json() { machine() } else { text() })?;
     let allowed = decisions.iter().all(|decision| decision.verdict == Verdict::Allowed);
     Ok(loaded.exit(if allowed { Exit::Clean } else { Exit::Found }))
 }

@@ -22,9 +22,13 @@ pub fn run(session: &Session, args: &WhyArgs) -> Result<Exit> {
         service_account: args.service_account.as_deref().map(token::service_account).transpose()?,
         role: args.role.clone(),
         error: args.error.as_deref().map(error_text).transpose()?,
-        token: args.token.as_deref().map(|path| read_text(path).and_then(|text| token::parse(&text))).transpose()?,
+        token: args.token.as_deref().map(token::given).transpose()?,
     };
-    let loaded = session.load(&args.paths);
+    let mut loaded = session.load(&args.paths);
+    if args.paths.paths.is_empty() && (question.error.is_some() || question.token.is_some()) && !loaded.case.recognised.contains(&true) {
+        // Nobody named a document: an error text or a token is a question of its own.
+        loaded.unread.clear();
+    }
     let places = Places::new(&loaded.case.sources);
     let run = loaded.run(&places);
     session.complain_of(&run, loaded.case.errors());
@@ -32,7 +36,11 @@ pub fn run(session: &Session, args: &WhyArgs) -> Result<Exit> {
         Ok(chain) => chain,
         Err(question) => return Ok(session.ask_back(&question)),
     };
-    session.write(&if session.json() { json::why(&run, &chain) + "\n" } else { report::why(&run, &chain, session.style) })?;
+    session.write(&if session.json() {
+        json::why(&run, loaded.case.errors(), &chain) + "\n"
+    } else {
+        report::why(&run, &chain, session.style)
+    })?;
     Ok(loaded.exit(if chain.broken.is_some() { Exit::Found } else { Exit::Clean }))
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use annotate_snippets::{Group, Level};
 use irsa_lint_core::admission::Truth;
-use irsa_lint_core::engine::answer::{Chain, ChainLink};
+use irsa_lint_core::engine::answer::{Chain, ChainLink, LinkKind};
 use irsa_lint_core::report::{Run, concise};
 
 use super::excerpt::Mark;
@@ -16,9 +16,15 @@ pub fn why(run: &Run<'_>, chain: &Chain, style: Style) -> String {
     let mut out = String::new();
     for (index, link) in chain.links.iter().enumerate() {
         let place = link.place.as_ref().map(|place| concise::place(run.places, place)).unwrap_or_default();
-        let _ = writeln!(out, "{} {:<15} {}", style.sign(link.holds), link.kind.name(), clean(&link.message));
+        // That an error text is known is no link that holds.
+        let sign =
+            if link.kind == LinkKind::Error && link.holds == Truth::True { style.truth(Truth::True, "·") } else { style.sign(link.holds) };
+        let _ = writeln!(out, "{sign} {:<15} {}", link.kind.name(), clean(&link.message));
         if !place.is_empty() && Some(index) != chain.broken {
             let _ = writeln!(out, "  {:<15} {}", "", style.faint(format_args!("--> {place}")));
+        }
+        if link.holds == Truth::Unknown && !link.help.is_empty() && !link.message.ends_with("comes next)") {
+            let _ = writeln!(out, "  {:<15} {}", "", style.faint(format_args!("to know it: {}", clean(&link.help))));
         }
     }
     out.push('\n');

@@ -209,7 +209,7 @@ fn the_trace_of_a_denial() {
         ("aud".into(), Claim::Many(vec!["sts.amazonaws.com".into(), "b".into()])),
     ];
     let caller = Caller { issuer: "oidc.eks.eu-west-1.amazonaws.com/id/A1".into(), claims };
-    insta::assert_snapshot!(can_assume(&Run { places: &places, unread: &[], files: 1, notes: &[] }, &caller, &[decision], PLAIN));
+    insta::assert_snapshot!(can_assume(&Run { places: &places, unread: &[], files: 1, notes: &[] }, &caller, None, &[decision], PLAIN));
 }
 
 #[test]

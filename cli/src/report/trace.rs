@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use irsa_lint_core::admission::{Claim, Truth, Verdict};
 use irsa_lint_core::engine::Caller;
 use irsa_lint_core::engine::answer::{Decision, StatementTrace};
+use irsa_lint_core::engine::token_check::{Given, Remark, Weight};
 use irsa_lint_core::report::words::{effect, stage};
 use irsa_lint_core::report::{Places, Run, concise};
 
@@ -12,16 +13,16 @@ use super::roles::title;
 use super::style::{Style, clean};
 
 /// Every decision. Writing to a String cannot fail.
-pub fn can_assume(run: &Run<'_>, caller: &Caller, decisions: &[Decision], style: Style) -> String {
+pub fn can_assume(run: &Run<'_>, caller: &Caller, given: Option<&Given>, decisions: &[Decision], style: Style) -> String {
     let mut out = String::new();
     for decision in decisions {
-        one(&mut out, run.places, caller, decision, style);
+        one(&mut out, run.places, caller, given, decision, style);
     }
     out.push_str(&style.notes(run.notes));
     out
 }
 
-fn one(out: &mut String, places: &Places<'_>, caller: &Caller, decision: &Decision, style: Style) {
+fn one(out: &mut String, places: &Places<'_>, caller: &Caller, given: Option<&Given>, decision: &Decision, style: Style) {
     let role = decision.role.as_ref().map_or_else(|| "the role".to_owned(), title);
     let (truth, word) = match &decision.verdict {
         Verdict::Allowed => (Truth::True, "allowed".to_owned()),
@@ -30,7 +31,10 @@ fn one(out: &mut String, places: &Places<'_>, caller: &Caller, decision: &Decisi
     };
     let _ = writeln!(out, "{}: {role}", style.truth(truth, word));
     if !style.quiet {
-        token(out, caller);
+        token(out, caller, given);
+    }
+    for remark in given.map(Given::remarks).unwrap_or_default() {
+        remarked(out, &remark, style);
     }
     if let Some(objection) = &decision.objection {
         let _ = writeln!(out, "\n  {}", clean(objection));
@@ -45,8 +49,9 @@ fn one(out: &mut String, places: &Places<'_>, caller: &Caller, decision: &Decisi
     out.push('\n');
 }
 
-fn token(out: &mut String, caller: &Caller) {
-    let _ = writeln!(out, "  {:<9} https://{}", "issuer", clean(&caller.issuer));
+/// The claims that a reader looks for. A claim may be as long as its issuer likes: it is cut, and a token is never shown whole.
+fn token(out: &mut String, caller: &Caller, given: Option<&Given>) {
+    let mut rows = vec![("issuer", format!("https://{}", caller.issuer))];
     for (name, claim) in &caller.claims {
         let label = match name.as_str() {
             "iss" | "iat" | "exp" | "nbf" | "jti" => continue,
@@ -60,8 +65,32 @@ fn token(out: &mut String, caller: &Caller) {
             Claim::Null => "null".to_owned(),
             Claim::Other => continue,
         };
-        let _ = writeln!(out, "  {:<9} {}", clean(label), clean(&value));
+        rows.push((label, value));
     }
+    let width = rows.iter().map(|(label, _)| label.chars().count()).max().unwrap_or(0).clamp(9, 24);
+    for (label, value) in &rows {
+        let _ = writeln!(out, "  {:<width$} {}", clean(label), clean(&cut(value)));
+    }
+    if let Some(given) = given {
+        let expiry = given.expiry().map(|expiry| format!("{expiry}; ")).unwrap_or_default();
+        let _ = writeln!(out, "  {:<width$} {expiry}its signature is not checked", "token");
+    }
+}
+
+/// The beginning of a long value.
+fn cut(value: &str) -> String {
+    const MOST: usize = 300;
+    match value.char_indices().nth(MOST) {
+        Some((at, _)) => format!("{}…", value.get(..at).unwrap_or_default()),
+        None => value.to_owned(),
+    }
+}
+
+fn remarked(out: &mut String, remark: &Remark, style: Style) {
+    let holds = if remark.weight == Weight::Refused { Truth::False } else { Truth::Unknown };
+    let then = if remark.weight == Weight::Refused { "" } else { "; what follows is for a fresh token with the same claims" };
+    let _ = writeln!(out, "\n{} {}{then}", style.sign(holds), clean(&remark.message));
+    let _ = writeln!(out, "  {}", clean(&remark.help));
 }
 
 fn trace(out: &mut String, places: &Places<'_>, statement: &StatementTrace, style: Style) {

@@ -14,6 +14,7 @@ mod issuers;
 pub mod key;
 pub mod language;
 mod legal;
+pub mod pod_identity;
 mod principal;
 mod region;
 mod specimen;

@@ -195,4 +195,21 @@ impl LinkKind {
             Self::Error => "error",
         }
     }
+
+    /// How a sentence names it.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Workload => "the Pod",
+            Self::ServiceAccount => "the ServiceAccount",
+            Self::Annotation => "its annotation",
+            Self::Role => "the role",
+            Self::Provider => "the provider",
+            Self::Audience => "the audience",
+            Self::Statement => "a statement",
+            Self::Condition => "a condition of the trust policy",
+            Self::Token => "the token",
+            Self::Error => "the error",
+        }
+    }
 }

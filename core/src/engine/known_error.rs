@@ -27,16 +27,22 @@ impl KnownError {
     /// The first of some errors that a text holds.
     #[must_use]
     pub fn find<'a>(known: &'a [Self], text: &str) -> Option<&'a Self> {
-        let text = plain(text);
-        known.iter().find(|error| error.any_of.iter().any(|pattern| occurs(&text, &pattern.to_lowercase())))
+        let text = plain_text(text).to_lowercase();
+        let whole = known.iter().find(|error| error.any_of.iter().any(|pattern| occurs(&text, &pattern.to_lowercase())));
+        whole.or_else(|| {
+            // A terminal breaks lines within words; what it copies has a blank there.
+            let squeezed = squeeze(&text);
+            known.iter().find(|error| error.any_of.iter().any(|pattern| is_long_and_plain(pattern) && squeezed.contains(&squeeze(pattern))))
+        })
     }
 
     /// What it proves, and of which links.
     #[must_use]
     pub fn message(&self) -> String {
         let mut out = self.proves.to_owned();
-        let verdicts = [("holds", self.clears), ("suspect", self.points_to)];
-        let shown: Vec<String> = verdicts.iter().filter(|(_, links)| !links.is_empty()).map(|(word, links)| named(word, links)).collect();
+        let clears = (!self.clears.is_empty()).then(|| format!("in order: {}", named(self.clears, "and")));
+        let suspect = (!self.points_to.is_empty()).then(|| format!("at fault: {}", named(self.points_to, "or")));
+        let shown: Vec<String> = clears.into_iter().chain(suspect).collect();
         if !shown.is_empty() {
             out.push_str(&format!(" ({})", shown.join("; ")));
         }
@@ -44,16 +50,62 @@ impl KnownError {
     }
 }
 
-fn named(word: &str, links: &[LinkKind]) -> String {
-    let names: Vec<&str> = links.iter().map(|link| link.name()).collect();
-    format!("{word}: {}", names.join(", "))
+fn named(links: &[LinkKind], word: &str) -> String {
+    let names: Vec<&str> = links.iter().map(|link| link.words()).collect();
+    match names.as_slice() {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [head @ .., last] => format!("{} {word} {last}", head.join(", ")),
+    }
 }
 
-/// Small letters, straight quotes and single blanks; what JSON escapes in a log is taken back.
-fn plain(text: &str) -> String {
-    let text = text.replace("\\n", " ").replace("\\t", " ").replace("\\\"", "\"");
+/// Straight quotes and single blanks; what JSON, HTML and a terminal's colours put into a log is taken out.
+pub(super) fn plain_text(text: &str) -> String {
+    let mut text = without_colors(text);
+    let escapes = [
+        ("\\\\", "\\"),
+        ("\\n", " "),
+        ("\\r", " "),
+        ("\\t", " "),
+        ("\\\"", "\""),
+        ("\\'", "'"),
+        ("\\u0027", "'"),
+        ("\\u0022", "\""),
+        ("\\u0026", "&"),
+        ("&#39;", "'"),
+        ("&#x27;", "'"),
+        ("&apos;", "'"),
+        ("&quot;", "\""),
+        ("&#34;", "\""),
+    ];
+    for (written, meant) in escapes {
+        if text.contains(written) {
+            text = text.replace(written, meant);
+        }
+    }
     let text = text.replace(['\u{2018}', '\u{2019}'], "'").replace(['\u{201c}', '\u{201d}'], "\"");
-    text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Without the sequences that colour a terminal (ECMA-48, "select graphic rendition").
+fn without_colors(text: &str) -> String {
+    let mut parts = text.split('\u{1b}');
+    let first = parts.next().unwrap_or_default().to_owned();
+    let is_sign = |c: char| c.is_ascii_digit() || c == ';' || c == '[';
+    parts.fold(first, |mut out, part| {
+        let rest = part.trim_start_matches(is_sign);
+        out.push_str(rest.strip_prefix('m').unwrap_or(rest));
+        out
+    })
+}
+
+fn squeeze(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase()
+}
+
+/// Whether a pattern is so long that without blanks it is no other text by chance.
+fn is_long_and_plain(pattern: &str) -> bool {
+    pattern.len() >= 24 && !pattern.contains(['*', '…', '#'])
 }
 
 fn occurs(text: &str, pattern: &str) -> bool {
@@ -90,7 +142,7 @@ mod tests {
     use super::*;
 
     fn holds(text: &str, pattern: &str) -> bool {
-        occurs(&plain(text), pattern)
+        occurs(&plain_text(text).to_lowercase(), pattern)
     }
 
     #[test]
@@ -115,6 +167,21 @@ mod tests {
     }
 
     #[test]
+    fn colours_entities_and_breaks_within_words_do_not_matter() {
+        assert!(holds("\u{1b}[31mCouldn&#39;t\u{1b}[0m retrieve \\\\\"x\\\\\"", "couldn't retrieve \"x\""));
+        const LONG: KnownError = KnownError {
+            id: "long",
+            any_of: &["not authorized to perform sts:assumerolewithwebidentity"],
+            proves: "",
+            causes: "",
+            clears: &[],
+            points_to: &[],
+        };
+        assert!(KnownError::find(&[LONG], "Not authorized to perform sts:AssumeRoleWith\n    WebIdentity").is_some());
+        assert!(KnownError::find(&[LONG], "Not authorized").is_none());
+    }
+
+    #[test]
     fn the_message_names_the_links() {
         let error = KnownError {
             id: "x",
@@ -124,7 +191,7 @@ mod tests {
             clears: &[LinkKind::Provider, LinkKind::Audience],
             points_to: &[LinkKind::Statement],
         };
-        assert_eq!(error.message(), "it is so (holds: provider, audience; suspect: statement)");
+        assert_eq!(error.message(), "it is so (in order: the provider and the audience; at fault: a statement)");
         assert_eq!(KnownError { clears: &[], points_to: &[], ..error }.message(), "it is so");
     }
 }

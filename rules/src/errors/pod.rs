@@ -11,7 +11,7 @@ pub(super) const NODE_ROLE: KnownError = KnownError {
              ServiceAccount that the Pod runs as, or the Pod is older than it: re-create the Pod. With it: the program's SDK is too old or is \
              told to use the instance profile",
     clears: &[],
-    points_to: &[],
+    points_to: &[LinkKind::Workload, LinkKind::ServiceAccount, LinkKind::Annotation],
 };
 
 // It clears nothing: the ARN need not be that of the role asked about.
@@ -56,7 +56,7 @@ pub(super) const NO_CREDENTIALS: KnownError = KnownError {
              ServiceAccount that the Pod runs as, or the Pod is older than it: re-create the Pod. With it: the program's SDK is too old, or \
              lacks its STS module (Java)",
     clears: &[],
-    points_to: &[],
+    points_to: &[LinkKind::Workload, LinkKind::ServiceAccount, LinkKind::Annotation],
 };
 
 pub(super) const TOKEN_PERMISSION: KnownError = KnownError {
@@ -96,6 +96,20 @@ pub(super) const TOKEN_MISSING: KnownError = KnownError {
              `automountServiceAccountToken`",
     clears: &[],
     points_to: &[LinkKind::Workload],
+};
+
+pub(super) const KUBERNETES_TOKEN_MISSING: KnownError = KnownError {
+    id: "pod-kubernetes-token-missing",
+    any_of: &[
+        "/var/run/secrets/kubernetes.io/serviceaccount/token: no such file",
+        "no such file or directory: '/var/run/secrets/kubernetes.io/serviceaccount/token'",
+        "no such file or directory, open '/var/run/secrets/kubernetes.io/serviceaccount/token'",
+    ],
+    proves: "the file that is missing is the Pod's token for the Kubernetes API, not the one for AWS: the role is not what fails",
+    causes: "take out `automountServiceAccountToken: false` of the Pod or of its ServiceAccount (where both say something, the Pod's counts), or \
+             do not let the program ask the Kubernetes API; where it was sent to AWS, name the file in `eks.amazonaws.com` instead",
+    clears: &[],
+    points_to: &[],
 };
 
 // The reasons after the volume's name are unconfirmed.
@@ -149,4 +163,16 @@ pub(super) const GITHUB_NO_TOKEN: KnownError = KnownError {
              no token",
     clears: &[],
     points_to: &[],
+};
+
+pub(super) const KUBERNETES_UNAUTHORIZED: KnownError = KnownError {
+    id: "eks-unauthorized",
+    any_of: &["you must be logged in to the server", "the server has asked for the client to provide credentials"],
+    proves: "the caller has AWS credentials, and the cluster does not know their role: this is about access to the Kubernetes API, not about a \
+             trust policy",
+    causes: "compare `aws sts get-caller-identity` with the access entries (`aws eks list-access-entries --cluster-name NAME`) or the ConfigMap \
+             `aws-auth` (`kubectl get configmap aws-auth -n kube-system -o yaml`): there a role stands without its path, \
+             `arn:aws:iam::ACCOUNT:role/NAME`",
+    clears: &[],
+    points_to: &[LinkKind::Role],
 };

@@ -41,7 +41,7 @@ pub(super) const ASSUME_ROLE_DENIED: KnownError = KnownError {
              role trust the first and the first allow `sts:AssumeRole` on it, or take the role out of the program's settings; for \
              `sts:TagSession` add that action to the second role's trust policy",
     clears: &[],
-    points_to: &[],
+    points_to: &[LinkKind::Role, LinkKind::Statement],
 };
 
 pub(super) const VALIDATION: KnownError = KnownError {
@@ -147,4 +147,32 @@ pub(super) const NETWORK: KnownError = KnownError {
              `kubectl exec POD -- curl -sv https://sts.REGION.amazonaws.com`",
     clears: &[],
     points_to: &[],
+};
+
+pub(super) const OTHER_SERVER: KnownError = KnownError {
+    id: "sts-other-server",
+    any_of: &[
+        "(unknown) when calling the assumerolewithwebidentity operation",
+        "(404) when calling the assumerolewithwebidentity operation",
+        "(405) when calling the assumerolewithwebidentity operation",
+        "(invalidaction) when calling the assumerolewithwebidentity operation",
+        "(methodnotallowed) when calling the assumerolewithwebidentity operation",
+        "(notimplemented) when calling the assumerolewithwebidentity operation",
+    ],
+    proves: "the answer is not one that STS gives: the call went to another server, and neither token nor trust policy was read",
+    causes: "look for an endpoint that all AWS calls of the program are sent to: `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_STS`, a field \
+             `endpoint_url`, an annotation such as `serving.kserve.io/s3-endpoint`: leave it out for real S3, or set it for S3 alone",
+    clears: &[],
+    points_to: &[],
+};
+
+pub(super) const IDENTITY_POOL: KnownError = KnownError {
+    id: "cognito-pool-role",
+    any_of: &["invalid identity pool configuration. check assigned iam roles for this pool"],
+    proves: "the Cognito identity pool exists, and the role that it hands out does not let its tokens in",
+    causes: "let the role's trust policy allow `sts:AssumeRoleWithWebIdentity` (not `sts:AssumeRole`) to `cognito-identity.amazonaws.com`, with \
+             `cognito-identity.amazonaws.com:aud` equal to the pool's id and `cognito-identity.amazonaws.com:amr` as `authenticated` or \
+             `unauthenticated`",
+    clears: &[],
+    points_to: &[LinkKind::Role, LinkKind::Statement, LinkKind::Condition],
 };

@@ -232,6 +232,22 @@ const SAMPLES: &[(&str, &[&str])] = &[
             "Unable to load AWS credentials from any provider in the chain: [WebIdentityTokenCredentialsProvider: To use assume role profiles the aws-java-sdk-sts module must be on the class path.]",
         ],
     ),
+    ("pod-kubernetes-token-missing", &["open /var/run/secrets/kubernetes.io/serviceaccount/token: no such file or directory"]),
+    (
+        "eks-unauthorized",
+        &[
+            "error: You must be logged in to the server (Unauthorized)",
+            "couldn't get current server API group list: the server has asked for the client to provide credentials",
+        ],
+    ),
+    (
+        "sts-other-server",
+        &["botocore.exceptions.ClientError: An error occurred (Unknown) when calling the AssumeRoleWithWebIdentity operation: Unknown"],
+    ),
+    (
+        "cognito-pool-role",
+        &["InvalidIdentityPoolConfigurationException: Invalid identity pool configuration. Check assigned IAM roles for this pool."],
+    ),
     ("sdk-wrapper", &["WebIdentityErr: failed to retrieve credentials"]),
     (
         "gha-no-id-token",

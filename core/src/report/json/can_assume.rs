@@ -2,9 +2,11 @@
 
 use serde::Serialize;
 
-use super::shape::{LocationJson, RoleJson, Shown};
+use super::shape::{ErrorJson, LocationJson, RoleJson, Shown};
 use super::{SCHEMA_VERSION, text};
+use crate::document::model::Broken;
 use crate::engine::answer::{Because, Decision, StatementTrace};
+use crate::engine::token_check::{Given, Remark, Weight};
 use crate::report::words::{effect, stage, verdict};
 use crate::report::{Places, Run};
 use crate::syntax::Pointer;
@@ -13,7 +15,24 @@ use crate::syntax::Pointer;
 struct CanAssumeJson<'a> {
     schema_version: u32,
     notes: &'a [String],
+    token: Option<TokenJson>,
     decisions: Vec<DecisionJson<'a>>,
+    errors: Vec<ErrorJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct TokenJson {
+    verified: bool,
+    summary: String,
+    expiry: Option<String>,
+    remarks: Vec<RemarkJson>,
+}
+
+#[derive(Serialize)]
+struct RemarkJson {
+    refused: bool,
+    message: String,
+    help: String,
 }
 
 #[derive(Serialize)]
@@ -51,9 +70,27 @@ struct NearestJson<'a> {
 
 /// `can-assume --format json`.
 #[must_use]
-pub fn can_assume(run: &Run<'_>, decisions: &[Decision]) -> String {
+pub fn can_assume(run: &Run<'_>, errors: &[Broken], given: Option<&Given>, decisions: &[Decision]) -> String {
     let decision = |d| DecisionJson::of(run.places, d);
-    text(&CanAssumeJson { schema_version: SCHEMA_VERSION, notes: run.notes, decisions: decisions.iter().map(decision).collect() })
+    text(&CanAssumeJson {
+        schema_version: SCHEMA_VERSION,
+        notes: run.notes,
+        token: given.map(TokenJson::of),
+        decisions: decisions.iter().map(decision).collect(),
+        errors: ErrorJson::all(run, errors),
+    })
+}
+
+impl TokenJson {
+    fn of(given: &Given) -> Self {
+        let remark = |remark: Remark| RemarkJson { refused: remark.weight == Weight::Refused, message: remark.message, help: remark.help };
+        Self {
+            verified: false,
+            summary: given.summary(),
+            expiry: given.expiry(),
+            remarks: given.remarks().into_iter().map(remark).collect(),
+        }
+    }
 }
 
 impl<'a> DecisionJson<'a> {

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use super::shape::LocationJson;
+use super::shape::{ErrorJson, LocationJson};
 use super::{SCHEMA_VERSION, text};
+use crate::document::model::Broken;
 use crate::engine::answer::{Chain, ChainLink};
 use crate::report::{Places, Run};
 
@@ -13,6 +14,7 @@ struct WhyJson<'a> {
     notes: &'a [String],
     chain: Vec<LinkJson<'a>>,
     broken: Option<usize>,
+    errors: Vec<ErrorJson<'a>>,
 }
 
 #[derive(Serialize)]
@@ -26,12 +28,13 @@ struct LinkJson<'a> {
 
 /// `why --format json`.
 #[must_use]
-pub fn why(run: &Run<'_>, chain: &Chain) -> String {
+pub fn why(run: &Run<'_>, errors: &[Broken], chain: &Chain) -> String {
     text(&WhyJson {
         schema_version: SCHEMA_VERSION,
         notes: run.notes,
         chain: chain.links.iter().map(|link| LinkJson::of(run.places, link)).collect(),
         broken: chain.broken,
+        errors: ErrorJson::all(run, errors),
     })
 }
 

@@ -1,0 +1,78 @@
+//! What the rules find in the documents of a run, as reasons for a broken link. It knows families of rules, and no rule.
+
+use crate::diagnostic::{Diagnostic, Proof, Severity};
+use crate::engine::run::{Case, Engine};
+use crate::source::Span;
+use crate::syntax::Place;
+
+/// Findings that may be why a pod does not get its role.
+pub struct Evidence {
+    found: Vec<(&'static str, Diagnostic)>,
+}
+
+impl Evidence {
+    /// Runs the rules. What only says that too many are let in is left out.
+    pub fn of(engine: &Engine<'_>, case: &Case) -> Self {
+        let family = |id: &str| engine.rules.iter().find(|rule| rule.meta().id == id).map_or("", |rule| rule.meta().family);
+        let keeps_out = |d: &Diagnostic| d.severity >= Severity::Warning && !matches!(d.proof, Proof::Admits(_));
+        let found = engine.check(case).diagnostics.into_iter().filter(keeps_out).map(|d| (family(d.rule), d));
+        Self { found: found.filter(|(family, _)| !matches!(*family, "too-wide" | "condition")).collect() }
+    }
+
+    fn of_families(&self, families: &'static [&'static str]) -> impl Iterator<Item = &Diagnostic> {
+        self.found.iter().filter(move |(family, _)| families.contains(family)).map(|(_, d)| d)
+    }
+
+    /// Something about the annotation of a ServiceAccount, written there or on its workload.
+    pub fn of_annotation(&self, places: &[&Place]) -> Option<&Diagnostic> {
+        self.of_families(&["service-account"]).find(|d| places.iter().any(|place| place.span.contains(d.place.span)))
+    }
+
+    /// Something about a workload.
+    pub fn of_workload(&self, workload: &Place) -> Option<&Diagnostic> {
+        self.of_families(&["link"]).find(|d| workload.span.contains(d.place.span))
+    }
+
+    /// Something about a provider.
+    pub fn of_provider(&self) -> Option<&Diagnostic> {
+        self.of_families(&["provider"]).next()
+    }
+
+    /// Something about an association or what it leads to.
+    pub fn of_association(&self, places: &[Span]) -> Option<&Diagnostic> {
+        let stands = |span: Span| places.iter().any(|place| place.contains(span));
+        self.of_families(&["pod-identity"]).find(|d| stands(d.place.span) || d.related.iter().any(|(at, _)| stands(at.span)))
+    }
+
+    /// Why a trust policy admits nobody. `stored`: whether IAM's refusal to store it counts.
+    pub fn of_policy(&self, policy: Span, stored: bool) -> Option<&Diagnostic> {
+        let families: &[&str] = if stored { &["nobody", "grammar", "link"] } else { &["nobody"] };
+        self.of_families(families).find(|d| d.severity == Severity::Error && policy.contains(d.place.span))
+    }
+
+    /// An error of a trust policy that concerns one place in it.
+    pub fn of_step(&self, policy: Span, step: &Place) -> Option<&Diagnostic> {
+        let touches = |span: Span| step.span.contains(span) || span.contains(step.span);
+        let errors = self.of_families(&["nobody", "grammar", "link"]).filter(|d| d.severity == Severity::Error);
+        let mut errors = errors.filter(|d| policy.contains(d.place.span));
+        errors.find(|d| touches(d.place.span) || d.related.iter().any(|(place, _)| touches(place.span)))
+    }
+
+    /// Something about a ServiceAccount and the role that it names.
+    pub fn of_account(&self, account: &Place) -> Option<&Diagnostic> {
+        let errors = self.of_families(&["link"]).filter(|d| d.severity == Severity::Error);
+        let mut errors =
+            errors.filter(|d| account.span.contains(d.place.span) || d.related.iter().any(|(at, _)| account.span.contains(at.span)));
+        errors.next()
+    }
+
+    /// Something about the ConfigMap `aws-auth`.
+    pub fn of_aws_auth(&self) -> Option<&Diagnostic> {
+        self.of_families(&["aws-auth"]).next()
+    }
+
+    /// Whether there is anything about a place.
+    pub fn speaks_of(&self, place: &Place) -> bool {
+        self.found.iter().any(|(_, d)| place.span.contains(d.place.span))
+    }
+}

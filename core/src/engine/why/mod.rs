@@ -1,0 +1,162 @@
+//! `why`: the chain from a pod to its role, link by link, up to the first that is broken. What an error text proves counts beside what the
+//! documents show, and what the rules find there says why a link is broken.
+
+mod evidence;
+mod pod;
+mod policy;
+mod provider;
+mod role;
+mod verdict;
+
+use smol_str::{SmolStr, format_smolstr};
+
+use super::answer::{Chain, ChainLink, LinkKind};
+use super::can_assume::Question;
+use super::reported::Reported;
+use super::run::{Case, Engine};
+use super::token_check::{Given, Weight};
+use crate::admission::{Token, Truth};
+use crate::diagnostic::Diagnostic;
+use crate::document::model::{AUDIENCE, DEFAULT_AUDIENCE};
+use crate::syntax::Place;
+use evidence::Evidence;
+use pod::{Pod, the_pod};
+use role::Way;
+
+/// What `why` asks about.
+#[derive(Clone, Debug, Default)]
+pub struct WhyQuestion {
+    /// Namespace and name.
+    pub service_account: Option<(SmolStr, SmolStr)>,
+    /// Name or ARN of the role.
+    pub role: Option<String>,
+    /// The error text that was seen.
+    pub error: Option<String>,
+    /// The pod's token.
+    pub token: Option<Given>,
+}
+
+/// A walk along the chain.
+pub struct Walk<'a> {
+    engine: Engine<'a>,
+    case: &'a Case,
+    evidence: &'a Evidence,
+    reported: &'a Reported<'a>,
+    /// Where the ServiceAccount stands.
+    account: Option<Place>,
+    links: Vec<ChainLink>,
+}
+
+impl Engine<'_> {
+    /// Walks from the pod to the role and stops at the first broken link.
+    ///
+    /// # Errors
+    /// [`Question`] where it is not clear which ServiceAccount or which role is meant.
+    pub fn why(&self, case: &Case, question: &WhyQuestion) -> Result<Chain, Question> {
+        let evidence = Evidence::of(self, case);
+        let reported = question.error.as_ref().map(|text| Reported::read(self.errors, text)).unwrap_or_default();
+        let mut walk = Walk { engine: *self, case, evidence: &evidence, reported: &reported, account: None, links: Vec::new() };
+        let outcome = walk.go(question);
+        // An error that no document can explain is an answer of its own.
+        let outside = reported.known.is_some_and(|error| error.points_to.is_empty());
+        match outcome {
+            Err(question) if !outside => return Err(question),
+            _ => {}
+        }
+        let nothing_said = question.error.is_none() && question.token.is_none() && walk.links.is_empty();
+        if nothing_said && case.estate.roles().next().is_none() {
+            return Err(Question::NoRole(Vec::new()));
+        }
+        Ok(verdict::conclude(walk, question))
+    }
+}
+
+impl<'a> Walk<'a> {
+    fn go(&mut self, question: &WhyQuestion) -> Result<(), Question> {
+        if let Some(finding) =
+            self.evidence.of_aws_auth().filter(|_| self.reported.known.is_some_and(|error| error.id == "eks-unauthorized"))
+        {
+            self.links.push(found(LinkKind::Role, finding));
+            return Ok(());
+        }
+        let pod = the_pod(self.case, question, self.evidence)?;
+        self.account = pod.account.map(|(_, account)| account.place.clone());
+        let named = self.reported.role.as_deref().filter(|arn| !self.case.estate.roles_named(arn).is_empty());
+        if let Some(given) = &question.token {
+            self.token(given);
+        }
+        // The second role of a chain is no role of the pod.
+        if let Some(caller) = self.reported.calling_role()
+            && self.reported.known.is_some_and(|error| error.id == "sts-assume-role-denied")
+        {
+            self.chained(caller);
+            return Ok(());
+        }
+        let way = self.follow_to_role(&pod, question.role.as_deref().or(named))?;
+        if self.is_broken_before_sts() {
+            return Ok(());
+        }
+        let token = self.token_of(&pod, question);
+        match way {
+            Way::Token(id) => self.federation(id, token.as_ref()),
+            Way::Association(id, association) => self.association_admitted(id, association),
+            Way::Lost => self.provider_alone(&pod, token.as_ref()),
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, kind: LinkKind, holds: Truth, message: String, help: impl Into<String>, place: Option<&Place>) {
+        self.links.push(link(kind, holds, message, help, place));
+    }
+
+    fn is_broken(&self) -> bool {
+        self.links.iter().any(|link| link.holds == Truth::False)
+    }
+
+    fn is_broken_before_sts(&self) -> bool {
+        self.links.iter().any(|link| link.holds == Truth::False && link.kind != LinkKind::Token)
+    }
+
+    /// The link of a token that was given.
+    fn token(&mut self, given: &Given) {
+        let remarks = given.remarks();
+        match remarks.iter().find(|remark| remark.weight == Weight::Refused).or(remarks.first()) {
+            None => self.push(LinkKind::Token, Truth::True, given.summary(), "", None),
+            Some(remark) => {
+                let holds = if remark.weight == Weight::Refused { Truth::False } else { Truth::Unknown };
+                let message = format!("{}. {}", given.summary(), capital(&remark.message));
+                self.push(LinkKind::Token, holds, message, remark.help.clone(), None);
+            }
+        }
+    }
+
+    /// The token that the pod's SDK sends: the one given, else the one that EKS makes for its ServiceAccount; `None` where nobody knows
+    /// whose it would be.
+    fn token_of(&self, pod: &Pod<'_>, question: &WhyQuestion) -> Option<Token> {
+        if let Some(given) = &question.token {
+            return Some(given.token.clone());
+        }
+        let name = pod.name.as_deref()?;
+        let audience = pod.account.and_then(|(_, account)| account.annotation(AUDIENCE)).and_then(|a| a.value.value());
+        let audience = audience.map(|a| a.text.as_str()).filter(|text| !text.is_empty());
+        let of_cluster = || self.case.estate.cluster_issuer().value().cloned();
+        let issuer = self.reported.issuer.clone().or_else(of_cluster).unwrap_or_default();
+        let namespace = pod.namespace.as_deref().unwrap_or_default();
+        let subject = format_smolstr!("system:serviceaccount:{namespace}:{name}");
+        Some(Token::new(&issuer, &subject, audience.unwrap_or(DEFAULT_AUDIENCE)))
+    }
+}
+
+fn link(kind: LinkKind, holds: Truth, message: String, help: impl Into<String>, place: Option<&Place>) -> ChainLink {
+    ChainLink { kind, holds, message, help: help.into(), place: place.cloned() }
+}
+
+/// A link that a finding shows to be broken.
+fn found(kind: LinkKind, found: &Diagnostic) -> ChainLink {
+    link(kind, Truth::False, found.message.clone(), found.help.clone(), Some(&found.place))
+}
+
+fn capital(text: &str) -> String {
+    let mut signs = text.chars();
+    signs.next().map_or_else(String::new, |first| first.to_uppercase().chain(signs).collect())
+}
