@@ -5,6 +5,7 @@
 mod arguments;
 mod bad_input;
 mod batch;
+mod fix;
 mod output;
 mod run;
 mod schema;
