@@ -1,5 +1,8 @@
 //! The rules, one a file, and the identity providers that irsa-lint knows.
 
+pub mod edits;
+#[cfg(test)]
+mod embeddings;
 pub mod errors;
 #[cfg(test)]
 mod examples;
