@@ -168,6 +168,9 @@ pub struct Common {
     #[arg(long, global = true, help_heading = "Rules")]
     pub strict: bool,
 
+    #[command(flatten)]
+    pub fixes: Fixes,
+
     /// What to call standard input in the report
     #[arg(long, value_name = "PATH", global = true, help_heading = "Context")]
     pub stdin_filename: Option<String>,
@@ -189,6 +192,28 @@ pub struct Common {
     /// Refuse larger files (suffixes K, M, G; at most 4G)
     #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = size, global = true, help_heading = "Context")]
     pub max_file_size: u64,
+}
+
+/// Which fixes `check` makes.
+#[derive(Args, Clone, Copy, Debug, Default)]
+#[command(next_help_heading = "Fixes")]
+pub struct Fixes {
+    /// Make the fixes that let nobody new in, then report what remains; of standard input the fixed text goes to stdout
+    #[arg(long, global = true)]
+    pub fix: bool,
+    /// With --fix or --diff: also make those that let somebody in or guess what was meant
+    #[arg(long, global = true)]
+    pub unsafe_fixes: bool,
+    /// Write nothing; show what --fix would change, for `git apply` and `patch -p1`. Exit with 1 if that is anything
+    #[arg(long, global = true)]
+    pub diff: bool,
+}
+
+impl Fixes {
+    /// Whether any are to be made or shown.
+    pub fn wanted(self) -> bool {
+        self.fix || self.diff
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

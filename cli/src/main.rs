@@ -3,7 +3,9 @@
 mod args;
 mod command;
 mod config;
+mod diff;
 mod discover;
+mod replace;
 mod report;
 mod schedule;
 mod session;
@@ -31,6 +33,12 @@ fn main() -> ExitCode {
 
 fn run(cli: Cli) -> anyhow::Result<Exit> {
     let session = Session::new(cli.common)?;
+    let checks = match &cli.command {
+        None => true,
+        Some(Command::Check(args)) => !args.batch,
+        Some(_) => false,
+    };
+    session.check_fixes(checks)?;
     match cli.command {
         None => command::check::run(&session, &cli.paths),
         Some(Command::Check(args)) if args.batch => command::batch::check(&session),

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, bail};
 use irsa_lint_core::engine::{Case, Engine, Input, Question, Settings};
 use irsa_lint_core::provider::Catalogue;
 use irsa_lint_core::report::{Places, Point, Run, Unread};
-use irsa_lint_core::source::Position;
+use irsa_lint_core::source::{FileId, Position};
 
 use crate::args::{Color, Common, Format, Paths};
 use crate::config;
@@ -48,6 +48,10 @@ pub struct Loaded {
     pub unread: Vec<Unread>,
     /// What was taken for granted.
     pub notes: Vec<String>,
+    /// For each file whether it is ours whatever it holds.
+    pub pasted: Vec<bool>,
+    /// The file that came from standard input.
+    pub stdin: Option<FileId>,
 }
 
 impl Session {
@@ -80,6 +84,18 @@ impl Session {
         Ok(Self { common, style, settings, catalogue })
     }
 
+    /// Refuses options that would do nothing.
+    pub fn check_fixes(&self, checks: bool) -> Result<()> {
+        let fixes = self.common.fixes;
+        if (fixes.wanted() || fixes.unsafe_fixes) && !checks {
+            bail!("--fix, --unsafe-fixes and --diff belong to `check`, and not to its --batch form");
+        }
+        if fixes.unsafe_fixes && !fixes.wanted() {
+            bail!("--unsafe-fixes says which fixes to make; say what to do with them: --fix writes them, --diff shows them");
+        }
+        Ok(())
+    }
+
     /// What answers questions.
     pub fn engine(&self) -> Engine<'_> {
         Engine {
@@ -103,16 +119,20 @@ impl Session {
         };
         let found = discover(paths, look);
         let (mut unread, named) = (found.unread, named(&found.inputs));
+        let mut pasted: Vec<bool> = found.inputs.iter().map(|input| input.pasted).collect();
+        // Standard input is read before any file.
+        let stdin = (paths.iter().any(|path| path.as_os_str() == "-") && pasted.first() == Some(&true)).then_some(FileId(0));
         let mut case = self.engine().load(found.inputs);
         if unread.is_empty() && !case.recognised.contains(&true) {
             // Nothing at all: what was named must have been meant, so now the broken ones among them are ours and say where they break.
             if named.contains(&true) {
                 case = self.engine().load(again(&case, &named));
+                pasted.clone_from(&named);
             }
             if !case.recognised.contains(&true) {
                 unread.extend(nothing(paths, &case, &named, found.skipped));
             }
-            return Loaded { notes: case.notes(), case, unread };
+            return Loaded { notes: case.notes(), case, unread, pasted, stdin };
         }
         let skipped = found.skipped.into_iter().chain(unknown(&case, &named));
         for Skipped { unread: reason, named } in skipped {
@@ -122,7 +142,7 @@ impl Session {
                 complain(&format!("note: {}: skipped: {}\n", reason.path, reason.message));
             }
         }
-        Loaded { notes: case.notes(), case, unread }
+        Loaded { notes: case.notes(), case, unread, pasted, stdin }
     }
 
     /// Writes an answer to where it belongs. A reader that has gone away is no failure.

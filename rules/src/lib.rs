@@ -3,6 +3,9 @@
 pub mod configuration;
 pub mod callers;
 pub mod cluster_roles;
+pub mod edits;
+#[cfg(test)]
+mod embeddings;
 pub mod errors;
 #[cfg(test)]
 mod examples;

@@ -4,6 +4,7 @@ pub mod batch;
 pub mod can_assume;
 pub mod check;
 pub mod explain;
+pub mod fix;
 pub mod inspect;
 pub mod rules;
 pub mod who;

@@ -12,7 +12,7 @@ pub use chain::why;
 pub use findings::{check, errors};
 pub use roles::{role_handle, who};
 pub use seen::inspect;
-pub use style::Style;
+pub use style::{Style, clean, count};
 pub use trace::can_assume;
 
 #[cfg(test)]

@@ -69,6 +69,18 @@ impl Style {
         notes.iter().map(|note| format!("{}\n", self.faint(format_args!("note: {}", clean(note))))).collect()
     }
 
+    /// A line of a unified diff. In a terminal nothing in it may steer the terminal; for programs it stays as it is.
+    pub fn change(self, line: &str) -> Painted<Cow<'_, str>> {
+        let ansi = match line.get(..1) {
+            _ if line.starts_with("+++") || line.starts_with("---") => STRONG,
+            Some("+") => GOOD,
+            Some("-") => BAD,
+            Some("@") => FAINT,
+            _ => Ansi::new(),
+        };
+        self.paint(ansi, if self.color { clean(line) } else { Cow::Borrowed(line) })
+    }
+
     fn paint<T: Display>(self, ansi: Ansi, text: T) -> Painted<T> {
         Painted { ansi: self.color.then_some(ansi), text }
     }

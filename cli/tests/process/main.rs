@@ -6,6 +6,7 @@ mod arguments;
 mod bad_input;
 mod batch;
 mod configuration;
+mod fix;
 mod output;
 mod run;
 mod schema;

@@ -70,6 +70,17 @@ impl SourceFile {
         Ok(Self { path: path.into(), text, encoding })
     }
 
+    /// The bytes that spell a text as this file's are spelled.
+    #[must_use]
+    pub fn encode(&self, text: &str) -> Vec<u8> {
+        let utf16 = |mark: [u8; 2], write: fn(u16) -> [u8; 2]| mark.into_iter().chain(text.encode_utf16().flat_map(write)).collect();
+        match self.encoding {
+            Encoding::Utf8 => text.as_bytes().to_vec(),
+            Encoding::Utf16Le => utf16([0xFF, 0xFE], u16::to_le_bytes),
+            Encoding::Utf16Be => utf16([0xFE, 0xFF], u16::to_be_bytes),
+        }
+    }
+
     /// The offset in the file's own bytes of a byte of its text.
     #[must_use]
     pub fn offset_in_file(&self, byte: u32) -> u64 {
@@ -130,5 +141,20 @@ impl Sources {
 impl FromIterator<SourceFile> for Sources {
     fn from_iter<T: IntoIterator<Item = SourceFile>>(files: T) -> Self {
         Self { files: files.into_iter().collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_survive_the_way_there_and_back() {
+        let utf16 = |mark: [u8; 2], bytes: fn(u16) -> [u8; 2]| mark.into_iter().chain("é😀\r\n".encode_utf16().flat_map(bytes)).collect();
+        for bytes in ["\u{feff}é😀\r\n".as_bytes().to_vec(), utf16([0xFF, 0xFE], u16::to_le_bytes), utf16([0xFE, 0xFF], u16::to_be_bytes)]
+        {
+            let file = SourceFile::decode("a.json", bytes.clone()).unwrap();
+            assert_eq!(file.encode(&file.text), bytes);
+        }
     }
 }

@@ -2,12 +2,12 @@
 
 use irsa_lint_core::admission::action::speaks_of;
 use irsa_lint_core::declare_rule;
-use irsa_lint_core::diagnostic::{Applicability, Edit, Fix};
+use irsa_lint_core::diagnostic::{Applicability, Fix};
 use irsa_lint_core::policy::{Action, Statement};
-use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
-use irsa_lint_core::source::Span;
-use irsa_lint_core::syntax::{Place, Scalar};
+use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta, View};
+use irsa_lint_core::syntax::Place;
 
+use crate::edits::value_after;
 use crate::pods::{ASSUME_ROLE, TAG_SESSION, allows, statements};
 
 declare_rule! {
@@ -67,7 +67,7 @@ impl Rule for MissingTagSession {
         let message = format!("EKS Pod Identity may assume {} but not tag the session, so every Pod is refused", role.name());
         out.report(&Self::META, action_place(statement), message)
             .help(format!("allow `{TAG_SESSION}` beside `{ASSUME_ROLE}`"))
-            .fix(add_tag_session(&statement.action))
+            .fix(add_tag_session(&statement.action, &role.view))
             .done();
     }
 }
@@ -77,27 +77,11 @@ fn action_place(statement: &Statement) -> Place {
     Place { span: statement.action.span.unwrap_or(statement.span), pointer: statement.pointer.key(name) }
 }
 
-/// Adds the action where the text is plain JSON: no escaped string around it, no list of YAML lines.
-fn add_tag_session(action: &Action) -> Option<Fix> {
-    let (list, last) = (action.span?, action.patterns.last()?);
-    if action.negated || !is_quoted(last) {
-        return None;
-    }
-    let edit = if list == last.span {
-        Edit { span: list, text: format!("[\"{}\", \"{TAG_SESSION}\"]", last.text) }
-    } else if list.end > last.span.end {
-        Edit { span: Span { start: last.span.end, ..last.span }, text: format!(", \"{TAG_SESSION}\"") }
-    } else {
-        return None;
-    };
+/// Adds the action behind the last one.
+fn add_tag_session(action: &Action, view: &View<'_>) -> Option<Fix> {
+    let last = action.patterns.last().filter(|_| !action.negated)?;
+    let edit = value_after(view, last, action.span? != last.span, TAG_SESSION)?;
     Some(Fix { applicability: Applicability::Unsafe, message: format!("allow `{TAG_SESSION}`"), edits: vec![edit] })
-}
-
-/// Whether the file spells the text between two quotes of one byte each, byte for byte.
-fn is_quoted(scalar: &Scalar) -> bool {
-    let inner = scalar.inner_span();
-    let len = |span: Span| usize::try_from(span.end.saturating_sub(span.start)).unwrap_or(0);
-    len(inner) == scalar.text.len() && len(scalar.span) == scalar.text.len() + 2
 }
 
 #[cfg(test)]
@@ -127,10 +111,11 @@ mod tests {
     }
 
     #[test]
-    fn offers_no_fix_through_an_escaped_string() {
+    fn the_fix_is_escaped_where_the_policy_is() {
         let role = r#"{"Role": {"RoleName": "x", "Arn": "arn:aws:iam::111122223333:role/x", "Path": "/", "AssumeRolePolicyDocument": "{\"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"Allow\", \"Principal\": {\"Service\": \"pods.eks.amazonaws.com\"}, \"Action\": \"sts:AssumeRole\"}]}"}}"#;
         let answer = check(&[("role.json", role)]);
-        assert!(of_rule(&answer, "missing-tag-session").iter().all(|d| d.fix.is_none()));
-        assert_eq!(of_rule(&answer, "missing-tag-session").len(), 1);
+        let found = of_rule(&answer, "missing-tag-session");
+        let text = found[0].fix.as_ref().map(|fix| fix.edits[0].text.as_str());
+        assert_eq!(text, Some(r#"[\"sts:AssumeRole\", \"sts:TagSession\"]"#));
     }
 }

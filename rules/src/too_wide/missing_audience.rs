@@ -5,13 +5,13 @@ use irsa_lint_core::admission::{Answer, Grant, IssuerAdmission, key, words};
 use irsa_lint_core::declare_rule;
 use irsa_lint_core::diagnostic::{Applicability, Fix, Severity};
 use irsa_lint_core::document::model::{AUDIENCE, DEFAULT_AUDIENCE as STS, Stated};
-use irsa_lint_core::policy::{Base, Condition, Operator, Statement};
+use irsa_lint_core::policy::{Base, Condition, Operator};
 use irsa_lint_core::provider::{Kind, Provider};
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
-use irsa_lint_core::source::Span;
-use irsa_lint_core::syntax::{Place, Scalar};
+use irsa_lint_core::syntax::Place;
 use smol_str::SmolStr;
 
+use crate::edits::{Added, member_before};
 use crate::kubernetes::forms;
 use crate::statements::{StatementGrant, statement_grants};
 use crate::wide::{claim_conditions, conditions_place, subject_conditions, witness};
@@ -180,7 +180,7 @@ fn open_parts(text: &str) -> String {
     out
 }
 
-/// A condition beside the one on the subject, where the audience is certain and the text is plain JSON.
+/// A condition beside the one on the subject, where the audience is certain.
 fn fix(role: &RoleView<'_>, grant: &StatementGrant<'_>, asked: bool) -> Option<Fix> {
     let provider = grant.issuer.provider.filter(|p| p.kind == Kind::Kubernetes && p.audience.default.as_deref() == Some(STS))?;
     let accounts = role.view.estate.accounts_of(role.id).iter().filter_map(|id| role.view.estate.service_account(*id));
@@ -188,39 +188,20 @@ fn fix(role: &RoleView<'_>, grant: &StatementGrant<'_>, asked: bool) -> Option<F
     if asked || !others.all(|annotation| annotation.value.value().is_some_and(|value| value.text == STS)) {
         return None;
     }
-    let beside = subject_conditions(grant.statement, grant.issuer).find(|condition| {
-        let plain = |operator: Operator| operator.base == Base::StringEquals && operator.set.is_none() && !operator.if_exists;
-        condition.known().is_some_and(plain)
-    })?;
-    let key = beside.key.text.get(..beside.key.text.len().checked_sub(key::SUB.len())?)?;
-    let (separator, colon) = spacing(grant.statement, beside)?;
-    let text = format!("\"{key}{}\"{colon}\"{STS}\",{separator}", key::AUD);
-    let at = beside.key.span.start;
-    let message = format!("require the audience `{STS}`, which tokens of {} carry", provider.name);
-    Some(Fix::replace(Applicability::Safe, message, Span { end: at, ..beside.key.span }, text))
-}
-
-/// What stands between two members of an object and between key and value, told by how far the first key is from its operator; `None` where
-/// the text is no plain JSON: inside an escaped string, or a YAML block.
-fn spacing(statement: &Statement, condition: &Condition) -> Option<(String, &'static str)> {
-    let is_plain = |scalar: &Scalar| {
-        let (outer, inner) = (scalar.span.range(), scalar.inner_span().range());
-        inner.len() == scalar.text.len() && outer.len() == inner.len() + 2
+    let conditions = &grant.statement.conditions;
+    let plain = |operator: Operator| operator.base == Base::StringEquals && operator.set.is_none() && !operator.if_exists;
+    let on_subject = subject_conditions(grant.statement, grant.issuer).min_by_key(|c| !c.known().is_some_and(plain))?;
+    let key = on_subject.key.text.get(..on_subject.key.text.len().checked_sub(key::SUB.len())?)?;
+    let key = format!("{key}{}", key::AUD);
+    let edit = match conditions.iter().find(|c| c.known().is_some_and(plain)) {
+        Some(beside) => member_before(&role.view, &beside.key, beside.values_span.start, &key, Added::Text(STS))?,
+        None => {
+            let first = conditions.iter().min_by_key(|c| c.operator_name.span.start)?;
+            member_before(&role.view, &first.operator_name, first.span.start, "StringEquals", Added::Object(&key, STS))?
+        }
     };
-    let brace_before = statement.condition_span.is_some_and(|block| block.start < condition.operator_name.span.start);
-    let operator_is_first =
-        statement.conditions.iter().all(|c| c.operator_name.span.start >= statement.condition_span.map_or(0, |s| s.start + 1));
-    if !(is_plain(&condition.key) && is_plain(&condition.operator_name) && brace_before && operator_is_first) {
-        return None;
-    }
-    let siblings = statement.conditions.iter().filter(|c| c.operator_name.span == condition.operator_name.span);
-    let first = siblings.map(|c| c.key.span.start).min()?;
-    // `:{"`, `: {"`, `: { "`, or `: {`, a line break and the indentation.
-    Some(match first.checked_sub(condition.operator_name.span.end)? {
-        0..=2 => (String::new(), ":"),
-        3 | 4 => (" ".to_owned(), ": "),
-        more => (format!("\n{}", " ".repeat(usize::try_from(more - 4).ok()?)), ": "),
-    })
+    let message = format!("require the audience `{STS}`, which tokens of {} carry", provider.name);
+    Some(Fix { applicability: Applicability::Safe, message, edits: vec![edit] })
 }
 
 #[cfg(test)]
@@ -240,7 +221,7 @@ mod tests {
     fn the_fix_keeps_the_layout() {
         let subject = r#""ISSUER:sub": "system:serviceaccount:payments:api""#.replace("ISSUER", ISSUER);
         for (open, close, gap, colon) in
-            [(":{", "}", "", ":"), (": {", "}", " ", ": "), (": { ", " }", " ", ": "), (": {\n        ", "\n      }", "\n        ", ": ")]
+            [(":{", "}", " ", ": "), (": {", "}", " ", ": "), (": { ", " }", " ", ": "), (": {\n        ", "\n      }", "\n        ", ": ")]
         {
             let text = policy(&format!("{{\"StringEquals\"{open}{subject}{close}}}"));
             let mended = mended(&text).unwrap();
@@ -251,9 +232,10 @@ mod tests {
     }
 
     #[test]
-    fn no_fix_where_the_audience_or_the_text_is_uncertain() {
+    fn the_fix_is_spelled_as_what_stands_beside_it() {
         let like = policy(r#"{"StringLike": {"ISSUER:sub": "system:serviceaccount:payments:api"}}"#);
-        assert_eq!(mended(&like), None);
+        let wanted = format!(r#""Condition": {{"StringEquals": {{"{ISSUER}:aud": "sts.amazonaws.com"}}, "StringLike""#);
+        assert!(mended(&like).unwrap().contains(&wanted), "{:?}", mended(&like));
         let inner = policy(r#"{"StringEquals": {"ISSUER:sub": "system:serviceaccount:payments:api"}}"#);
         let role = format!(
             r#"{{"Role": {{"RoleName": "r", "Arn": "arn:aws:iam::111122223333:role/r", "AssumeRolePolicyDocument": "{}"}}}}"#,
@@ -261,7 +243,8 @@ mod tests {
         );
         let answer = check(&[("role.json", &role)]);
         let found = of_rule(&answer, "missing-audience");
-        assert!(found.len() == 1 && found[0].fix.is_none(), "{found:?}");
+        let wanted = format!(r#"\"{ISSUER}:aud\": \"sts.amazonaws.com\", "#);
+        assert_eq!(found[0].fix.as_ref().map(|fix| fix.edits[0].text.as_str()), Some(wanted.as_str()));
     }
 
     #[test]

@@ -31,10 +31,8 @@ pub struct Fixed {
     pub made: usize,
     /// Fixes that were tried and not kept.
     pub dropped: Vec<Dropped>,
-    /// Files with fixes that no person edits, and what made each.
-    pub generated: Vec<(FileId, Maker)>,
-    /// How many findings could be fixed by unsafe fixes that were not asked for.
-    pub unsafe_left: usize,
+    /// What could still be fixed.
+    pub left: Fixable,
 }
 
 /// A fix that was not kept.
@@ -91,7 +89,7 @@ impl Engine<'_> {
     #[must_use]
     pub fn fix(&self, case: Case, pasted: &[bool], allowed: Applicability) -> Fixed {
         let answer = self.check(&case);
-        let mut run = Run { engine: self, pasted, allowed, dropped: Vec::new(), seen: BTreeSet::new(), changed: BTreeMap::new() };
+        let mut run = Run { engine: self, pasted, allowed, dropped: Vec::new(), seen: BTreeSet::new(), changed: BTreeMap::new(), made: 0 };
         run.seen.insert(fingerprint(&case));
         let mut state = State { case, answer };
         for _ in 0..MOST_ROUNDS {
@@ -112,6 +110,7 @@ struct Run<'e> {
     /// Texts that were there before.
     seen: BTreeSet<u64>,
     changed: BTreeMap<FileId, usize>,
+    made: usize,
 }
 
 impl Run<'_> {
@@ -154,6 +153,7 @@ impl Run<'_> {
     /// Takes a state over.
     fn taken(&mut self, state: State, made: &[&Diagnostic]) -> State {
         self.seen.insert(fingerprint(&state.case));
+        self.made += made.len();
         for diagnostic in made {
             let mut files: Vec<FileId> = edits(diagnostic).iter().map(|edit| edit.span.file).collect();
             files.dedup();
@@ -229,20 +229,41 @@ impl Run<'_> {
     }
 
     fn finish(self, state: State) -> Fixed {
-        let makers = makers(&state.case);
-        let mut generated: Vec<(FileId, Maker)> = Vec::new();
-        let mut unsafe_left = 0;
-        for diagnostic in state.answer.diagnostics.iter().filter(|d| d.fix.is_some()) {
-            let made = edits(diagnostic).iter().find_map(|edit| Some((edit.span.file, *makers.get(&edit.span.file)?)));
-            let is_unsafe = diagnostic.fix.as_ref().is_some_and(|fix| fix.applicability == Applicability::Unsafe);
-            match made {
-                Some(found) if !generated.contains(&found) => generated.push(found),
-                None if is_unsafe && self.allowed == Applicability::Safe => unsafe_left += 1,
-                _ => {}
+        let left = Fixable::of(&state.case, &state.answer);
+        Fixed { case: state.case, answer: state.answer, changed: self.changed, made: self.made, dropped: self.dropped, left }
+    }
+}
+
+/// What of an answer could be fixed.
+#[derive(Debug, Default)]
+pub struct Fixable {
+    /// Findings with a safe fix.
+    pub safe: usize,
+    /// Findings with an unsafe one.
+    pub risky: usize,
+    /// Files with fixes that no person edits, and what made each: a fix there is a proposal and nothing more.
+    pub generated: Vec<(FileId, Maker)>,
+}
+
+impl Fixable {
+    /// Counts them.
+    #[must_use]
+    pub fn of(case: &Case, answer: &CheckAnswer) -> Self {
+        let mut fixable = Self::default();
+        if !answer.diagnostics.iter().any(|d| d.fix.is_some()) {
+            return fixable;
+        }
+        let makers = makers(case);
+        for diagnostic in &answer.diagnostics {
+            let Some(fix) = &diagnostic.fix else { continue };
+            match fix.edits.iter().find_map(|edit| Some((edit.span.file, *makers.get(&edit.span.file)?))) {
+                Some(made) if fixable.generated.contains(&made) => {}
+                Some(made) => fixable.generated.push(made),
+                None if fix.applicability == Applicability::Safe => fixable.safe += 1,
+                None => fixable.risky += 1,
             }
         }
-        let made = self.changed.values().sum();
-        Fixed { case: state.case, answer: state.answer, changed: self.changed, made, dropped: self.dropped, generated, unsafe_left }
+        fixable
     }
 }
 
@@ -267,7 +288,9 @@ fn makers(case: &Case) -> BTreeMap<FileId, Maker> {
     let clusters = documents.clusters.iter().map(|c| (c.place.span.file, c.origin.maker()));
     let associations = documents.associations.iter().map(|a| (a.place.span.file, a.origin.maker()));
     let all = roles.chain(accounts).chain(workloads).chain(providers).chain(clusters).chain(associations);
-    let is_json = |file: FileId| case.sources.get(file).is_some_and(|file| file.text.trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']).starts_with('{'));
+    let is_json = |file: FileId| {
+        case.sources.get(file).is_some_and(|file| file.text.trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']).starts_with('{'))
+    };
     let is_output = |file: FileId, maker: Maker| !matches!(maker, Maker::TerraformPlan | Maker::TerraformState) || is_json(file);
     all.filter_map(|(file, maker)| Some((file, maker.filter(|maker| is_output(file, *maker))?))).collect()
 }

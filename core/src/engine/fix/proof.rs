@@ -63,16 +63,18 @@ fn moved(span: Span, edits: &[Edit]) -> (FileId, u32) {
 pub fn narrows(engine: &Engine<'_>, before: &Case, after: &Case) -> bool {
     let issuers = Issuers::new(engine.catalogue);
     let changed = |file: FileId| before.sources.get(file).map(|f| &f.text) != after.sources.get(file).map(|f| &f.text);
-    before.estate.roles().zip(after.estate.roles()).filter(|((_, old), _)| changed(old.place.span.file)).all(|((old_id, old), (id, new))| {
-        let (Some(old_policy), Some(new_policy)) = (old.trust.policy(), new.trust.policy()) else { return false };
-        let Some(earlier) = Analysis::of(&before.estate, old_id, &issuers) else { return false };
-        let Some(later) = Analysis::of(&after.estate, id, &issuers) else { return false };
-        let covered = later.admission.grants().all(|(issuer, grant)| {
-            let mut known = earlier.admission.grants().filter(|(known, _)| known.issuer == issuer.issuer).map(|(_, known)| known);
-            known.any(|known| lies_in(grant, known, &later))
-        });
-        covered && !others(new_policy).iter().any(|principal| !others(old_policy).contains(principal))
-    })
+    before.estate.roles().zip(after.estate.roles()).filter(|((_, old), _)| changed(old.place.span.file)).all(
+        |((old_id, old), (id, new))| {
+            let (Some(old_policy), Some(new_policy)) = (old.trust.policy(), new.trust.policy()) else { return false };
+            let Some(earlier) = Analysis::of(&before.estate, old_id, &issuers) else { return false };
+            let Some(later) = Analysis::of(&after.estate, id, &issuers) else { return false };
+            let covered = later.admission.grants().all(|(issuer, grant)| {
+                let mut known = earlier.admission.grants().filter(|(known, _)| known.issuer == issuer.issuer).map(|(_, known)| known);
+                known.any(|known| lies_in(grant, known, &later))
+            });
+            covered && !others(new_policy).iter().any(|principal| !others(old_policy).contains(principal))
+        },
+    )
 }
 
 fn lies_in(grant: &Grant, known: &Grant, analysis: &Analysis<'_>) -> bool {

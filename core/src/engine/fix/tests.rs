@@ -63,10 +63,10 @@ fn goes_on_until_nothing_is_left() {
     let rules: &[&'static dyn Rule] = &[&A_TO_B, &B_TO_C];
     let (texts, safe) = fixed(rules, &[account("a"), account("x")], Applicability::Safe);
     assert_eq!(texts, [account("b"), account("x")]);
-    assert_eq!((safe.made, safe.unsafe_left, safe.changed.len()), (1, 1, 1));
+    assert_eq!((safe.made, safe.left.risky, safe.changed.len()), (1, 1, 1));
     let (texts, all) = fixed(rules, &[account("a"), account("x")], Applicability::Unsafe);
     assert_eq!(texts, [account("c"), account("x")]);
-    assert_eq!((all.made, all.unsafe_left, all.answer.diagnostics.len()), (2, 0, 0));
+    assert_eq!((all.made, all.left.risky, all.answer.diagnostics.len()), (2, 0, 0));
 }
 
 #[test]
@@ -94,5 +94,5 @@ fn what_a_program_made_is_left_alone() {
     let live = account("a").replace("namespace: n", "namespace: n, uid: 11111111-2222-4333-8444-555555555555");
     let (texts, made) = fixed(&[&A_TO_B], &[live.clone(), account("a")], Applicability::Safe);
     assert_eq!(texts, [live, account("b")]);
-    assert_eq!((made.made, made.generated), (1, vec![(FileId(0), Maker::Kubernetes)]));
+    assert_eq!((made.made, made.left.generated), (1, vec![(FileId(0), Maker::Kubernetes)]));
 }
