@@ -338,7 +338,10 @@ fn the_documentation_lists_them() {
     };
     let list: String = PROVIDERS.iter().map(row).collect();
     let page = include_str!("../../../docs/providers.md");
-    assert!(page.ends_with(&format!("| --- | --- | --- | --- |\n{list}")), "the list in docs/providers.md should read:\n{list}");
+    assert!(
+        page.ends_with(&format!("| --- | --- | --- | --- |\n{list}")),
+        "the list in docs/providers.md is not fresh: run scripts/generate"
+    );
 }
 
 #[test]
