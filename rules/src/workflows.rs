@@ -88,7 +88,9 @@ pub fn without_environment(job: &CiJob) -> Option<Vec<Context<'_>>> {
     Some(all.collect::<Vec<_>>()).filter(|contexts| !contexts.is_empty())
 }
 
-fn ends(trigger: &Trigger) -> Vec<SmolStr> {
+/// What stands behind the repository when this starts a job without an environment.
+#[must_use]
+pub fn ends(trigger: &Trigger) -> Vec<SmolStr> {
     let these = |ends: &[&'static str]| ends.iter().map(|end| SmolStr::new_static(end)).collect();
     match trigger.event.as_str() {
         "push" => of_push(&trigger.branches, &trigger.tags),
@@ -209,81 +211,22 @@ fn fits_environment(job: &CiJob, grant: &Grant) -> bool {
     }
 }
 
-/// The grant to show, unless repositories have subjects of their own making, or nobody gets in at all.
+/// The grant to show, unless nobody gets in at all, or the policy asks for subjects of another form than the default one: whether the
+/// repository sends such is not in the workflow.
 fn refused<'a>(role: &RoleView<'a>, system: CiSystem) -> Option<Verdict<'a>> {
     let mut shown = None;
     for (issuer, grant) in grants(role, system) {
-        let legal = subjects(role, issuer, system, &[SmolStr::new_static("*")]);
+        let usual = subjects(role, issuer, system, &[SmolStr::new_static("*")]);
         let patterns = grant.subjects().patterns().like;
-        let is_default = |pattern: &str| legal.clone().intersect(Language::glob(Glob::parse(pattern))).witness(role.budget).is_yes();
-        let strange: Vec<&SmolStr> = patterns.iter().filter(|pattern| !is_default(pattern)).collect();
-        if strange.iter().any(|pattern| is_customised(pattern)) {
+        let is_usual = |pattern: &SmolStr| usual.clone().intersect(Language::glob(Glob::parse(pattern))).witness(role.budget).is_yes();
+        if !patterns.iter().all(is_usual) {
             return None;
         }
-        let admits_somebody = || grant.subjects().intersect(legal.clone()).witness(role.budget).is_yes();
-        if !patterns.is_empty() && (!strange.is_empty() || admits_somebody()) {
+        if !patterns.is_empty() && grant.subjects().intersect(usual.clone()).witness(role.budget).is_yes() {
             shown.get_or_insert(Verdict::Refused(issuer, grant, patterns));
         }
     }
     shown
-}
-
-/// Claims that a repository or an organization may put into its subjects. Source: GitHub Docs, "OpenID Connect reference", customizing the
-/// subject claims.
-const CLAIMS: [&str; 29] = [
-    "actor",
-    "actor_id",
-    "base_ref",
-    "context",
-    "enterprise",
-    "enterprise_id",
-    "environment",
-    "environment_node_id",
-    "event_name",
-    "head_ref",
-    "job_workflow_ref",
-    "job_workflow_sha",
-    "ref",
-    "ref_protected",
-    "ref_type",
-    "repo",
-    "repository",
-    "repository_id",
-    "repository_owner",
-    "repository_owner_id",
-    "repository_visibility",
-    "run_attempt",
-    "run_id",
-    "run_number",
-    "runner_environment",
-    "sha",
-    "workflow",
-    "workflow_ref",
-    "workflow_sha",
-];
-
-/// Whether a pattern without a subject of the default form can be one of a customised form: claims and their values, with colons between.
-fn is_customised(pattern: &str) -> bool {
-    let open = |part: &str| part.contains(['*', '?']);
-    let mut parts = pattern.split(':').peekable();
-    while let Some(claim) = parts.next() {
-        if open(claim) || claim.starts_with("repo_property_") {
-            return true;
-        }
-        if claim == "pull_request" {
-            continue;
-        }
-        let Some(value) = parts.next().filter(|_| CLAIMS.contains(&claim)) else { return false };
-        let fits = match claim {
-            "ref" => value.starts_with("refs/") || open(value),
-            "repo" | "repository" => value.contains('/') || open(value),
-            _ => true,
-        };
-        if !fits {
-            return false;
-        }
-    }
-    true
 }
 
 /// The repository of a pattern, as it stands there: `repo:acme/*`.
@@ -311,29 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn customised_subjects_are_told_from_mistakes() {
-        for custom in [
-            "repo:acme/web",
-            "repository_owner:acme",
-            "repo:acme/web:environment:prod:job_workflow_ref:acme/x/.github/workflows/a.yml@*",
-            "job_workflow_ref:acme/x/.github/workflows/a.yml@refs/heads/main",
-            "repo:acme/web:pull_request:actor:me",
-            "*:environment:prod",
-            "repo:acme/web:environment:prod:ref:refs/heads/main",
-            "repository_owner_id:123:repository_visibility:private",
-        ] {
-            assert!(is_customised(custom), "{custom}");
-        }
-        for mistake in [
-            "repo:acme/web:main",
-            "repo:acme/web:refs/heads/main",
-            "repo:acme/web:ref:main",
-            "acme/web:ref:refs/heads/main",
-            "repo:acme:*x",
-            "repo:acme/web:environment",
-        ] {
-            assert!(!is_customised(mistake), "{mistake}");
-        }
+    fn the_repository_of_a_pattern() {
         assert_eq!((repository("repo:acme/*:ref:refs/heads/main"), repository("*")), ("repo:acme/*", "repo:OWNER/REPO"));
     }
 }

@@ -12,7 +12,7 @@ use smol_str::SmolStr;
 
 use crate::pairing::{principal_place, role_view};
 use crate::wide::{claim_conditions, subject_place};
-use crate::workflows::{ENVIRONMENT, Verdict, admits, contexts, job_name, repository, role_of, verdict, without_environment};
+use crate::workflows::{ENVIRONMENT, Verdict, admits, contexts, ends, job_name, repository, role_of, verdict, without_environment};
 
 declare_rule! {
     /// A CI job names a role whose trust policy does not admit the subjects that the job sends.
@@ -196,8 +196,13 @@ impl Case<'_> {
     fn shut_out(&self, trigger: &Trigger, out: &mut Findings) {
         let event = &trigger.event;
         let pushed = event == "push";
-        let message =
-            format!("{} does not admit {} when `{event}` starts it, only when something else does", self.role.name(), job_name(self.job));
+        let ends = ends(trigger);
+        let ends = listed(ends.iter().map(SmolStr::as_str), 3);
+        let message = format!(
+            "{} does not admit {} when `{event}` starts it, for the subject then ends with {ends}, only when something else does",
+            self.role.name(),
+            job_name(self.job)
+        );
         let help = if pushed {
             "admit the branches and tags whose pushes start the job in the condition on `:sub`, or start it from those that the role names"
         } else {
@@ -297,14 +302,14 @@ mod tests {
     }
 
     #[test]
-    fn forms_that_no_repository_sends_are_refused_and_customised_ones_left_alone() {
-        for mistake in ["repo:acme-example/web:main", "repo:acme-example/web:refs/heads/main", "acme-example/web:ref:refs/heads/main"] {
-            assert_eq!(severities("push", "", mistake), [Severity::Error], "{mistake}");
-        }
-        for custom in
-            ["repo:acme-example/web", "repository_owner:acme-example", "repo:acme-example/web:environment:prod:ref:refs/heads/main"]
-        {
-            assert_eq!(severities("push", "", custom), [], "{custom}");
+    fn subjects_of_another_form_are_left_alone_and_ids_are_no_other_form() {
+        for other in [
+            "repo:acme-example/web",
+            "repo:acme-example/web:main",
+            "repository_owner:acme-example",
+            "repo:acme-example/web:environment:prod:ref:refs/heads/main",
+        ] {
+            assert_eq!(severities("push", "", other), [], "{other}");
         }
         assert_eq!(severities("push", "", "repo:acme-example@123/web@456:ref:refs/heads/main"), []);
         assert_eq!(severities("push", "", "repo:acme-example@123/web@456:environment:x"), [Severity::Error]);
