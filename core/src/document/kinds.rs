@@ -3,8 +3,8 @@
 use super::at::At;
 use super::reader::Reader;
 use super::{
-    argocd_cluster, aws_auth, cloudsplaining, eks_cluster, github_workflow, gitlab_ci, iam_role, kubernetes_list, namespace, oidc_provider, pod_identity,
-    recorded_answer, service_account, terraform_plan, terraform_state, trust_policy, workload,
+    argocd_cluster, aws_auth, cloudsplaining, eks_cluster, github_workflow, gitlab_ci, iam_role, kubernetes_list, namespace, oidc_provider,
+    pod_identity, recorded_answer, service_account, terraform_plan, terraform_state, trust_policy, workload,
 };
 use crate::syntax::{Node, Value};
 
