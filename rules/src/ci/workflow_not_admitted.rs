@@ -87,6 +87,7 @@ impl Rule for WorkflowNotAdmitted {
                 Verdict::Silent => {}
                 Verdict::NotTrusted => case.not_trusted(out),
                 Verdict::OtherEnvironment(issuer, grant) => case.other_environment(issuer, grant, out),
+                Verdict::LetterCase(issuer, grant, patterns) => case.letter_case(issuer, grant, &patterns, out),
                 Verdict::Refused(issuer, grant, patterns) => case.refused(issuer, grant, &patterns, out),
                 Verdict::Admitted(shut_out) if !job.conditional && !step.conditional => {
                     shut_out.into_iter().for_each(|trigger| case.shut_out(trigger, out));
@@ -167,6 +168,23 @@ impl Case<'_> {
             report = report.related(place, "the environment takes the place of branch, tag and event in the subject");
         }
         report.related(self.step.role_place.clone(), NAMES_IT).done();
+    }
+
+    /// GitHub takes both spellings for one environment, and STS does not.
+    fn letter_case(&self, issuer: &IssuerAdmission<'_>, grant: &Grant, patterns: &[SmolStr], out: &mut Findings) {
+        let Some(name) = self.job.environment.value().map(|name| &name.text) else { return };
+        let wanted = format!(":environment:{name}").to_ascii_lowercase();
+        let nearest = patterns.iter().find(|pattern| pattern.to_ascii_lowercase().ends_with(&wanted)).or(patterns.first());
+        let pattern = nearest.map(SmolStr::as_str).unwrap_or_default();
+        let (role, job) = (self.role.name(), job_name(self.job));
+        let message = format!(
+            "{role} asks for `{pattern}`, and {job} has `environment: {name}`: the letter case differs, which is the same to GitHub but not to STS"
+        );
+        let mut report = out.report(META, subject_place(&self.role, issuer, grant, pattern), message).severity(Severity::Warning);
+        if let Some(place) = self.job.environment_place.clone() {
+            report = report.related(place, "the job names the environment here");
+        }
+        report.help("write the name of the environment in the same letters in all places: in GitHub, in the job and in the role").done();
     }
 
     /// The subject gets in, but another condition asks for the environment.
@@ -313,6 +331,13 @@ mod tests {
         }
         assert_eq!(severities("push", "", "repo:acme-example@123/web@456:ref:refs/heads/main"), []);
         assert_eq!(severities("push", "", "repo:acme-example@123/web@456:environment:x"), [Severity::Error]);
+    }
+
+    #[test]
+    fn the_letter_case_of_an_environment_is_no_certain_mistake() {
+        let found = findings("push", "    environment: production\n", "repo:acme-example/web:environment:Production");
+        assert!(found.len() == 1 && found[0].severity == Severity::Warning && found[0].message.contains("letter case"), "{found:?}");
+        assert_eq!(severities("push", "    environment: production\n", "repo:acme-example/web:environment:Prod"), [Severity::Error]);
     }
 
     #[test]
