@@ -65,6 +65,7 @@ catalogue! {
         role_path_in_aws_auth: RolePathInAwsAuth,
     }
     ci {
+        gitlab_job_token: GitlabJobToken,
         missing_id_token_permission: MissingIdTokenPermission,
         pull_request_target_role: PullRequestTargetRole,
         workflow_audience: WorkflowAudience,

@@ -3,7 +3,7 @@
 //! claims) and "Events that trigger workflows".
 
 use irsa_lint_core::admission::language::{Glob, Language};
-use irsa_lint_core::admission::{Answer, Constraint, Grant, IssuerAdmission, Reason};
+use irsa_lint_core::admission::{Answer, Budget, Constraint, Grant, IssuerAdmission, Reason};
 use irsa_lint_core::document::model::{CiJob, CiSystem, DEFAULT_AUDIENCE, RefFilter, RoleStep, Stated, Trigger};
 use irsa_lint_core::estate::{Link, RoleId};
 use irsa_lint_core::policy::Effect;
@@ -31,6 +31,8 @@ pub enum Verdict<'a> {
     OtherEnvironment(&'a IssuerAdmission<'a>, &'a Grant),
     /// None of the subjects gets in; of this grant these patterns are asked for.
     Refused(&'a IssuerAdmission<'a>, &'a Grant, Vec<SmolStr>),
+    /// Only a subject that differs in the letter case of the environment gets in.
+    LetterCase(&'a IssuerAdmission<'a>, &'a Grant, Vec<SmolStr>),
     /// It cannot be told, or is told elsewhere.
     Silent,
 }
@@ -88,7 +90,9 @@ pub fn without_environment(job: &CiJob) -> Option<Vec<Context<'_>>> {
     Some(all.collect::<Vec<_>>()).filter(|contexts| !contexts.is_empty())
 }
 
-fn ends(trigger: &Trigger) -> Vec<SmolStr> {
+/// What stands behind the repository when this starts a job without an environment.
+#[must_use]
+pub fn ends(trigger: &Trigger) -> Vec<SmolStr> {
     let these = |ends: &[&'static str]| ends.iter().map(|end| SmolStr::new_static(end)).collect();
     match trigger.event.as_str() {
         "push" => of_push(&trigger.branches, &trigger.tags),
@@ -126,15 +130,23 @@ fn glob_of(pattern: &str) -> String {
     before.replace("**", "*") + "*"
 }
 
+/// Whether letter case counts when subjects are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Letters {
+    Count,
+    DoNot,
+}
+
 /// The subjects with these ends that the issuer can send, whoever's the repository.
-fn subjects(role: &RoleView<'_>, issuer: &IssuerAdmission<'_>, system: CiSystem, ends: &[SmolStr]) -> Language {
+fn subjects(role: &RoleView<'_>, issuer: &IssuerAdmission<'_>, system: CiSystem, ends: &[SmolStr], letters: Letters) -> Language {
     let legal = role.view.issuers.forms(issuer.issuer.as_deref()).legal.clone();
+    let matching = |glob: Glob| match letters {
+        Letters::Count => Language::glob(glob),
+        Letters::DoNot => Language::glob_ignore_case(glob),
+    };
     match system {
         CiSystem::GitLab => legal,
-        CiSystem::GitHub => {
-            let globs = ends.iter().map(|end| Language::glob(Glob::parse(&format!("repo:*:{end}"))));
-            legal.intersect(Language::union_all(globs))
-        }
+        CiSystem::GitHub => legal.intersect(Language::union_all(ends.iter().map(|end| matching(Glob::parse(&format!("repo:*:{end}")))))),
     }
 }
 
@@ -146,9 +158,18 @@ pub fn grants<'a>(role: &RoleView<'a>, system: CiSystem) -> impl Iterator<Item =
 /// Whether some subject with one of these ends gets in, by a grant that counts.
 #[must_use]
 pub fn admits(role: &RoleView<'_>, system: CiSystem, ends: &[SmolStr], counts: impl Fn(&Grant) -> bool) -> Answer<()> {
+    let counting = grants(role, system).filter(|(_, grant)| counts(grant));
+    any_admits(role, counting, |issuer| subjects(role, issuer, system, ends, Letters::Count))
+}
+
+fn any_admits<'a>(
+    role: &RoleView<'_>,
+    grants: impl Iterator<Item = (&'a IssuerAdmission<'a>, &'a Grant)>,
+    sent: impl Fn(&IssuerAdmission<'_>) -> Language,
+) -> Answer<()> {
     let mut unknown = Answer::No;
-    for (issuer, grant) in grants(role, system).filter(|(_, grant)| counts(grant)) {
-        match grant.subjects().intersect(subjects(role, issuer, system, ends)).witness(role.budget) {
+    for (issuer, grant) in grants {
+        match grant.subjects().intersect(sent(issuer)).witness(role.budget) {
             Answer::Yes(_) => return Answer::Yes(()),
             Answer::No => {}
             Answer::Unknown(reason) => unknown = Answer::Unknown(reason),
@@ -187,103 +208,56 @@ pub fn verdict<'a>(role: &RoleView<'a>, job: &'a CiJob) -> Result<Verdict<'a>, R
         }
     }
     if some {
-        let in_environment = |context: &Context<'_>| !admits(role, system, &context.ends, |grant| fits_environment(job, grant)).is_no();
-        let other = grants(role, system).find(|(_, grant)| !fits_environment(job, grant));
+        let in_environment =
+            |context: &Context<'_>| !admits(role, system, &context.ends, |grant| fits_environment(job, grant, role.budget)).is_no();
+        let other = grants(role, system).find(|(_, grant)| !fits_environment(job, grant, role.budget));
         return Ok(match other.filter(|_| !contexts.iter().any(in_environment)) {
             Some((issuer, grant)) => Verdict::OtherEnvironment(issuer, grant),
             None => Verdict::Admitted(shut_out),
         });
     }
-    Ok(refused(role, system).unwrap_or(Verdict::Silent))
+    // To GitHub the names of environments are the same in capital and small letters, and whose spelling a token carries is not documented.
+    let in_any_case = job.environment.value().is_some()
+        && contexts.iter().any(|context| {
+            !any_admits(role, grants(role, system), |issuer| subjects(role, issuer, system, &context.ends, Letters::DoNot)).is_no()
+        });
+    Ok(match refused(role, system) {
+        Some((issuer, grant, patterns)) if in_any_case => Verdict::LetterCase(issuer, grant, patterns),
+        Some((issuer, grant, patterns)) => Verdict::Refused(issuer, grant, patterns),
+        None => Verdict::Silent,
+    })
 }
 
 /// The claim that names the environment of a job.
 pub const ENVIRONMENT: &str = "environment";
 
 /// Whether a condition on the environment, apart from the subject, lets the job through.
-fn fits_environment(job: &CiJob, grant: &Grant) -> bool {
+fn fits_environment(job: &CiJob, grant: &Grant, budget: &Budget) -> bool {
     match (grant.region.constraint(ENVIRONMENT), &job.environment) {
-        (Some(Constraint::Single { present, .. }), Stated::Is(name)) => present.contains(&name.text),
+        (Some(Constraint::Single { present, .. }), Stated::Is(name)) => {
+            !present.clone().intersect(Language::literal_ignore_case(&name.text)).is_empty(budget).is_yes()
+        }
         (Some(Constraint::Single { absent, .. }), Stated::Absent) => *absent || job.triggers.is_empty(),
         _ => true,
     }
 }
 
-/// The grant to show, unless repositories have subjects of their own making, or nobody gets in at all.
-fn refused<'a>(role: &RoleView<'a>, system: CiSystem) -> Option<Verdict<'a>> {
+/// The grant to show, unless nobody gets in at all, or the policy asks for subjects of another form than the default one: whether the
+/// repository sends such is not in the workflow.
+fn refused<'a>(role: &RoleView<'a>, system: CiSystem) -> Option<(&'a IssuerAdmission<'a>, &'a Grant, Vec<SmolStr>)> {
     let mut shown = None;
     for (issuer, grant) in grants(role, system) {
-        let legal = subjects(role, issuer, system, &[SmolStr::new_static("*")]);
+        let usual = subjects(role, issuer, system, &[SmolStr::new_static("*")], Letters::Count);
         let patterns = grant.subjects().patterns().like;
-        let is_default = |pattern: &str| legal.clone().intersect(Language::glob(Glob::parse(pattern))).witness(role.budget).is_yes();
-        let strange: Vec<&SmolStr> = patterns.iter().filter(|pattern| !is_default(pattern)).collect();
-        if strange.iter().any(|pattern| is_customised(pattern)) {
+        let is_usual = |pattern: &SmolStr| usual.clone().intersect(Language::glob(Glob::parse(pattern))).witness(role.budget).is_yes();
+        if !patterns.iter().all(is_usual) {
             return None;
         }
-        let admits_somebody = || grant.subjects().intersect(legal.clone()).witness(role.budget).is_yes();
-        if !patterns.is_empty() && (!strange.is_empty() || admits_somebody()) {
-            shown.get_or_insert(Verdict::Refused(issuer, grant, patterns));
+        if !patterns.is_empty() && grant.subjects().intersect(usual.clone()).witness(role.budget).is_yes() {
+            shown.get_or_insert((issuer, grant, patterns));
         }
     }
     shown
-}
-
-/// Claims that a repository or an organization may put into its subjects. Source: GitHub Docs, "OpenID Connect reference", customizing the
-/// subject claims.
-const CLAIMS: [&str; 29] = [
-    "actor",
-    "actor_id",
-    "base_ref",
-    "context",
-    "enterprise",
-    "enterprise_id",
-    "environment",
-    "environment_node_id",
-    "event_name",
-    "head_ref",
-    "job_workflow_ref",
-    "job_workflow_sha",
-    "ref",
-    "ref_protected",
-    "ref_type",
-    "repo",
-    "repository",
-    "repository_id",
-    "repository_owner",
-    "repository_owner_id",
-    "repository_visibility",
-    "run_attempt",
-    "run_id",
-    "run_number",
-    "runner_environment",
-    "sha",
-    "workflow",
-    "workflow_ref",
-    "workflow_sha",
-];
-
-/// Whether a pattern without a subject of the default form can be one of a customised form: claims and their values, with colons between.
-fn is_customised(pattern: &str) -> bool {
-    let open = |part: &str| part.contains(['*', '?']);
-    let mut parts = pattern.split(':').peekable();
-    while let Some(claim) = parts.next() {
-        if open(claim) || claim.starts_with("repo_property_") {
-            return true;
-        }
-        if claim == "pull_request" {
-            continue;
-        }
-        let Some(value) = parts.next().filter(|_| CLAIMS.contains(&claim)) else { return false };
-        let fits = match claim {
-            "ref" => value.starts_with("refs/") || open(value),
-            "repo" | "repository" => value.contains('/') || open(value),
-            _ => true,
-        };
-        if !fits {
-            return false;
-        }
-    }
-    true
 }
 
 /// The repository of a pattern, as it stands there: `repo:acme/*`.
@@ -311,29 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn customised_subjects_are_told_from_mistakes() {
-        for custom in [
-            "repo:acme/web",
-            "repository_owner:acme",
-            "repo:acme/web:environment:prod:job_workflow_ref:acme/x/.github/workflows/a.yml@*",
-            "job_workflow_ref:acme/x/.github/workflows/a.yml@refs/heads/main",
-            "repo:acme/web:pull_request:actor:me",
-            "*:environment:prod",
-            "repo:acme/web:environment:prod:ref:refs/heads/main",
-            "repository_owner_id:123:repository_visibility:private",
-        ] {
-            assert!(is_customised(custom), "{custom}");
-        }
-        for mistake in [
-            "repo:acme/web:main",
-            "repo:acme/web:refs/heads/main",
-            "repo:acme/web:ref:main",
-            "acme/web:ref:refs/heads/main",
-            "repo:acme:*x",
-            "repo:acme/web:environment",
-        ] {
-            assert!(!is_customised(mistake), "{mistake}");
-        }
+    fn the_repository_of_a_pattern() {
         assert_eq!((repository("repo:acme/*:ref:refs/heads/main"), repository("*")), ("repo:acme/*", "repo:OWNER/REPO"));
     }
 }

@@ -58,6 +58,8 @@ pub struct CiJob {
     pub conditional: bool,
     /// The steps that assume a role by a token, at least one.
     pub roles: Vec<RoleStep>,
+    /// The variable that it sends in place of an ID token, where that holds none (GitLab's `CI_JOB_TOKEN`, `CI_JOB_JWT_V2`).
+    pub wrong_token: Option<Scalar>,
     /// Where it checks out the head of a pull request: code that somebody else wrote.
     pub head_checkout: Option<Place>,
     /// Where it stands.

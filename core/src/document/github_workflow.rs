@@ -53,6 +53,7 @@ pub fn read(at: &At<'_>, reader: &mut Reader<'_>) {
             other_credentials: has_other_credentials(at, &job, &steps),
             conditional: job.get("if").is_some() || job.get("needs").is_some(),
             roles,
+            wrong_token: None,
             head_checkout: steps.iter().find_map(head_checkout),
             place: Place { span: member.key.span, pointer: job.pointer.clone() },
         });

@@ -111,9 +111,10 @@ impl Roles {
         if self.facts(role).is_none_or(|facts| facts.arn.value().is_some()) {
             return;
         }
-        let by_jobs = named_by_jobs(documents, policy).map(|arn| (arn, Vec::new()));
+        let is_missing = |arn: &str| matches!(self.by_arn(arn), Link::Missing { .. });
+        let by_jobs = named_by_jobs(documents, policy, is_missing).map(|arn| (arn, Vec::new()));
         let Some((arn, accounts)) = by_jobs.or_else(|| named_by_accounts(documents)) else { return };
-        if !matches!(self.by_arn(&arn), Link::Missing { .. }) {
+        if !is_missing(&arn) {
             return;
         }
         if let Some(facts) = self.facts.get_mut(index) {
@@ -188,13 +189,14 @@ fn named_by_accounts(documents: &Documents) -> Option<(SmolStr, Vec<ServiceAccou
     Some((named?, accounts))
 }
 
-/// The one role that the CI jobs name, if the policy is for the issuer of all of them.
-fn named_by_jobs(documents: &Documents, policy: &Role) -> Option<SmolStr> {
+/// The one role that the CI jobs name and that is missing from the run, if the policy is for the issuer of all of them.
+fn named_by_jobs(documents: &Documents, policy: &Role, is_missing: impl Fn(&str) -> bool) -> Option<SmolStr> {
     let jobs = || documents.ci_jobs.iter();
     let mut principals = policy.trust.policy()?.statements.iter().flat_map(|statement| &statement.principals.list);
     let is_for = |issuer: &str| jobs().all(|job| job.system.is_issuer(issuer));
     principals.find_map(|principal| Some(ProviderArn::parse(&principal.value.text)?.issuer).filter(|issuer| is_for(issuer)))?;
-    let mut arns = jobs().flat_map(|job| &job.roles).filter_map(|step| step.role_arn.value()).map(|arn| &arn.text);
+    let mut arns =
+        jobs().flat_map(|job| &job.roles).filter_map(|step| step.role_arn.value()).map(|arn| &arn.text).filter(|arn| is_missing(arn));
     let first = arns.next()?;
     Arn::parse(first)?.role()?;
     arns.all(|arn| arn == first).then(|| first.clone())

@@ -128,6 +128,8 @@ fn a_lone_bare_policy_is_taken_for_the_role_that_all_jobs_name() {
     assert_eq!(adopted(&[&policy, &app]).as_deref(), Some(APP));
     assert_eq!(adopted(&[&policy, &app, &account("n", "s", "arn:aws:iam::111122223333:role/pod")]).as_deref(), Some(APP));
     assert_eq!(adopted(&[&policy, &app, &other]), None);
+    let described = live_role("111122223333", "/", "other");
+    assert_eq!(adopted(&[&policy, &app, &other, &described]).as_deref(), Some(APP), "the other one is in the run");
     assert_eq!(adopted(&[&policy, &job("${{ secrets.ROLE }}")]), None);
     assert_eq!(adopted(&[&trust("111122223333"), &app]), None, "a cluster's policy");
     assert_eq!(adopted(&[&policy, &app, &live_role("111122223333", "/", "app")]), None);

@@ -66,6 +66,10 @@ impl Rule for MissingIdTokenPermission {
             }
             IdToken::Granted | IdToken::Unknown => return,
         };
+        // One `permissions` for all jobs is one mistake.
+        if out.diagnostics.iter().any(|told| told.rule == Self::META.id && told.place == place) {
+            return;
+        }
         let role = step.role_arn.value().map_or_else(|| "a role".to_owned(), |arn| format!("role `{}`", arn.text));
         let message = format!("{who} assumes {role} with an OIDC token, but {why}, so GitHub gives it none");
         let mut report = out
@@ -109,6 +113,17 @@ mod tests {
             let job = format!("{hosted}{}{job}", if job.is_empty() { "" } else { "\n    " });
             assert_eq!(found(head, &job, ""), expected, "{head} {job}");
         }
+    }
+
+    #[test]
+    fn permissions_of_the_workflow_are_told_once_for_all_jobs() {
+        let job = |name: &str| {
+            format!(
+                "  {name}:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: aws-actions/configure-aws-credentials@v4\n        with: {{role-to-assume: 'arn:aws:iam::111122223333:role/{name}'}}\n"
+            )
+        };
+        let text = format!("on: push\npermissions: {{contents: read}}\njobs:\n{}{}", job("one"), job("two"));
+        assert_eq!(of_rule(&check(&[("deploy.yml", &text)]), "missing-id-token-permission").len(), 1);
     }
 
     #[test]

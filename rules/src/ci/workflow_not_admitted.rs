@@ -12,7 +12,7 @@ use smol_str::SmolStr;
 
 use crate::pairing::{principal_place, role_view};
 use crate::wide::{claim_conditions, subject_place};
-use crate::workflows::{ENVIRONMENT, Verdict, admits, contexts, job_name, repository, role_of, verdict, without_environment};
+use crate::workflows::{ENVIRONMENT, Verdict, admits, contexts, ends, job_name, repository, role_of, verdict, without_environment};
 
 declare_rule! {
     /// A CI job names a role whose trust policy does not admit the subjects that the job sends.
@@ -87,6 +87,7 @@ impl Rule for WorkflowNotAdmitted {
                 Verdict::Silent => {}
                 Verdict::NotTrusted => case.not_trusted(out),
                 Verdict::OtherEnvironment(issuer, grant) => case.other_environment(issuer, grant, out),
+                Verdict::LetterCase(issuer, grant, patterns) => case.letter_case(issuer, grant, &patterns, out),
                 Verdict::Refused(issuer, grant, patterns) => case.refused(issuer, grant, &patterns, out),
                 Verdict::Admitted(shut_out) if !job.conditional && !step.conditional => {
                     shut_out.into_iter().for_each(|trigger| case.shut_out(trigger, out));
@@ -169,6 +170,23 @@ impl Case<'_> {
         report.related(self.step.role_place.clone(), NAMES_IT).done();
     }
 
+    /// GitHub takes both spellings for one environment, and STS does not.
+    fn letter_case(&self, issuer: &IssuerAdmission<'_>, grant: &Grant, patterns: &[SmolStr], out: &mut Findings) {
+        let Some(name) = self.job.environment.value().map(|name| &name.text) else { return };
+        let wanted = format!(":environment:{name}").to_ascii_lowercase();
+        let nearest = patterns.iter().find(|pattern| pattern.to_ascii_lowercase().ends_with(&wanted)).or(patterns.first());
+        let pattern = nearest.map(SmolStr::as_str).unwrap_or_default();
+        let (role, job) = (self.role.name(), job_name(self.job));
+        let message = format!(
+            "{role} asks for `{pattern}`, and {job} has `environment: {name}`: the letter case differs, which is the same to GitHub but not to STS"
+        );
+        let mut report = out.report(META, subject_place(&self.role, issuer, grant, pattern), message).severity(Severity::Warning);
+        if let Some(place) = self.job.environment_place.clone() {
+            report = report.related(place, "the job names the environment here");
+        }
+        report.help("write the name of the environment in the same letters in all places: in GitHub, in the job and in the role").done();
+    }
+
     /// The subject gets in, but another condition asks for the environment.
     fn other_environment(&self, issuer: &IssuerAdmission<'_>, grant: &Grant, out: &mut Findings) {
         let asked = grant.region.values(ENVIRONMENT).patterns().like;
@@ -196,8 +214,13 @@ impl Case<'_> {
     fn shut_out(&self, trigger: &Trigger, out: &mut Findings) {
         let event = &trigger.event;
         let pushed = event == "push";
-        let message =
-            format!("{} does not admit {} when `{event}` starts it, only when something else does", self.role.name(), job_name(self.job));
+        let ends = ends(trigger);
+        let ends = listed(ends.iter().map(SmolStr::as_str), 3);
+        let message = format!(
+            "{} does not admit {} when `{event}` starts it, for the subject then ends with {ends}, only when something else does",
+            self.role.name(),
+            job_name(self.job)
+        );
         let help = if pushed {
             "admit the branches and tags whose pushes start the job in the condition on `:sub`, or start it from those that the role names"
         } else {
@@ -297,17 +320,24 @@ mod tests {
     }
 
     #[test]
-    fn forms_that_no_repository_sends_are_refused_and_customised_ones_left_alone() {
-        for mistake in ["repo:acme-example/web:main", "repo:acme-example/web:refs/heads/main", "acme-example/web:ref:refs/heads/main"] {
-            assert_eq!(severities("push", "", mistake), [Severity::Error], "{mistake}");
-        }
-        for custom in
-            ["repo:acme-example/web", "repository_owner:acme-example", "repo:acme-example/web:environment:prod:ref:refs/heads/main"]
-        {
-            assert_eq!(severities("push", "", custom), [], "{custom}");
+    fn subjects_of_another_form_are_left_alone_and_ids_are_no_other_form() {
+        for other in [
+            "repo:acme-example/web",
+            "repo:acme-example/web:main",
+            "repository_owner:acme-example",
+            "repo:acme-example/web:environment:prod:ref:refs/heads/main",
+        ] {
+            assert_eq!(severities("push", "", other), [], "{other}");
         }
         assert_eq!(severities("push", "", "repo:acme-example@123/web@456:ref:refs/heads/main"), []);
         assert_eq!(severities("push", "", "repo:acme-example@123/web@456:environment:x"), [Severity::Error]);
+    }
+
+    #[test]
+    fn the_letter_case_of_an_environment_is_no_certain_mistake() {
+        let found = findings("push", "    environment: production\n", "repo:acme-example/web:environment:Production");
+        assert!(found.len() == 1 && found[0].severity == Severity::Warning && found[0].message.contains("letter case"), "{found:?}");
+        assert_eq!(severities("push", "    environment: production\n", "repo:acme-example/web:environment:Prod"), [Severity::Error]);
     }
 
     #[test]
