@@ -106,6 +106,7 @@ catalogue! {
     }
     provider {
         client_id_missing: ClientIdMissing,
+        cluster_without_provider: ClusterWithoutProvider,
         issuer_trailing_slash: IssuerTrailingSlash,
         provider_missing: ProviderMissing,
         provider_refused_by_iam: ProviderRefusedByIam,

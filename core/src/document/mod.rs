@@ -6,6 +6,7 @@ mod argocd_cluster;
 mod at;
 mod attribute;
 mod aws_auth;
+mod aws_config;
 mod cloudsplaining;
 mod eks_cluster;
 mod iam_role;
