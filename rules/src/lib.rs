@@ -70,6 +70,7 @@ catalogue! {
     }
     link {
         account_differs: AccountDiffers,
+        cluster_issuer_differs: ClusterIssuerDiffers,
         pod_not_injected: PodNotInjected,
         role_absent: RoleAbsent,
         role_assumes_itself: RoleAssumesItself,

@@ -61,9 +61,10 @@ impl Rule for ClusterWithoutProvider {
 
     fn estate(&self, view: &View<'_>, out: &mut Findings) {
         let Some(issuer) = view.estate.cluster_issuer().value() else { return };
-        let mut told: Vec<&str> = Vec::new();
+        let mut seen: Vec<&str> = Vec::new();
         for (id, account) in view.estate.service_accounts() {
-            let Some(arn) = role_alone(id, account, view).filter(|arn| !told.contains(&arn.account)) else { continue };
+            let Some(arn) = role_alone(id, account, view).filter(|arn| !seen.contains(&arn.account)) else { continue };
+            seen.push(arn.account);
             if !matches!(view.estate.provider_of(issuer, Some(arn.account)), Link::Missing { .. }) {
                 continue;
             }
@@ -71,7 +72,6 @@ impl Rule for ClusterWithoutProvider {
             if near.is_none() && !view.estate.lists(Listed::Providers, Some(arn.account)) {
                 continue;
             }
-            told.push(arn.account);
             let who = account.display_name();
             let what = match near {
                 Some((_, own)) => format!("the provider that exists is of `{own}`"),

@@ -92,10 +92,7 @@ fn judge(role: &RoleView<'_>, arn: &ProviderArn<'_>, place: Place, out: &mut Fin
     if let Some((provider, own)) = near {
         let message =
             format!("{name} trusts the provider of `{issuer}`, but the one that exists is of `{own}`: to STS these are two issuers");
-        let at = provider
-            .url
-            .as_ref()
-            .map_or_else(|| provider.place.clone(), |url| Place { span: url.span, pointer: provider.place.pointer.clone() });
+        let at = url_place(provider);
         report(
             message,
             format!(
@@ -135,6 +132,12 @@ fn judge(role: &RoleView<'_>, arn: &ProviderArn<'_>, place: Place, out: &mut Fin
         return false;
     }
     true
+}
+
+/// Where a provider's URL stands.
+fn url_place(provider: &OidcProvider) -> Place {
+    let url = provider.url.as_ref();
+    url.map_or_else(|| provider.place.clone(), |url| Place { span: url.span, pointer: provider.place.pointer.clone() })
 }
 
 /// The two ways from a cluster of one account to a role of another.
