@@ -2,7 +2,7 @@
 //! not known of is left out.
 
 use irsa_lint_core::document::model::{ArgoCdCluster, FirstRole, ServiceAccount};
-use irsa_lint_core::estate::{RoleId, ServiceAccountId};
+use irsa_lint_core::estate::{Link, RoleId, ServiceAccountId};
 use irsa_lint_core::policy::TrustPolicy;
 use irsa_lint_core::rule::View;
 use irsa_lint_core::syntax::{Place, Scalar};
@@ -16,11 +16,11 @@ pub const ARGOCD: [&str; 3] = ["argocd-application-controller", "argocd-server",
 pub struct Hop<'a> {
     /// What asks for it, as a message names it.
     pub asker: String,
-    /// Whose Pods they are.
-    pub account: &'a ServiceAccount,
+    /// Who has the first role, as a message names it: ``ServiceAccount `dns/dns` ``.
+    pub holder: String,
     /// The ARN of the role that they have.
     pub first: &'a Scalar,
-    /// Where the ServiceAccount names it.
+    /// Where they are given it.
     pub first_place: Place,
     /// The ARN of the role that they go on to assume.
     pub second: &'a Scalar,
@@ -52,6 +52,14 @@ pub fn hops<'a>(view: &View<'a>) -> Vec<Hop<'a>> {
         let accounts = match &asked.from {
             FirstRole::Of(namespace, name) => view.estate.service_account_named(namespace.as_deref(), name).to().into_iter().collect(),
             FirstRole::Controller(name) => controllers(name, &asked.arn, view),
+            FirstRole::Named(first) => {
+                let first_place = Place { span: first.span, pointer: asked.place.pointer.clone() };
+                let first = Some(first).filter(|first| is_role(first));
+                let holder = "the profile before it".to_owned();
+                let asker = asked.asker.clone();
+                found.extend(first.map(|first| Hop { asker, holder, first, first_place, second: &asked.arn, place: asked.place.clone() }));
+                continue;
+            }
         };
         add(&mut found, &asked.asker, &accounts, &asked.arn, &asked.place, view);
     }
@@ -66,13 +74,25 @@ pub fn hops<'a>(view: &View<'a>) -> Vec<Hop<'a>> {
 fn add<'a>(found: &mut Vec<Hop<'a>>, asker: &str, accounts: &[ServiceAccountId], second: &'a Scalar, place: &Place, view: &View<'a>) {
     for id in accounts {
         let Some(account) = view.estate.service_account(*id) else { continue };
-        // An association wins: then the annotation's role is not the first.
-        let named = account.role_arn().and_then(value).filter(|(first, _)| is_role(first));
-        let Some((first, first_place)) = named.filter(|_| view.estate.association_of(*id).to().is_none()) else { continue };
+        let Some((first, first_place)) = first_role(*id, account, view).filter(|(first, _)| is_role(first)) else { continue };
         let known = |hop: &&Hop<'_>| hop.first.text == first.text && hop.second.text == second.text && hop.place.span == place.span;
         if !found.iter().any(|hop| known(&hop)) {
-            found.push(Hop { asker: asker.to_owned(), account, first, first_place, second, place: place.clone() });
+            let holder = format!("ServiceAccount `{}`", account.display_name());
+            found.push(Hop { asker: asker.to_owned(), holder, first, first_place, second, place: place.clone() });
         }
+    }
+}
+
+/// The role that a ServiceAccount's Pods have: that of its Pod Identity association, which wins, else that of its annotation.
+fn first_role<'a>(id: ServiceAccountId, account: &'a ServiceAccount, view: &View<'a>) -> Option<(&'a Scalar, Place)> {
+    match view.estate.association_of(id) {
+        Link::To(association) => {
+            let association = view.estate.association(association)?;
+            let role = association.role_arn.value()?;
+            Some((role, Place { span: role.span, pointer: association.place.pointer.clone() }))
+        }
+        Link::Missing { .. } | Link::None => account.role_arn().and_then(value),
+        Link::Ambiguous(_) | Link::Unknown(_) => None,
     }
 }
 

@@ -86,6 +86,7 @@ catalogue! {
     }
     link {
         account_differs: AccountDiffers,
+        cluster_issuer_differs: ClusterIssuerDiffers,
         pod_not_injected: PodNotInjected,
         role_absent: RoleAbsent,
         role_assumes_itself: RoleAssumesItself,
@@ -122,6 +123,7 @@ catalogue! {
     }
     provider {
         client_id_missing: ClientIdMissing,
+        cluster_without_provider: ClusterWithoutProvider,
         issuer_trailing_slash: IssuerTrailingSlash,
         provider_missing: ProviderMissing,
         provider_refused_by_iam: ProviderRefusedByIam,

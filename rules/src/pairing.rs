@@ -2,11 +2,12 @@
 //! all for a reason of its own, that is other rules' affair and not told again for every ServiceAccount.
 
 use irsa_lint_core::admission::action::{WEB_IDENTITY, speaks_of};
+use irsa_lint_core::admission::fault::FaultKind;
 use irsa_lint_core::admission::language::{Glob, Language};
 use irsa_lint_core::admission::{Admits, Answer, Grant, IssuerAdmission};
 use irsa_lint_core::document::model::{AUDIENCE, DEFAULT_AUDIENCE, ServiceAccount, Stated};
 use irsa_lint_core::estate::RoleId;
-use irsa_lint_core::policy::{Effect, PrincipalKind, Statement, TrustPolicy, spelling};
+use irsa_lint_core::policy::{Effect, PrincipalKind, ProviderArn, Statement, TrustPolicy, spelling};
 use irsa_lint_core::provider::Kind;
 use irsa_lint_core::rule::{RoleView, View};
 use irsa_lint_core::syntax::Place;
@@ -133,9 +134,13 @@ pub fn refusal<'a>(role: &RoleView<'a>, caller: &Caller<'_>) -> Answer<Refusal<'
     }
     for (issuer, grant) in &of_cluster {
         if caller.is_in(&grant.subjects(), role).is_yes() {
-            // That an EKS token has another audience than the policy asks for is seen in the policy alone.
-            let told_elsewhere = caller.audience == Some(DEFAULT_AUDIENCE) && issuer.provider.is_some();
-            return if told_elsewhere { Answer::No } else { Answer::Yes(Refusal::Audience(issuer, grant)) };
+            // That an audience is misspelt is seen in the policy alone.
+            let misspelt = role.admission.faults.iter().any(|fault| matches!(fault.kind, FaultKind::Audience { .. }));
+            return if misspelt && caller.audience == Some(DEFAULT_AUDIENCE) {
+                Answer::No
+            } else {
+                Answer::Yes(Refusal::Audience(issuer, grant))
+            };
         }
     }
     match nearest(role, caller, &of_cluster) {
@@ -214,4 +219,12 @@ pub fn principal_place(policy: &TrustPolicy) -> Place {
         Some((span, pointer)) => Place { span, pointer },
         None => Place { span: policy.span, pointer: policy.pointer.clone() },
     }
+}
+
+/// Where a statement names the provider of an issuer.
+#[must_use]
+pub fn federated(statement: &Statement, issuer: &str) -> Option<Place> {
+    let of_issuer = |text: &str| ProviderArn::parse(text).is_some_and(|arn| arn.issuer == issuer);
+    let principal = statement.principals.list.iter().find(|p| p.kind == PrincipalKind::Federated && of_issuer(&p.value.text))?;
+    Some(Place { span: principal.value.span, pointer: principal.pointer.clone() })
 }

@@ -3,8 +3,8 @@
 
 use super::at::At;
 use super::metadata;
-use super::model::{AwsAuthEntry, AwsAuthFault, AwsAuthList};
-use super::reader::Reader;
+use super::model::{AwsAuthEntry, AwsAuthFault, AwsAuthList, NotAnalysed};
+use super::reader::{Reader, has_template_marks};
 use crate::syntax::{Node, Pointer, Scalar, Value, yaml};
 
 /// Whether a tree is it.
@@ -63,11 +63,18 @@ pub fn read_data(data: &At<'_>, reader: &mut Reader<'_>) {
 fn read_text(text: &Scalar, at: &At<'_>, list: AwsAuthList, reader: &mut Reader<'_>) {
     let parsed = yaml::parse_document(&text.text, &text.map, &reader.limits);
     let pointer: &Pointer = &at.pointer;
-    reader.errors(parsed.errors, pointer);
+    let filled_in_later = has_template_marks(&text.text) || text.text.contains("${");
+    if filled_in_later && !parsed.errors.is_empty() {
+        let message = format!("template: `{}` of `aws-auth` is not filled in yet", list.name());
+        reader.out.not_analysed.push(NotAnalysed { place: at.place(), message });
+    } else {
+        reader.errors(parsed.errors, pointer);
+    }
     let Some(root) = &parsed.root else { return };
     // The pointer of an entry goes on inside the string.
     let inside = At { node: root, pointer: pointer.clone() };
-    if root.is_object() || root.scalar().is_some_and(|text| !text.text.trim().is_empty()) {
+    let is_text = root.scalar().is_some_and(|text| !text.text.trim().is_empty());
+    if !filled_in_later && (root.is_object() || is_text) {
         let what = format!("`{}` holds {}, not a list of entries", list.name(), root.kind_name());
         reader.out.aws_auth_faults.push(AwsAuthFault { what, place: at.place() });
     }

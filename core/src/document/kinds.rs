@@ -3,8 +3,9 @@
 use super::at::At;
 use super::reader::Reader;
 use super::{
-    access_entry, argocd_cluster, aws_auth, cloudsplaining, eks_cluster, github_workflow, gitlab_ci, iam_role, kubernetes_list, namespace,
-    oidc_provider, pod_identity, recorded_answer, second_role, service_account, terraform_plan, terraform_state, trust_policy, workload,
+    access_entry, argocd_cluster, aws_auth, aws_config, cloudsplaining, eks_cluster, github_workflow, gitlab_ci, iam_role, kubernetes_list,
+    namespace, oidc_provider, pod_identity, recorded_answer, second_role, service_account, terraform_plan, terraform_state, trust_policy,
+    workload,
 };
 use crate::syntax::{Node, Value};
 

@@ -7,6 +7,7 @@ mod at;
 mod attribute;
 mod aws_auth;
 mod ci_job;
+mod aws_config;
 mod cloudsplaining;
 mod eks_cluster;
 mod github_workflow;

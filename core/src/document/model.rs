@@ -430,12 +430,14 @@ pub struct SecondRole {
 }
 
 /// Whose role a second role is assumed from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum FirstRole {
     /// That of a ServiceAccount: its namespace, where it is known, and its name.
     Of(Option<SmolStr>, SmolStr),
     /// That of a product's controller, whose ServiceAccount is called by this name.
     Controller(&'static str),
+    /// The one of this ARN.
+    Named(Scalar),
 }
 
 /// What a full list lists.

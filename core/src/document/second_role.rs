@@ -1,6 +1,8 @@
 //! What is configured to take on another role with the credentials that it has: arguments and variables of containers, Issuers of
-//! cert-manager, SecretStores of External Secrets. Source: their own documentation ("Route53", "AWS Secrets Manager", external-dns
-//! "Setting up ExternalDNS for Services on AWS").
+//! cert-manager, SecretStores of External Secrets, Prometheus that signs for AWS, ProviderConfigs of Crossplane. Source: their own
+//! documentation ("Route53", "AWS Secrets Manager", "Sigv4", "ProviderConfig", external-dns "Setting up ExternalDNS for Services on AWS").
+
+use smol_str::SmolStr;
 
 use super::at::{At, written};
 use super::model::{FirstRole, Place, SecondRole, Stated, Workload};
@@ -9,8 +11,14 @@ use crate::policy::Arn;
 use crate::syntax::{Node, Scalar};
 
 /// API groups whose objects may name a role, with their kinds.
-const KINDS: &[(&str, &[&str])] =
-    &[("cert-manager.io", &["Issuer", "ClusterIssuer"]), ("external-secrets.io", &["SecretStore", "ClusterSecretStore"])];
+const KINDS: &[(&str, &[&str])] = &[
+    ("cert-manager.io", &["Issuer", "ClusterIssuer"]),
+    ("external-secrets.io", &["SecretStore", "ClusterSecretStore"]),
+    ("monitoring.coreos.com", &["Prometheus", "PrometheusAgent"]),
+    ("aws.upbound.io", &["ProviderConfig"]),
+    ("aws.m.upbound.io", &["ProviderConfig", "ClusterProviderConfig"]),
+    ("aws.crossplane.io", &["ProviderConfig"]),
+];
 
 /// Whether a tree is an object that names a role to assume.
 #[must_use]
@@ -41,7 +49,19 @@ fn roles<'n>(at: &At<'n>) -> impl Iterator<Item = (At<'n>, FirstRole)> + use<'n>
     let issuers = with_pods_role.filter_map(|at| Some((at.get("role")?, FirstRole::Controller("cert-manager"))));
     let store = at.path(&["spec", "provider", "aws"]);
     let stores = store.into_iter().filter_map(|aws| Some((aws.get("role")?, store_account(&aws)?)));
-    issuers.chain(stores)
+    let writes = at.path(&["spec"]).into_iter().flat_map(|spec| spec.list("remoteWrite"));
+    let signed = writes.filter_map(|write| write.get("sigv4")).filter(|at| at.get("accessKey").is_none());
+    let account = at.path(&["spec", "serviceAccountName"]).and_then(|name| written(name.node));
+    let from = account.map(|name| FirstRole::Of(namespace_of(at), name.text));
+    let signers = signed.filter_map(move |sigv4| Some((sigv4.get("roleArn")?, from.clone()?)));
+    // The first of a chain is assumed with the Pod's role, each further one with the one before.
+    let chain = at.path(&["spec"]).and_then(|spec| spec.list("assumeRoleChain").next());
+    let chained = chain.and_then(|first| Some((first.get("roleARN")?, FirstRole::Controller("provider-aws"))));
+    issuers.chain(stores).chain(signers).chain(chained)
+}
+
+fn namespace_of(at: &At<'_>) -> Option<SmolStr> {
+    at.get("metadata")?.owned("namespace")
 }
 
 /// Whose role a SecretStore starts from; `None` where it has keys.
@@ -92,7 +112,8 @@ fn of_arguments(container: &At<'_>, key: &str) -> Vec<(Scalar, Place)> {
 }
 
 fn names_role(flag: &str) -> bool {
-    flag.starts_with("--") && flag.contains("assume-role")
+    let flag = flag.to_ascii_lowercase();
+    ["assume-role", "assume_role", "assume.role", "assumed-role", "assumed.role"].iter().any(|word| flag.contains(word))
 }
 
 /// The end of an argument, if it is a role's ARN.
@@ -108,7 +129,7 @@ fn part(argument: &Scalar, value: &str, at: &At<'_>) -> Option<(Scalar, Place)> 
 fn of_variables(container: &At<'_>) -> Vec<(Scalar, Place)> {
     let read = |entry: At<'_>| {
         let value = entry.get("value").filter(is_role)?;
-        let named = entry.text("name").is_some_and(|name| name.contains("ASSUME_ROLE"));
+        let named = entry.text("name").is_some_and(names_role);
         Some((written(value.node)?, value.place())).filter(|_| named)
     };
     container.list("env").filter_map(read).collect()

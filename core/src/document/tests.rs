@@ -294,6 +294,8 @@ fn what_aws_auth_cannot_hold_is_told() {
     let entry = "{RoleARN: 'arn:aws:iam::111122223333:role/x', groups: [g]}";
     assert_eq!(faults(&format!("mapRoles: \"[{entry}]\"")), (1, vec![]));
     assert_eq!(faults("mapRoles: ''"), (0, vec![]));
+    assert_eq!(faults("mapRoles: '{{ .Values.roles }}'"), (0, vec![]));
+    assert_eq!(faults("mapRoles: '${roles}'"), (0, vec![]));
     let (entries, told) = faults(&format!("mapRoles: [{entry}]"));
     assert!(entries == 1 && told[0].contains("a list"), "{told:?}");
     let (entries, told) = faults(&format!("mapRoles: \"{entry}\""));
@@ -342,6 +344,13 @@ fn roles_that_are_to_be_assumed_from_others() {
         documents(&text).second_roles.len()
     };
     assert_eq!((issuer("cert-manager.io"), issuer("example.com")), (1, 0));
+    let config = "kind: ConfigMap\nmetadata: {name: aws, namespace: n}\ndata:\n  config: |\n    # é\n    [profile b]\n    source_profile = a\n    role_arn=arn:aws:iam::444455556666:role/b\n    [profile a]\n    web_identity_token_file = /token\n    role_arn = arn:aws:iam::111122223333:role/a\n";
+    let found = documents(config);
+    assert_eq!(found.second_roles.len(), 1);
+    let (second, super::model::FirstRole::Named(first)) = (&found.second_roles[0], &found.second_roles[0].from) else { panic!() };
+    assert_eq!(at(config, second.arn.span), "arn:aws:iam::444455556666:role/b");
+    assert_eq!((first.as_str(), second.place.pointer.to_string().as_str()), ("arn:aws:iam::111122223333:role/a", "/data/config"));
+    assert!(!documents("kind: ConfigMap\nmetadata: {name: c}\ndata: {a: b}\n").recognised);
 }
 
 #[test]

@@ -49,7 +49,7 @@ impl Rule for AwsAuthTwice {
     fn estate(&self, view: &View<'_>, out: &mut Findings) {
         let entries = &view.estate.documents().aws_auth;
         for (index, entry) in entries.iter().enumerate() {
-            let later = entries.iter().skip(index + 1).filter(|later| is_same(entry, later)).last();
+            let later = entries.iter().skip(index + 1).rfind(|later| is_same(entry, later));
             let Some(later) = later.filter(|later| says(later) != says(entry)) else { continue };
             let message = format!(
                 "`aws-auth` maps `{}` again further down, and the last entry alone counts: {} of this one is lost",

@@ -72,17 +72,17 @@ impl Rule for RoleAssumesItself {
         for hop in hops(view).into_iter().filter(|hop| hop.first.text == hop.second.text) {
             let Some((_, policy)) = hop.second_role(view).filter(|(_, policy)| !may_assume(policy, &hop.second.text)) else { continue };
             let name = short(&hop.second.text);
-            let who = hop.account.display_name();
+            let who = &hop.holder;
             let message = format!(
-                "{} asks for role `{name}`, which ServiceAccount `{who}` already has, and the role does not trust itself: the second `sts:AssumeRole` is refused",
+                "{} asks for role `{name}`, which {who} already has, and the role does not trust itself: the second `sts:AssumeRole` is refused",
                 hop.asker
             );
             out.report(&Self::META, hop.place, message)
                 .help(format!(
-                    "leave the role out here: the Pods of `{who}` have it already; else allow `sts:AssumeRole` to `{}` in its trust policy",
+                    "leave the role out here: {who} has it already; else allow `sts:AssumeRole` to `{}` in its trust policy",
                     hop.second.text
                 ))
-                .related(hop.first_place, "the ServiceAccount has the role from here")
+                .related(hop.first_place, "the role is given here")
                 .related(crate::callers::place(policy), "the role's trust policy does not name the role itself")
                 .done();
         }
@@ -164,5 +164,30 @@ mod tests {
             "apiVersion: external-secrets.io/v1\nkind: SecretStore\nmetadata: {{name: s, namespace: dns}}\nspec: {{provider: {{aws: {{role: '{ROLE}', auth: {{jwt: {{serviceAccountRef: {{name: cdns}}}}}}}}}}}}\n"
         );
         assert_eq!(found(&[("s.yaml", &store), ("sa.yaml", &own)], ""), 1);
+    }
+
+    #[test]
+    fn signers_clusters_profiles_and_associations() {
+        let signer = format!(
+            "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {{name: p, namespace: dns}}\nspec: {{serviceAccountName: cprom, remoteWrite: [{{url: 'https://x', sigv4: {{roleArn: '{ROLE}'}}}}]}}\n"
+        );
+        assert_eq!(found(&[("p.yaml", &signer), ("sa.yaml", &account("cprom", ROLE))], ""), 1);
+        let secret = format!(
+            "apiVersion: v1\nkind: Secret\nmetadata: {{name: s, namespace: dns, labels: {{argocd.argoproj.io/secret-type: cluster}}}}\nstringData: {{config: '{{\"awsAuthConfig\": {{\"clusterName\": \"a\", \"roleARN\": \"{ROLE}\"}}}}'}}\n"
+        );
+        let both = format!("{}---\n{}", account("argocd-server", ROLE), account("argocd-application-controller", ROLE));
+        assert_eq!(found(&[("s.yaml", &secret), ("sa.yaml", &both)], ""), 1, "once for both");
+        let profiles = |source: &str| {
+            format!(
+                "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: aws}}\ndata:\n  config: |\n    [b]\n    role_arn = {ROLE}\n    source_profile = {source}\n    [a]\n    role_arn = {ROLE}\n    web_identity_token_file = /token\n"
+            )
+        };
+        assert_eq!(found(&[("c.yaml", &profiles("a"))], ""), 1);
+        assert_eq!(found(&[("c.yaml", &profiles("b"))], ""), 0, "it has keys of its own");
+        let pod = format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: p, namespace: dns}}\nspec: {{serviceAccountName: cdns, containers: [{{name: a, args: ['--aws-assume-role={ROLE}']}}]}}\n"
+        );
+        let association = r#"{"association": {"clusterName": "a", "namespace": "dns", "serviceAccount": "cdns", "roleArn": "arn:aws:iam::111122223333:role/first"}}"#;
+        assert_eq!(found(&[("p.yaml", &pod), ("sa.yaml", &account("cdns", ROLE)), ("a.json", association)], ""), 0, "the association wins");
     }
 }

@@ -75,10 +75,8 @@ impl Rule for SecondRoleNotTrusting {
             let trusted = listed(allows.flat_map(|statement| &statement.principals.list).map(|principal| principal.value.as_str()), 2);
             let (first, second) = (short(&hop.first.text), short(&hop.second.text));
             let message = format!(
-                "{} goes on from role `{first}` of ServiceAccount `{}` to role `{second}`, which trusts {trusted} and not `{}`: `sts:AssumeRole` is refused",
-                hop.asker,
-                hop.account.display_name(),
-                hop.first.text
+                "{} goes on from role `{first}` of {} to role `{second}`, which trusts {trusted} and not `{}`: `sts:AssumeRole` is refused",
+                hop.asker, hop.holder, hop.first.text
             );
             out.report(&Self::META, place(policy), message)
                 .help(format!(

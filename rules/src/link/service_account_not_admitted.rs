@@ -6,12 +6,12 @@ use irsa_lint_core::declare_rule;
 use irsa_lint_core::diagnostic::{Applicability, Fix, Severity};
 use irsa_lint_core::document::model::{AUDIENCE, ServiceAccount};
 use irsa_lint_core::estate::ServiceAccountId;
-use irsa_lint_core::policy::{Effect, PrincipalKind, ProviderArn, Statement};
+use irsa_lint_core::policy::{Effect, Statement};
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta, View};
 use irsa_lint_core::syntax::{Place, Scalar};
 
 use crate::kubernetes::{parts, subject};
-use crate::pairing::{Caller, Refusal, admits, principal_place, refusal, role_view};
+use crate::pairing::{Caller, Refusal, admits, federated, principal_place, refusal, role_view};
 use crate::pods::{ASSUME_ROLE, allows};
 use crate::role_arn::{RoleArn, place, read};
 use crate::wide::{subject_conditions, subject_place};
@@ -95,6 +95,7 @@ impl Rule for ServiceAccountNotAdmitted {
             Refusal::NoWebIdentity => case.no_web_identity(out),
             Refusal::NoCluster(issuers) => case.no_cluster(&issuers, out),
             Refusal::OtherCluster(issuer, grant) => case.other_cluster(issuer, grant, out),
+            Refusal::Audience(_, grant) if case.mounts_audience(id, grant) => {}
             Refusal::Audience(issuer, grant) => case.audience(issuer, grant, out),
             Refusal::Subject(issuer, grant, nearest) => case.subject(id, issuer, grant, &nearest, out),
         }
@@ -174,6 +175,14 @@ impl Case<'_> {
             .done();
     }
 
+    /// Whether the account's Pods mount a token of an audience that the role admits, beside the webhook's.
+    fn mounts_audience(&self, id: ServiceAccountId, grant: &Grant) -> bool {
+        let estate = self.role.view.estate;
+        let workloads = estate.workloads_of(id).iter().filter_map(|id| estate.workload(*id));
+        let mut audiences = workloads.flat_map(|workload| &workload.tokens).filter_map(|token| token.audience.as_ref());
+        audiences.any(|audience| grant.audiences().contains(&audience.text))
+    }
+
     fn audience(&self, issuer: &IssuerAdmission<'_>, grant: &Grant, out: &mut Findings) {
         let own = self.caller.audience.unwrap_or("?");
         let audiences = grant.audiences().patterns();
@@ -191,11 +200,18 @@ impl Case<'_> {
             statement.effective_conditions().find(|condition| on_audience(&condition.key.text))
         });
         let at = on_audience.map_or_else(|| self.annotation.clone(), |c| Place { span: c.span, pointer: c.pointer.clone() });
-        let set_here = self.account.annotation(AUDIENCE).map_or_else(|| self.annotation.clone(), place);
-        out.report(META, at, message)
-            .help(format!("admit the audience `{own}`, or take the annotation `{AUDIENCE}` out"))
-            .related(set_here, "the tokens' audience is set here")
-            .done();
+        let annotation = self.account.annotation(AUDIENCE);
+        let (help, set_here, why) = match annotation {
+            Some(annotation) => {
+                let help = format!("admit the audience `{own}`, or take the annotation `{AUDIENCE}` out");
+                (help, place(annotation), "the tokens' audience is set here")
+            }
+            None => {
+                let help = format!("write `{own}`, or set the audience that the role asks for with the annotation `{AUDIENCE}`");
+                (help, self.annotation.clone(), NAMES_IT)
+            }
+        };
+        out.report(META, at, message).help(help).related(set_here, why).done();
     }
 
     fn subject(&self, id: ServiceAccountId, issuer: &IssuerAdmission<'_>, grant: &Grant, nearest: &str, out: &mut Findings) {
@@ -265,13 +281,6 @@ impl Case<'_> {
     fn statement(&self, grant: &Grant) -> Option<&Statement> {
         self.role.policy.statements.iter().find(|statement| grant.statements.contains(&statement.index))
     }
-}
-
-/// Where a statement names the provider of an issuer.
-fn federated(statement: &Statement, issuer: &str) -> Option<Place> {
-    let of_issuer = |text: &str| ProviderArn::parse(text).is_some_and(|arn| arn.issuer == issuer);
-    let principal = statement.principals.list.iter().find(|p| p.kind == PrincipalKind::Federated && of_issuer(&p.value.text))?;
-    Some(Place { span: principal.value.span, pointer: principal.pointer.clone() })
 }
 
 /// The value that admits a subject, if the statement lists no other.
@@ -376,6 +385,10 @@ mod tests {
         assert!(message(&account("prod", "app", ""), &pattern, &[]).contains("`system:serviceaccount:prod-*:app`"));
         let audience = account("prod", "app", "    eks.amazonaws.com/audience: vault\n");
         assert!(message(&audience, &exact, &[]).contains("the audience `vault`, the role admits `sts.amazonaws.com`"));
+        let vault = exact.replace(r#""sts.amazonaws.com""#, r#""vault""#);
+        assert!(message(&account("prod", "app", ""), &vault, &[]).contains("the audience `sts.amazonaws.com`, the role admits `vault`"));
+        let pod = "kind: Pod\nmetadata: {name: p, namespace: prod}\nspec: {serviceAccountName: app, volumes: [{name: t, projected: {sources: [{serviceAccountToken: {audience: vault, path: t}}]}}]}\n";
+        assert!(found(&account("prod", "app", ""), &vault, &[("pod.yaml", pod)]).is_empty(), "the Pod has a token of its own");
         let other = cluster("EXAMPLEAAAA4633E53DE1B716D3041E0");
         assert!(message(&account("prod", "app", ""), &exact, &[("c.json", &other)]).contains("trusts another cluster"));
         let ec2 = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]}"#;

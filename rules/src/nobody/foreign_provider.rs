@@ -86,7 +86,9 @@ impl Rule for ForeignProvider {
             let rest = if found.fault.fatal { consequence(true, role) } else { "it lets nobody in".to_owned() };
             let message = format!("the provider `{arn}` is of account {other}, and {} of account {own}: {rest}", role.name());
             out.report(&Self::META, found.place(), message)
-                .help(format!("create a provider for `{issuer}` in account {own} and name that one"))
+                .help(format!(
+                    "create a provider for `{issuer}` in account {own} and name that one; or let the Pods have a role of account {other} and assume this one from it with `sts:AssumeRole`"
+                ))
                 .nobody(format!("STS looks for the provider in account {own}"))
                 .done();
         }

@@ -96,10 +96,7 @@ fn judge(role: &RoleView<'_>, arn: &ProviderArn<'_>, place: Place, out: &mut Fin
     if let Some((provider, own)) = near {
         let message =
             format!("{name} trusts the provider of `{issuer}`, but the one that exists is of `{own}`: to STS these are two issuers");
-        let at = provider
-            .url
-            .as_ref()
-            .map_or_else(|| provider.place.clone(), |url| Place { span: url.span, pointer: provider.place.pointer.clone() });
+        let at = url_place(provider);
         report(
             message,
             format!(
@@ -141,22 +138,31 @@ fn judge(role: &RoleView<'_>, arn: &ProviderArn<'_>, place: Place, out: &mut Fin
     true
 }
 
+/// Where a provider's URL stands.
+fn url_place(provider: &OidcProvider) -> Place {
+    let url = provider.url.as_ref();
+    url.map_or_else(|| provider.place.clone(), |url| Place { span: url.span, pointer: provider.place.pointer.clone() })
+}
+
 /// The two ways from a cluster of one account to a role of another.
-fn both_ways(issuer: &str, account: &str, elsewhere: &str) -> String {
+#[must_use]
+pub fn both_ways(issuer: &str, account: &str, elsewhere: &str) -> String {
     format!(
         "create a provider for `https://{issuer}` in account {account}, too; or let the Pods have a role of account {elsewhere} and assume this one from it with `sts:AssumeRole`"
     )
 }
 
 /// The provider of the same cluster in another account, and that account.
-fn elsewhere<'v>(issuer: &str, view: &View<'v>) -> Option<(&'v OidcProvider, &'v str)> {
+#[must_use]
+pub fn elsewhere<'v>(issuer: &str, view: &View<'v>) -> Option<(&'v OidcProvider, &'v str)> {
     let is_cluster = view.issuers.provider_of(issuer).is_some_and(|known| known.kind == Kind::Kubernetes);
     let mut same = view.estate.documents().providers.iter().filter(|own| is_cluster && own.issuer.value().is_some_and(|own| own == issuer));
     same.find_map(|provider| Some((provider, ProviderArn::parse(provider.arn.value()?)?.account)))
 }
 
 /// A provider of the run that may have been meant: its issuer differs in a slash at the end, letter case, the region or a letter or two.
-fn near<'v>(issuer: &str, account: &str, view: &View<'v>) -> Option<(&'v OidcProvider, &'v SmolStr)> {
+#[must_use]
+pub fn near<'v>(issuer: &str, account: &str, view: &View<'v>) -> Option<(&'v OidcProvider, &'v SmolStr)> {
     let plain = |text: &str| text.trim_end_matches('/').to_ascii_lowercase();
     let id = |text: &str| text.rsplit_once("/id/").map(|(_, id)| id.to_owned());
     let own = plain(issuer);
