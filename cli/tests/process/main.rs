@@ -8,3 +8,4 @@ mod batch;
 mod output;
 mod run;
 mod schema;
+mod why;

@@ -18,6 +18,8 @@ pub struct Caller {
     pub issuer: SmolStr,
     /// The token's claims, complete.
     pub claims: Vec<(SmolStr, Claim)>,
+    /// Why STS refuses the token whatever the policy says, where that is known from elsewhere.
+    pub refused: Option<String>,
 }
 
 /// Why a question about one role has no answer.
@@ -58,12 +60,13 @@ impl Engine<'_> {
             client_ids: case.estate.client_ids(id, issuer).value().cloned(),
             ..Request::default()
         };
-        Ok(vec![self.decision(policy, &request, select::role_ref(case, id))])
+        Ok(vec![self.decision(policy, &request, caller, select::role_ref(case, id))])
     }
 
-    fn decision(&self, policy: &TrustPolicy, request: &Request, role: Option<RoleRef>) -> Decision {
+    fn decision(&self, policy: &TrustPolicy, request: &Request, caller: &Caller, role: Option<RoleRef>) -> Decision {
         // What STS has against the token itself counts whether or not the run shows the provider.
-        let objected = objection(request).filter(|(stage, _)| *stage == Stage::Token || request.client_ids.is_some());
+        let of_request = || objection(request).filter(|(stage, _)| *stage == Stage::Token || request.client_ids.is_some());
+        let objected = caller.refused.clone().map(|message| (Stage::Token, message)).or_else(of_request);
         let (verdict, stage) = match &objected {
             Some((stage, _)) => (Verdict::Denied, *stage),
             None => decide(policy, request, self.catalogue),
