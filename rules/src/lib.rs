@@ -88,6 +88,7 @@ catalogue! {
         pod_identity_not_trusted: PodIdentityNotTrusted,
         pod_identity_other_account: PodIdentityOtherAccount,
         pod_identity_principal_misspelt: PodIdentityPrincipalMisspelt,
+        pod_identity_through_proxy: PodIdentityThroughProxy,
         target_role_not_trusting: TargetRoleNotTrusting,
     }
     provider {

@@ -2,6 +2,7 @@
 //! with trust policy required by EKS Pod Identity".
 
 pub mod dead;
+pub mod principal;
 
 use irsa_lint_core::admission::action::speaks_of;
 use irsa_lint_core::admission::pod_identity::PodSession;

@@ -7,6 +7,7 @@ use super::nearest::nearest;
 use super::run::{Case, Engine};
 use super::select;
 use crate::admission::trace::trace;
+use crate::admission::words::listed;
 use crate::admission::{Admission, Budget, Claim, Issuers, Request, Stage, Token, Verdict, decide, objection};
 use crate::estate::RoleId;
 use crate::policy::TrustPolicy;
@@ -71,7 +72,9 @@ impl Engine<'_> {
             Some((stage, _)) => (Verdict::Denied, *stage),
             None => decide(policy, request, self.catalogue),
         };
-        let objection = objected.map(|(_, message)| message);
+        let registered = request.client_ids.as_ref().filter(|ids| stage == Stage::Provider && !ids.is_empty());
+        let registered = registered.map(|ids| format!(", which has {}", listed(ids.iter().map(SmolStr::as_str), 4))).unwrap_or_default();
+        let objection = objected.map(|(_, message)| message + &registered);
         let nearest = if verdict == Verdict::Denied && stage == Stage::Policy { self.nearest(policy, request) } else { None };
         Decision { role, verdict, stage, objection, trace: trace(policy, request, self.catalogue), nearest }
     }

@@ -2,11 +2,12 @@
 
 use irsa_lint_core::declare_rule;
 use irsa_lint_core::diagnostic::{Applicability, Fix};
-use irsa_lint_core::policy::{Effect, Principal, PrincipalKind, spelling};
+use irsa_lint_core::policy::{Effect, PrincipalKind};
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use irsa_lint_core::syntax::Place;
 
 use crate::pods::SERVICE;
+use crate::pods::principal::misspelt;
 
 declare_rule! {
     /// A principal that looks like EKS Pod Identity is not its service.
@@ -55,7 +56,7 @@ impl Rule for PodIdentityPrincipalMisspelt {
 
     fn role(&self, role: &RoleView<'_>, out: &mut Findings) {
         for statement in role.policy.statements.iter().filter(|s| s.effect == Effect::Allow && !s.principals.negated) {
-            for principal in statement.principals.list.iter().filter(|principal| is_meant(principal)) {
+            for principal in statement.principals.list.iter().filter(|principal| misspelt(principal)) {
                 let value = &principal.value;
                 let under = principal.key.as_ref().map_or_else(|| "Principal".to_owned(), |key| key.text.to_string());
                 let message = if value.text == SERVICE {
@@ -82,33 +83,6 @@ impl Rule for PodIdentityPrincipalMisspelt {
             }
         }
     }
-}
-
-/// Services of EKS that exist beside it. Source: EKS User Guide, "Amazon EKS node IAM role", "… Pod execution IAM role", "… cluster IAM role".
-const OTHERS: [&str; 5] = [
-    "eks.amazonaws.com",
-    "eks-fargate-pods.amazonaws.com",
-    "eks-fargate.amazonaws.com",
-    "eks-nodegroup.amazonaws.com",
-    "eks-connector.amazonaws.com",
-];
-
-/// Whether a principal can only have been meant as the service of Pod Identity.
-fn is_meant(principal: &Principal) -> bool {
-    let text = principal.value.text.as_str();
-    let is_service = principal.kind == PrincipalKind::Service;
-    if principal.kind == PrincipalKind::Star || (is_service && text == SERVICE) || text.len() > 80 {
-        return false;
-    }
-    let lower = text.trim_start_matches("https://").to_ascii_lowercase();
-    if OTHERS.contains(&lower.as_str()) || lower.contains(['/', '*']) || lower.starts_with("arn:") {
-        return false;
-    }
-    if !lower.contains("eks") || !lower.contains("pod") || !lower.contains("amazon") {
-        return spelling::distance(&lower, SERVICE) <= 2;
-    }
-    let words: Vec<&str> = lower.split(['.', '-']).collect();
-    words.contains(&"eks") && words.iter().any(|word| word.starts_with("pod")) && !words.contains(&"fargate")
 }
 
 #[cfg(test)]

@@ -83,6 +83,9 @@ impl<'a> Walk<'a> {
             self.links.push(found(LinkKind::Role, finding));
             return Ok(());
         }
+        if self.refused_by_iam() {
+            return Ok(());
+        }
         let pod = the_pod(self.case, question, self.evidence)?;
         self.account = pod.account.map(|(_, account)| account.place.clone());
         let named = self.reported.role.as_deref().filter(|arn| !self.case.estate.roles_named(arn).is_empty());
@@ -120,6 +123,18 @@ impl<'a> Walk<'a> {
 
     fn is_broken_before_sts(&self) -> bool {
         self.links.iter().any(|link| link.holds == Truth::False && link.kind != LinkKind::Token)
+    }
+
+    /// IAM's own errors, on the way in: the first policy of the run that it would refuse.
+    fn refused_by_iam(&mut self) -> bool {
+        if !self.reported.known.is_some_and(|error| error.id.starts_with("iam-")) {
+            return false;
+        }
+        let estate = &self.case.estate;
+        let policies = estate.roles().filter_map(|(_, role)| role.trust.policy());
+        let Some(finding) = policies.into_iter().find_map(|policy| self.evidence.of_policy(policy.span, true)) else { return false };
+        self.links.push(found(LinkKind::Statement, finding));
+        true
     }
 
     /// The role whose credentials the error shows against the one of the annotation.
