@@ -39,7 +39,7 @@ pub fn caller(args: &CallerArgs, cluster_issuer: Option<&str>) -> Result<Caller>
     let mut claims = grouped(&args.claim)?;
     claims.push(("sub".into(), Claim::One(subject)));
     claims.push(("aud".into(), audience(&args.audience)));
-    Ok(Caller { issuer: without_scheme(issuer).into(), claims })
+    Ok(Caller { issuer: without_scheme(issuer).into(), claims, refused: None })
 }
 
 fn audience(given: &[String]) -> Claim {

@@ -34,6 +34,8 @@ pub static KNOWN: &[KnownError] = &[
     sts::REGION_DISABLED,
     sts::REGION_OF_SIGNATURE,
     sts::SESSION_EXPIRED,
+    sts::INVALID_KEYS,
+    sts::ROLE_NAME_ALONE,
     iam::FEDERATED_FORM,
     iam::STAR_PRINCIPAL,
     iam::INVALID_PRINCIPAL,

@@ -116,10 +116,18 @@ catalogue! {
         wrong_audience: WrongAudience,
     }
     pod_identity {
+        association_account_absent: AssociationAccountAbsent,
+        association_duplicated: AssociationDuplicated,
+        association_not_admitted: AssociationNotAdmitted,
+        irsa_could_be_pod_identity: IrsaCouldBePodIdentity,
         missing_tag_session: MissingTagSession,
         pod_identity_any_cluster: PodIdentityAnyCluster,
+        pod_identity_condition_dead: PodIdentityConditionDead,
         pod_identity_not_trusted: PodIdentityNotTrusted,
         pod_identity_other_account: PodIdentityOtherAccount,
+        pod_identity_principal_misspelt: PodIdentityPrincipalMisspelt,
+        pod_identity_through_proxy: PodIdentityThroughProxy,
+        target_role_not_trusting: TargetRoleNotTrusting,
     }
     provider {
         client_id_missing: ClientIdMissing,

@@ -15,6 +15,10 @@ use super::style::{Style, clean};
 pub fn why(run: &Run<'_>, chain: &Chain, style: Style) -> String {
     let mut out = String::new();
     for (index, link) in chain.links.iter().enumerate() {
+        // What an error proves is told below, once.
+        if link.kind == LinkKind::Error && Some(index) == chain.broken {
+            continue;
+        }
         let place = link.place.as_ref().map(|place| concise::place(run.places, place)).unwrap_or_default();
         // That an error text is known is no link that holds.
         let sign =
@@ -27,7 +31,9 @@ pub fn why(run: &Run<'_>, chain: &Chain, style: Style) -> String {
             let _ = writeln!(out, "  {:<15} {}", "", style.faint(format_args!("to know it: {}", clean(&link.help))));
         }
     }
-    out.push('\n');
+    if !out.is_empty() {
+        out.push('\n');
+    }
     match chain.broken.and_then(|index| chain.links.get(index)) {
         Some(link) => out.push_str(&broken(run, link, style)),
         None if chain.links.iter().any(|link| link.holds == Truth::Unknown) => {
@@ -41,7 +47,8 @@ pub fn why(run: &Run<'_>, chain: &Chain, style: Style) -> String {
 }
 
 fn broken(run: &Run<'_>, link: &ChainLink, style: Style) -> String {
-    let title = Level::ERROR.with_name("broken").primary_title(link.message.as_str());
+    let name = if link.kind == LinkKind::Error { "the error says" } else { "broken" };
+    let title = Level::ERROR.with_name(name).primary_title(link.message.as_str());
     let mut group = match &link.place {
         Some(place) => title.elements(sources(run.places, &[Mark { span: place.span, primary: true, label: "" }])),
         None => Group::with_title(title),

@@ -208,7 +208,7 @@ fn the_trace_of_a_denial() {
         ("sub".into(), Claim::One("system:serviceaccount:prod:api".into())),
         ("aud".into(), Claim::Many(vec!["sts.amazonaws.com".into(), "b".into()])),
     ];
-    let caller = Caller { issuer: "oidc.eks.eu-west-1.amazonaws.com/id/A1".into(), claims };
+    let caller = Caller { issuer: "oidc.eks.eu-west-1.amazonaws.com/id/A1".into(), claims, refused: None };
     insta::assert_snapshot!(can_assume(&Run { places: &places, unread: &[], files: 1, notes: &[] }, &caller, None, &[decision], PLAIN));
 }
 

@@ -36,7 +36,7 @@ fn one(out: &mut String, places: &Places<'_>, caller: &Caller, given: Option<&Gi
     for remark in given.map(Given::remarks).unwrap_or_default() {
         remarked(out, &remark, style);
     }
-    if let Some(objection) = &decision.objection {
+    if let Some(objection) = decision.objection.as_ref().filter(|_| caller.refused.is_none()) {
         let _ = writeln!(out, "\n  {}", clean(objection));
     }
     for statement in &decision.trace {

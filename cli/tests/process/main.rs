@@ -11,3 +11,4 @@ mod output;
 mod run;
 mod schema;
 mod workflows;
+mod why;

@@ -7,6 +7,7 @@ use super::nearest::nearest;
 use super::run::{Case, Engine};
 use super::select;
 use crate::admission::trace::trace;
+use crate::admission::words::listed;
 use crate::admission::{Admission, Budget, Claim, Issuers, Request, Stage, Token, Verdict, decide, objection};
 use crate::estate::RoleId;
 use crate::policy::TrustPolicy;
@@ -18,6 +19,8 @@ pub struct Caller {
     pub issuer: SmolStr,
     /// The token's claims, complete.
     pub claims: Vec<(SmolStr, Claim)>,
+    /// Why STS refuses the token whatever the policy says, where that is known from elsewhere.
+    pub refused: Option<String>,
 }
 
 /// Why a question about one role has no answer.
@@ -58,17 +61,20 @@ impl Engine<'_> {
             client_ids: case.estate.client_ids(id, issuer).value().cloned(),
             ..Request::default()
         };
-        Ok(vec![self.decision(policy, &request, select::role_ref(case, id))])
+        Ok(vec![self.decision(policy, &request, caller, select::role_ref(case, id))])
     }
 
-    fn decision(&self, policy: &TrustPolicy, request: &Request, role: Option<RoleRef>) -> Decision {
+    fn decision(&self, policy: &TrustPolicy, request: &Request, caller: &Caller, role: Option<RoleRef>) -> Decision {
         // What STS has against the token itself counts whether or not the run shows the provider.
-        let objected = objection(request).filter(|(stage, _)| *stage == Stage::Token || request.client_ids.is_some());
+        let of_request = || objection(request).filter(|(stage, _)| *stage == Stage::Token || request.client_ids.is_some());
+        let objected = caller.refused.clone().map(|message| (Stage::Token, message)).or_else(of_request);
         let (verdict, stage) = match &objected {
             Some((stage, _)) => (Verdict::Denied, *stage),
             None => decide(policy, request, self.catalogue),
         };
-        let objection = objected.map(|(_, message)| message);
+        let registered = request.client_ids.as_ref().filter(|ids| stage == Stage::Provider && !ids.is_empty());
+        let registered = registered.map(|ids| format!(", which has {}", listed(ids.iter().map(SmolStr::as_str), 4))).unwrap_or_default();
+        let objection = objected.map(|(_, message)| message + &registered);
         let nearest = if verdict == Verdict::Denied && stage == Stage::Policy { self.nearest(policy, request) } else { None };
         Decision { role, verdict, stage, objection, trace: trace(policy, request, self.catalogue), nearest }
     }

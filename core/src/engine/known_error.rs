@@ -39,7 +39,13 @@ impl KnownError {
     /// What it proves, and of which links.
     #[must_use]
     pub fn message(&self) -> String {
-        let mut out = self.proves.to_owned();
+        self.message_with("")
+    }
+
+    /// The same, with a clause that says more of the case.
+    #[must_use]
+    pub fn message_with(&self, detail: &str) -> String {
+        let mut out = format!("{}{detail}", self.proves);
         let clears = (!self.clears.is_empty()).then(|| format!("in order: {}", named(self.clears, "and")));
         let suspect = (!self.points_to.is_empty()).then(|| format!("at fault: {}", named(self.points_to, "or")));
         let shown: Vec<String> = clears.into_iter().chain(suspect).collect();

@@ -18,6 +18,10 @@ pub struct Reported<'a> {
     pub caller: Option<SmolStr>,
     /// The claim that is missing.
     pub claim: Option<SmolStr>,
+    /// The parameter of the request that is malformed.
+    pub parameter: Option<SmolStr>,
+    /// How long the token had been expired when it was sent, in seconds.
+    pub expired_for: Option<i64>,
 }
 
 impl<'a> Reported<'a> {
@@ -35,10 +39,19 @@ impl<'a> Reported<'a> {
             rest.split(|c: char| c.is_whitespace() || "\"'`,;)<>\\".contains(c)).find(|word| !word.is_empty()).map(trimmed)
         };
         let is_role = |arn: &&str| arn.contains(":iam:") && arn.contains(":role");
+        let parameter = between(&plain, "' at '", "' failed to satisfy");
+        let value = between(&plain, "Value '", "' at 'roleArn'");
+        let number = |phrase: &str| after(phrase)?.parse::<i64>().ok();
+        let times = (number("current date/time"), number("the expiration date/time"));
         Self {
+            parameter: parameter.map(SmolStr::new),
+            expired_for: if let (Some(now), Some(exp)) = times { now.checked_sub(exp) } else { None },
             known: KnownError::find(known, text),
             issuer: after("provider found in your account for").map(|url| url.trim_start_matches("https://").into()),
-            role: after("on resource:").filter(|arn| is_role(&arn.as_str())).or_else(|| arns().find(is_role).map(trimmed)),
+            role: after("on resource:")
+                .filter(|arn| is_role(&arn.as_str()))
+                .or_else(|| arns().find(is_role).map(trimmed))
+                .or_else(|| value.map(SmolStr::new)),
             caller: arns().find(|arn| arn.contains(":sts:") && arn.contains(":assumed-role/")).map(trimmed),
             claim: after("missing a required claim:"),
         }
@@ -48,7 +61,7 @@ impl<'a> Reported<'a> {
     #[must_use]
     pub fn role_fault(&self) -> Option<String> {
         let role = self.role.as_deref()?;
-        let Some(arn) = Arn::parse(role) else { return Some(format!("`{role}` is not an ARN")) };
+        let Some(arn) = Arn::parse(role) else { return Some(format!("`{role}` is not an ARN, which begins with `arn:aws:iam::`")) };
         if arn.account.is_empty() {
             return Some(format!(
                 "`{role}` lacks the account (12 digits between `iam::` and `:role`), as a variable without a value leaves it"
@@ -69,6 +82,12 @@ impl<'a> Reported<'a> {
         let (name, session) = rest.split_once('/').unwrap_or((rest, ""));
         Some((head.rsplit(':').next()?, name, session))
     }
+}
+
+/// What stands between two phrases.
+fn between<'t>(text: &'t str, before: &str, after: &str) -> Option<&'t str> {
+    let (head, _) = text.split_once(after)?;
+    head.rsplit_once(before).map(|(_, found)| found)
 }
 
 fn find_ignore_case(text: &str, phrase: &str) -> Option<usize> {
@@ -96,6 +115,11 @@ mod tests {
         assert_eq!(empty.role.as_deref(), Some("arn:aws:iam:::role/devops"));
         assert!(empty.role_fault().unwrap().contains("lacks the account"));
         assert_eq!(read("Missing a required claim: aud").claim.as_deref(), Some("aud"));
+        let bare = read("1 validation error detected: Value 'payments' at 'roleArn' failed to satisfy constraint: Member must have length");
+        assert_eq!((bare.role.as_deref(), bare.parameter.as_deref()), (Some("payments"), Some("roleArn")));
+        assert!(bare.role_fault().unwrap().contains("not an ARN"));
+        let late = read("Token expired: current date/time 1700000600 must be before the expiration date/time1700000000");
+        assert_eq!(late.expired_for, Some(600));
         assert!(read("nothing of the kind").role.is_none());
     }
 }

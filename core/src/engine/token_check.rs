@@ -214,7 +214,7 @@ fn date(seconds: i64) -> String {
 }
 
 /// A length of time in its largest unit.
-fn span(seconds: i64) -> String {
+pub(super) fn span(seconds: i64) -> String {
     let (count, unit) = match seconds {
         0..120 => (seconds, "second"),
         120..7_200 => (seconds / 60, "minute"),

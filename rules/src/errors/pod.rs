@@ -33,7 +33,7 @@ pub(super) const OTHER_ROLE: KnownError = KnownError {
              wins over the annotation, and so do `AWS_ACCESS_KEY_ID` or `AWS_ROLE_ARN` in the container's `env`; a Pod from before a change \
              of the annotation keeps the old role",
     clears: &[],
-    points_to: &[],
+    points_to: &[LinkKind::Workload, LinkKind::Annotation],
 };
 
 pub(super) const NO_CREDENTIALS: KnownError = KnownError {

@@ -63,12 +63,18 @@ pub(super) const AGENT_UNREACHABLE: KnownError = KnownError {
         "fd00:ec2::23…deadline exceeded",
         "econnrefused fd00:ec2::23",
         "received non 200 response 5## from container metadata",
+        "received non 200 response 403 from container metadata",
+        "received non 200 response 407 from container metadata",
+        "169.254.170.23…proxy",
+        "proxy…169.254.170.23",
+        "169.254.170.23…gateway",
+        "169.254.170.23…forbidden",
     ],
-    proves: "the Pod has the variables of Pod Identity, but no agent answers on its node",
+    proves: "the Pod has the variables of Pod Identity, but no agent answers it on its node",
     causes: "see that the add-on `eks-pod-identity-agent` runs on the Pod's node (`kubectl get pods -n kube-system -o wide`); it does not on \
              Fargate; a proxy needs `169.254.170.23` in `NO_PROXY`, and on a node without IPv6 the agent must bind to that address only",
     clears: &[],
-    points_to: &[],
+    points_to: &[LinkKind::Workload],
 };
 
 pub(super) const AGENT_TOKEN: KnownError = KnownError {

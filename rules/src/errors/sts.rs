@@ -176,3 +176,24 @@ pub(super) const IDENTITY_POOL: KnownError = KnownError {
     clears: &[],
     points_to: &[LinkKind::Role, LinkKind::Statement, LinkKind::Condition],
 };
+
+pub(super) const INVALID_KEYS: KnownError = KnownError {
+    id: "sts-invalid-keys",
+    any_of: &["the security token included in the request is invalid", "invalidclienttokenid", "unrecognizedclientexception"],
+    proves: "the caller signed with access keys that AWS does not know, and did not send a web identity token",
+    causes: "look for `AWS_ACCESS_KEY_ID` in the container's environment (`kubectl exec POD -- env | grep AWS_`), in a Secret or in a credentials \
+             file: deleted keys, keys of another partition (China, GovCloud), or temporary keys without `AWS_SESSION_TOKEN`; or the region is \
+             one that the account has not enabled",
+    clears: &[],
+    points_to: &[LinkKind::Workload, LinkKind::Annotation],
+};
+
+pub(super) const ROLE_NAME_ALONE: KnownError = KnownError {
+    id: "gha-role-name-alone",
+    any_of: &["source account id is needed if the role name is provided"],
+    proves: "the job gave the name of a role where its ARN was wanted, and no request reached STS",
+    causes: "write the whole ARN, `arn:aws:iam::ACCOUNT:role/NAME`, as `role-to-assume`; look for a variable or secret that is empty for this \
+             branch or environment",
+    clears: &[],
+    points_to: &[],
+};

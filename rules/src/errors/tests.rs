@@ -248,6 +248,13 @@ const SAMPLES: &[(&str, &[&str])] = &[
         "cognito-pool-role",
         &["InvalidIdentityPoolConfigurationException: Invalid identity pool configuration. Check assigned IAM roles for this pool."],
     ),
+    (
+        "sts-invalid-keys",
+        &[
+            "An error occurred (InvalidClientTokenId) when calling the GetCallerIdentity operation: The security token included in the request is invalid.",
+        ],
+    ),
+    ("gha-role-name-alone", &["Error: Source Account ID is needed if the Role Name is provided and not the Role Arn."]),
     ("sdk-wrapper", &["WebIdentityErr: failed to retrieve credentials"]),
     (
         "gha-no-id-token",

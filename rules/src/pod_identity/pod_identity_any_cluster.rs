@@ -1,10 +1,13 @@
 //! Any cluster of the account may hand the role to its Pods.
 
+use irsa_lint_core::admission::Truth;
 use irsa_lint_core::admission::action::speaks_of;
+use irsa_lint_core::admission::pod_identity::{PodSession, Said, TAGS};
 use irsa_lint_core::declare_rule;
 use irsa_lint_core::policy::Statement;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use irsa_lint_core::syntax::Place;
+use smol_str::format_smolstr;
 
 use crate::pods::{ASSUME_ROLE, SERVICE, TAG_SESSION, allows, statements};
 
@@ -64,7 +67,7 @@ impl Rule for PodIdentityAnyCluster {
         if !allows(role.policy, TAG_SESSION) {
             return;
         }
-        for statement in statements(role.policy).filter(|s| speaks_of(&s.action, ASSUME_ROLE) && !is_confined(s)) {
+        for statement in statements(role.policy).filter(|s| speaks_of(&s.action, ASSUME_ROLE) && !is_confined(s, role)) {
             let account = role.account().map_or_else(|| "the account".to_owned(), |account| format!("account {account}"));
             let message = format!("any EKS cluster of {account} can hand {} to its Pods by an association", role.name());
             out.report(&Self::META, Place { span: statement.span, pointer: statement.pointer.clone() }, message)
@@ -76,11 +79,44 @@ impl Rule for PodIdentityAnyCluster {
     }
 }
 
-/// Whether a condition speaks of the cluster or of what runs in it.
-fn is_confined(statement: &Statement) -> bool {
+/// Whether a condition keeps some cluster, namespace or ServiceAccount out: one that any would meet does not.
+fn is_confined(statement: &Statement, role: &RoleView<'_>) -> bool {
+    let account = role.account().unwrap_or("111122223333");
+    let another = PodSession {
+        cluster_arn: Some(format_smolstr!("arn:aws:eks:xx-other-1:{account}:cluster/some-other-cluster")),
+        cluster_name: Some("some-other-cluster".into()),
+        account: Some(account.into()),
+        namespace: Some("some-other-namespace".into()),
+        service_account: Some("some-other-account".into()),
+        untagged: false,
+    };
     statement.effective_conditions().any(|condition| {
         let key = condition.key.text.to_ascii_lowercase();
         let tag = key.strip_prefix("aws:requesttag/");
-        key == "aws:sourcearn" || tag.is_some_and(|tag| tag.starts_with("eks-cluster-") || tag.starts_with("kubernetes-"))
+        let speaks = key == "aws:sourcearn" || tag.is_some_and(|tag| TAGS.contains(&tag));
+        // A condition that nobody meets is another rule's affair.
+        let nobody = another.says(&key) == Said::Absent;
+        let holds = another.holds(condition, role.policy);
+        (speaks && holds != Truth::True) || (nobody && holds == Truth::False)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{check, of_rule};
+
+    #[test]
+    fn a_condition_that_any_cluster_meets_confines_nothing() {
+        let found = |condition: &str| {
+            let text = format!(
+                r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Principal": {{"Service": "pods.eks.amazonaws.com"}}, "Action": ["sts:AssumeRole", "sts:TagSession"], "Condition": {condition}}}]}}"#
+            );
+            of_rule(&check(&[("p.json", &text)]), "pod-identity-any-cluster").len()
+        };
+        assert_eq!(found(r#"{"StringLike": {"aws:RequestTag/eks-cluster-name": "*"}}"#), 1);
+        assert_eq!(found(r#"{"StringEquals": {"aws:SourceAccount": "111122223333"}}"#), 1);
+        assert_eq!(found(r#"{"StringLike": {"aws:RequestTag/eks-cluster-name": "prod-*"}}"#), 0);
+        assert_eq!(found(r#"{"ArnLike": {"aws:SourceArn": "arn:aws:eks:eu-west-1:111122223333:cluster/prod"}}"#), 0);
+        assert_eq!(found(r#"{"StringEquals": {"aws:RequestTag/kubernetes-namespace": "payments"}}"#), 0);
+    }
 }

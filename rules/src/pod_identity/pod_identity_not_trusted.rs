@@ -3,11 +3,13 @@
 use irsa_lint_core::declare_rule;
 use irsa_lint_core::document::model::PodIdentityAssociation;
 use irsa_lint_core::estate::AssociationId;
+use irsa_lint_core::policy::{Effect, PrincipalKind};
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 use irsa_lint_core::syntax::Place;
 
 use crate::pairing::principal_place;
-use crate::pods::{ASSUME_ROLE, SERVICE, TAG_SESSION, allows};
+use crate::pods::principal::misspelt;
+use crate::pods::{ASSUME_ROLE, SERVICE, TAG_SESSION, account_of, allows};
 
 declare_rule! {
     /// The role of a Pod Identity association does not trust EKS Pod Identity.
@@ -63,19 +65,45 @@ impl Rule for PodIdentityNotTrusted {
         let Some(arn) = association.role_arn.value() else { return };
         let Some(id) = view.estate.role_by_arn(&arn.text).to() else { return };
         let Some(policy) = view.estate.role(id).and_then(|role| role.trust.policy()) else { return };
-        if allows(policy, ASSUME_ROLE) {
+        let principals = || policy.statements.iter().filter(|s| s.effect == Effect::Allow).flat_map(|s| &s.principals.list);
+        if allows(policy, ASSUME_ROLE) || principals().any(misspelt) {
             return;
         }
-        let whom = |part: Option<&smol_str::SmolStr>| part.map_or("?", |text| text.as_str()).to_owned();
-        let account = format!("{}/{}", whom(association.namespace.value()), whom(association.service_account.value()));
+        let account = account_of(association);
         let message = format!(
             "{} is associated with ServiceAccount `{account}` of cluster `{}`, but does not let `{SERVICE}` assume it",
             view.role_name(id),
-            whom(association.cluster.value()),
+            association.cluster.value().map_or("?", |name| name.as_str()),
         );
+        let cluster_service = principals().any(|p| p.kind == PrincipalKind::Service && p.value.text == "eks.amazonaws.com");
+        let mut help = format!("allow the service `{SERVICE}` the actions `{ASSUME_ROLE}` and `{TAG_SESSION}`");
+        if cluster_service {
+            help.push_str("; `eks.amazonaws.com` is the service of the cluster's own role, not of its Pods");
+        }
         out.report(&Self::META, principal_place(policy), message)
-            .help(format!("allow the service `{SERVICE}` the actions `{ASSUME_ROLE}` and `{TAG_SESSION}`"))
+            .help(help)
             .related(Place { span: arn.span, pointer: association.place.pointer.clone() }, "the association names the role here")
             .done();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{check, of_rule};
+
+    #[test]
+    fn the_service_of_clusters_is_told_apart_and_a_misspelling_left_to_its_rule() {
+        let association = r#"{"association": {"clusterName": "prod", "namespace": "a", "serviceAccount": "s", "roleArn": "arn:aws:iam::111122223333:role/x"}}"#;
+        let found = |service: &str| {
+            let role = format!(
+                r#"{{"Role": {{"RoleName": "x", "Arn": "arn:aws:iam::111122223333:role/x", "Path": "/", "AssumeRolePolicyDocument": {{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Principal": {{"Service": "{service}"}}, "Action": ["sts:AssumeRole", "sts:TagSession"]}}]}}}}}}"#
+            );
+            let answer = check(&[("a.json", association), ("r.json", &role)]);
+            of_rule(&answer, "pod-identity-not-trusted").iter().map(|d| d.help.clone()).collect::<Vec<_>>()
+        };
+        assert!(found("eks.amazonaws.com")[0].contains("the cluster's own role"));
+        assert_eq!(found("ec2.amazonaws.com").len(), 1);
+        assert!(found("pod.eks.amazonaws.com").is_empty());
+        assert!(found("pods.eks.amazonaws.com").is_empty());
     }
 }

@@ -30,7 +30,7 @@ impl Evidence {
 
     /// Something about a workload.
     pub fn of_workload(&self, workload: &Place) -> Option<&Diagnostic> {
-        self.of_families(&["link"]).find(|d| workload.span.contains(d.place.span))
+        self.of_families(&["link", "pod-identity"]).find(|d| workload.span.contains(d.place.span))
     }
 
     /// Something about a provider.

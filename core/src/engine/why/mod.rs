@@ -18,6 +18,7 @@ use super::token_check::{Given, Weight};
 use crate::admission::{Token, Truth};
 use crate::diagnostic::Diagnostic;
 use crate::document::model::{AUDIENCE, DEFAULT_AUDIENCE};
+use crate::policy::Arn;
 use crate::syntax::Place;
 use evidence::Evidence;
 use pod::{Pod, the_pod};
@@ -44,6 +45,8 @@ pub struct Walk<'a> {
     reported: &'a Reported<'a>,
     /// Where the ServiceAccount stands.
     account: Option<Place>,
+    /// Whether the error shows credentials of another role than the pod is given.
+    other_role: bool,
     links: Vec<ChainLink>,
 }
 
@@ -55,7 +58,8 @@ impl Engine<'_> {
     pub fn why(&self, case: &Case, question: &WhyQuestion) -> Result<Chain, Question> {
         let evidence = Evidence::of(self, case);
         let reported = question.error.as_ref().map(|text| Reported::read(self.errors, text)).unwrap_or_default();
-        let mut walk = Walk { engine: *self, case, evidence: &evidence, reported: &reported, account: None, links: Vec::new() };
+        let mut walk =
+            Walk { engine: *self, case, evidence: &evidence, reported: &reported, account: None, other_role: false, links: Vec::new() };
         let outcome = walk.go(question);
         // An error that no document can explain is an answer of its own.
         let outside = reported.known.is_some_and(|error| error.points_to.is_empty());
@@ -79,6 +83,9 @@ impl<'a> Walk<'a> {
             self.links.push(found(LinkKind::Role, finding));
             return Ok(());
         }
+        if self.refused_by_iam() {
+            return Ok(());
+        }
         let pod = the_pod(self.case, question, self.evidence)?;
         self.account = pod.account.map(|(_, account)| account.place.clone());
         let named = self.reported.role.as_deref().filter(|arn| !self.case.estate.roles_named(arn).is_empty());
@@ -93,6 +100,7 @@ impl<'a> Walk<'a> {
             return Ok(());
         }
         let way = self.follow_to_role(&pod, question.role.as_deref().or(named))?;
+        self.compare_roles(&pod);
         if self.is_broken_before_sts() {
             return Ok(());
         }
@@ -117,14 +125,47 @@ impl<'a> Walk<'a> {
         self.links.iter().any(|link| link.holds == Truth::False && link.kind != LinkKind::Token)
     }
 
+    /// IAM's own errors, on the way in: the first policy of the run that it would refuse.
+    fn refused_by_iam(&mut self) -> bool {
+        if !self.reported.known.is_some_and(|error| error.id.starts_with("iam-")) {
+            return false;
+        }
+        let estate = &self.case.estate;
+        let policies = estate.roles().filter_map(|(_, role)| role.trust.policy());
+        let Some(finding) = policies.into_iter().find_map(|policy| self.evidence.of_policy(policy.span, true)) else { return false };
+        self.links.push(found(LinkKind::Statement, finding));
+        true
+    }
+
+    /// The role whose credentials the error shows against the one of the annotation.
+    fn compare_roles(&mut self, pod: &Pod<'_>) {
+        let shows_caller = self.reported.known.is_some_and(|error| matches!(error.id, "pod-permission-denied-service" | "pod-other-role"));
+        let Some((account, name, _)) = self.reported.calling_role().filter(|_| shows_caller && !self.is_broken()) else { return };
+        let Some(annotation) = pod.account.and_then(|(_, account)| account.role_arn()) else { return };
+        let Some(arn) = annotation.value.value() else { return };
+        let Some(own) = Arn::parse(&arn.text).filter(|own| own.role().is_some_and(|(_, own)| own != name) || own.account != account) else {
+            return;
+        };
+        self.other_role = true;
+        let message =
+            format!("the program runs as role `{name}` of account {account}, not as `{}`, which the ServiceAccount names", own_name(&own));
+        let help = "see `kubectl exec POD -- env | grep AWS_`: keys or a role of the container's own environment win over the annotation, and so does \
+                    a Pod Identity association (`aws eks list-pod-identity-associations`); a Pod from before a change of the annotation keeps the \
+                    old role: re-create it";
+        let place = Place { span: annotation.value_span, pointer: annotation.pointer.clone() };
+        self.push(LinkKind::Annotation, Truth::False, message, help, Some(&place));
+    }
+
     /// The link of a token that was given.
     fn token(&mut self, given: &Given) {
         let remarks = given.remarks();
         match remarks.iter().find(|remark| remark.weight == Weight::Refused).or(remarks.first()) {
             None => self.push(LinkKind::Token, Truth::True, given.summary(), "", None),
             Some(remark) => {
-                let holds = if remark.weight == Weight::Refused { Truth::False } else { Truth::Unknown };
-                let message = format!("{}. {}", given.summary(), capital(&remark.message));
+                let (holds, message) = match remark.weight {
+                    Weight::Refused => (Truth::False, format!("{} ({})", remark.message, given.summary())),
+                    Weight::Stale => (Truth::Unknown, format!("{}, so STS refuses it now", given.summary())),
+                };
                 self.push(LinkKind::Token, holds, message, remark.help.clone(), None);
             }
         }
@@ -154,6 +195,10 @@ fn link(kind: LinkKind, holds: Truth, message: String, help: impl Into<String>, 
 /// A link that a finding shows to be broken.
 fn found(kind: LinkKind, found: &Diagnostic) -> ChainLink {
     link(kind, Truth::False, found.message.clone(), found.help.clone(), Some(&found.place))
+}
+
+fn own_name<'a>(arn: &Arn<'a>) -> &'a str {
+    arn.role().map_or(arn.resource, |(_, name)| name)
 }
 
 fn capital(text: &str) -> String {

@@ -44,9 +44,19 @@ impl<'a> Walk<'a> {
             None => match can_assume::the_role(self.case, None) {
                 Ok(id) => Ok(Way::Token(id)),
                 Err(Question::NoRole(_)) => Ok(Way::Lost),
-                Err(question) => Err(question),
+                Err(question) => self.only_faulty_role().map(Way::Token).ok_or(question),
             },
         }
+    }
+
+    /// Of several roles the only one whose trust policy admits nobody.
+    fn only_faulty_role(&self) -> Option<RoleId> {
+        let is_faulty = |id: &RoleId| {
+            let policy = self.case.estate.role(*id).and_then(|role| role.trust.policy());
+            policy.is_some_and(|policy| self.evidence.of_policy(policy.span, false).is_some())
+        };
+        let mut faulty = self.case.estate.roles().map(|(id, _)| id).filter(is_faulty);
+        faulty.next().filter(|_| faulty.next().is_none())
     }
 
     /// The association of a pod whose ServiceAccount no document describes: of its name, or the only one of the run.

@@ -5,6 +5,8 @@ use super::{Walk, WhyQuestion, link};
 use crate::admission::Truth;
 use crate::engine::answer::{Chain, ChainLink, LinkKind};
 use crate::engine::known_error::KnownError;
+use crate::engine::reported::Reported;
+use crate::engine::token_check::span;
 use crate::policy::{Arn, Effect, PrincipalKind, TrustPolicy};
 use crate::syntax::Place;
 
@@ -15,7 +17,7 @@ pub fn conclude(walk: Walk<'_>, question: &WhyQuestion) -> Chain {
     match (reported.known, question.error.is_some()) {
         (None, false) => stale_token(&mut links),
         (None, true) => links.insert(0, unknown_text()),
-        (Some(error), _) => weigh(&mut links, error, reported.role_fault(), reported.claim.as_deref()),
+        (Some(error), _) => weigh(&mut links, error, reported, walk.other_role),
     }
     let broken = links.iter().position(|link| link.holds == Truth::False);
     if let Some(at) = broken {
@@ -38,24 +40,41 @@ fn stale_token(links: &mut [ChainLink]) {
     }
 }
 
-fn weigh(links: &mut Vec<ChainLink>, error: &KnownError, role_fault: Option<String>, claim: Option<&str>) {
+/// What the text names beyond the sort of the error, to follow what it proves.
+fn detail(error: &KnownError, reported: &Reported<'_>) -> String {
+    if let Some(claim) = &reported.claim {
+        return format!(" (it has no `{claim}`)");
+    }
+    if let (Some(seconds), true) = (reported.expired_for, error.points_to == [LinkKind::Token]) {
+        return format!(" (it had run out {} before it was sent)", span(seconds));
+    }
+    match (reported.calling_role(), &reported.parameter) {
+        (Some((account, name, "")), _) => format!(" (role `{name}` of account {account})"),
+        (Some((account, name, session)), _) => format!(" (role `{name}` of account {account}, session `{session}`)"),
+        (None, Some(parameter)) => format!(" (the parameter `{parameter}`)"),
+        (None, None) => String::new(),
+    }
+}
+
+fn weigh(links: &mut Vec<ChainLink>, error: &KnownError, reported: &Reported<'_>, other_role: bool) {
     clear(links, error);
-    let mut own = link(LinkKind::Error, Truth::True, error.message(), error.causes, None);
-    if let (Some(fault), true) = (&role_fault, error.id == "sts-validation") {
+    let detail = detail(error, reported);
+    let mut own = link(LinkKind::Error, Truth::True, error.message_with(&detail), error.causes, None);
+    if let (Some(fault), true) = (reported.role_fault(), error.id == "sts-validation") {
         let help = "set the account or the variable that is empty (`AWS_ROLE_ARN`, the annotation, the CI job's setting), so that the ARN reads \
                     `arn:aws:iam::ACCOUNT:role/NAME`";
         own = link(LinkKind::Error, Truth::False, format!("the role asked for is no role: {fault}"), help, None);
         links.retain(|link| link.holds != Truth::Unknown);
         return outside(links, own);
     }
-    let is_suspect = |link: &ChainLink| error.points_to.contains(&link.kind);
+    let is_suspect = |link: &ChainLink| error.points_to.contains(&link.kind) || (other_role && link.kind == LinkKind::Annotation);
     if let Some(at) = links.iter().position(|link| link.holds == Truth::False && is_suspect(link)) {
         // What breaks before it is not what this error is about.
         links.iter_mut().take(at).filter(|link| link.holds == Truth::False).for_each(set_aside);
         return links.insert(0, own);
     }
     if let [only] = error.points_to {
-        let forced = forced(links, *only, error, claim);
+        let forced = forced(links, *only, error, &detail);
         links.retain(|link| link.kind != *only);
         links.iter_mut().for_each(|link| {
             if link.holds == Truth::False {
@@ -100,7 +119,8 @@ fn outside(links: &mut Vec<ChainLink>, own: ChainLink) {
 fn clear(links: &mut [ChainLink], error: &KnownError) {
     for link in links.iter_mut().filter(|link| link.holds == Truth::Unknown && error.clears.contains(&link.kind)) {
         link.holds = Truth::True;
-        link.message.push_str(", but the error proves that this link holds");
+        let proves = if link.kind == LinkKind::Token { "it was good when it was sent" } else { "this link holds" };
+        link.message.push_str(&format!(", but the error proves that {proves}"));
         link.help.clear();
     }
 }
@@ -111,20 +131,19 @@ fn set_aside(link: &mut ChainLink) {
 }
 
 /// The one link that the error proves to be broken.
-fn forced(links: &[ChainLink], kind: LinkKind, error: &KnownError, claim: Option<&str>) -> ChainLink {
+fn forced(links: &[ChainLink], kind: LinkKind, error: &KnownError, detail: &str) -> ChainLink {
     let seen = links.iter().rfind(|link| link.kind == kind);
-    let claim = claim.map(|claim| format!(": the token has no `{claim}`")).unwrap_or_default();
     let message = match seen {
-        Some(seen) if seen.holds == Truth::Unknown => format!("{}{claim}; {}", error.proves, seen.message),
+        Some(seen) if seen.holds == Truth::Unknown => format!("{}{detail}; {}", error.proves, seen.message),
         Some(seen) if seen.holds == Truth::True && matches!(kind, LinkKind::Provider | LinkKind::Audience | LinkKind::Token) => {
-            format!("{}{claim}. The documents say otherwise: {}", error.proves, seen.message)
+            format!("{}{detail}. The documents say otherwise: {}", error.proves, seen.message)
         }
-        Some(_) => format!("{}{claim}", error.proves),
+        Some(_) => format!("{}{detail}", error.proves),
         // A condition on the audience that does not fit either shows the two values.
         None => {
             match links.iter().find(|link| kind == LinkKind::Audience && link.holds == Truth::False && link.message.contains("aud` is")) {
                 Some(condition) => format!("{}. In the trust policy, too, {}", error.proves, condition.message),
-                None => format!("{}{claim}", error.proves),
+                None => format!("{}{detail}", error.proves),
             }
         }
     };
