@@ -4,7 +4,7 @@ use super::at::At;
 use super::reader::Reader;
 use super::{
     argocd_cluster, aws_auth, cloudsplaining, eks_cluster, iam_role, kubernetes_list, namespace, oidc_provider, pod_identity,
-    recorded_answer, service_account, terraform_plan, terraform_state, trust_policy, workload,
+    pod_identity_webhook, recorded_answer, service_account, terraform_plan, terraform_state, trust_policy, workload,
 };
 use crate::syntax::{Node, Value};
 
@@ -30,6 +30,7 @@ pub const KINDS: &[Kind] = &[
     kind("workload", workload::recognise, workload::read),
     kind("namespace", namespace::recognise, namespace::read),
     kind("aws-auth", aws_auth::recognise, aws_auth::read),
+    kind("pod-identity-webhook", pod_identity_webhook::recognise, pod_identity_webhook::read),
     kind("argocd-cluster", argocd_cluster::recognise, argocd_cluster::read),
     kind("kubernetes-list", kubernetes_list::recognise, kubernetes_list::read),
     kind("get-role", iam_role::recognise_get, iam_role::read_get),
