@@ -22,5 +22,6 @@ pub fn read(at: &At<'_>, reader: &mut Reader<'_>) {
         Stated::Is(url) => Stated::Is(issuer_of_url(&url)),
         other => other,
     };
-    reader.out.clusters.push(Cluster { name, arn, issuer, address: None, origin: Origin::Live, place: cluster.place() });
+    let version = reader.stated_text(cluster.get("version"));
+    reader.out.clusters.push(Cluster { name, arn, issuer, version, address: None, origin: Origin::Live, place: cluster.place() });
 }

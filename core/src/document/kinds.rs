@@ -4,8 +4,8 @@ use super::at::At;
 use super::reader::Reader;
 use super::{
     access_entry, argocd_cluster, aws_auth, aws_config, cloudsplaining, eks_cluster, github_workflow, gitlab_ci, iam_role, kubernetes_list,
-    namespace, oidc_provider, pod_identity, recorded_answer, second_role, service_account, terraform_plan, terraform_state, trust_policy,
-    workload,
+    namespace, oidc_provider, pod_identity, pod_identity_webhook, recorded_answer, second_role, service_account, terraform_plan,
+    terraform_state, trust_policy, workload,
 };
 use crate::syntax::{Node, Value};
 
@@ -31,6 +31,8 @@ pub const KINDS: &[Kind] = &[
     kind("workload", workload::recognise, workload::read),
     kind("namespace", namespace::recognise, namespace::read),
     kind("aws-auth", aws_auth::recognise, aws_auth::read),
+    kind("aws-config", aws_config::recognise, aws_config::read),
+    kind("pod-identity-webhook", pod_identity_webhook::recognise, pod_identity_webhook::read),
     kind("argocd-cluster", argocd_cluster::recognise, argocd_cluster::read),
     kind("kubernetes-list", kubernetes_list::recognise, kubernetes_list::read),
     kind("get-role", iam_role::recognise_get, iam_role::read_get),

@@ -17,14 +17,18 @@ pub fn recognise(node: &Node) -> bool {
 pub fn read(at: &At<'_>, reader: &mut Reader<'_>) {
     let first = reader.out.service_accounts.len();
     let of_accounts = at.text("kind") == Some("ServiceAccountList");
+    let of_pods = at.text("kind") == Some("PodList");
     for item in at.list("items") {
         // Items of the API's own lists do not repeat their kind.
         if of_accounts && item.node.get("kind").is_none() {
             super::service_account::read(&item, reader);
+        } else if of_pods && item.node.get("kind").is_none() {
+            super::workload::read_as("Pod", &item, reader);
         } else {
             kinds::read_tree(&item, reader);
         }
     }
+    super::pod_identity_webhook::note_list(at, reader);
     let items = at.get("items").map_or(0, |items| items.node.elements().len());
     if of_accounts || at.text("kind") == Some("List") {
         note_full_list(at, first, items, reader);

@@ -2,11 +2,11 @@
 
 use smol_str::SmolStr;
 
-use super::at::At;
+use super::at::{At, written};
 use super::model::{Annotation, Namespace, NotAnalysed, Origin, Place, Stated};
 use super::reader::Reader;
 use crate::source::Span;
-use crate::syntax::{Node, Scalar};
+use crate::syntax::{Node, Scalar, Value};
 
 /// What the metadata of an object says.
 #[derive(Clone, Debug)]
@@ -31,8 +31,13 @@ pub struct Metadata {
 #[must_use]
 pub fn is_kind(node: &Node, kinds: &[&str]) -> bool {
     let Some(kind) = node.get("kind").and_then(Node::text) else { return false };
-    let group = node.get("apiVersion").and_then(Node::text).and_then(|v| v.split_once('/')).map_or("", |(group, _)| group);
-    kinds.contains(&kind) && matches!(group, "" | "apps" | "batch" | "extensions")
+    kinds.contains(&kind) && matches!(group(node), "" | "apps" | "batch" | "extensions")
+}
+
+/// The API group of an object; none for Kubernetes' core.
+#[must_use]
+pub fn group(node: &Node) -> &str {
+    node.get("apiVersion").and_then(Node::text).and_then(|v| v.split_once('/')).map_or("", |(group, _)| group)
 }
 
 /// Reads the metadata of an object and notes keys that stand twice in it.
@@ -96,5 +101,16 @@ pub fn annotation(key: &Scalar, value: &Node, at: &At<'_>, reader: &mut Reader<'
         // Kubernetes wants strings: a number or a boolean is no value of an annotation.
         (None, None) => Stated::Absent,
     };
-    Annotation { key: key.clone(), value: stated, value_span: value.span, pointer }
+    let unquoted = match &value.value {
+        Value::Number(_) | Value::Bool(_) => written(value).map(|value| value.text),
+        // YAML 1.1, which Kubernetes reads, has more booleans than 1.2.
+        Value::String(text) if text.inner_span() == text.span && is_old_boolean(&text.text) => Some(text.text.clone()),
+        _ => None,
+    };
+    Annotation { key: key.clone(), value: stated, unquoted, value_span: value.span, pointer }
+}
+
+/// What YAML 1.1 takes for a boolean and YAML 1.2 for a string. Source: YAML 1.1, "Boolean Language-Independent Type".
+fn is_old_boolean(text: &str) -> bool {
+    text.len() <= 3 && ["y", "yes", "on", "n", "no", "off"].iter().any(|word| word.eq_ignore_ascii_case(text))
 }

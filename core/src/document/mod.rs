@@ -22,6 +22,7 @@ pub mod model;
 mod namespace;
 mod oidc_provider;
 mod pod_identity;
+mod pod_identity_webhook;
 mod reader;
 mod recorded_answer;
 mod second_role;

@@ -129,6 +129,8 @@ pub struct Annotation {
     pub key: Scalar,
     /// The value: a string; everything else is [`Stated::Absent`] (Kubernetes wants strings) or unknown.
     pub value: Stated<Scalar>,
+    /// A number or a boolean where Kubernetes wants a string, as it is written.
+    pub unquoted: Option<SmolStr>,
     /// The value, whatever it is.
     pub value_span: Span,
     /// Pointer to the value.
@@ -177,6 +179,10 @@ pub struct ServiceAccount {
     pub origin: Origin,
     /// Whether it is a live object (has a uid or a creationTimestamp).
     pub live: bool,
+    /// `creationTimestamp`, of live objects.
+    pub created: Option<SmolStr>,
+    /// `automountServiceAccountToken`, and where it stands.
+    pub automount_token: Option<(bool, Place)>,
     /// Where it stands.
     pub place: Place,
     /// Where its annotations stand.
@@ -237,6 +243,14 @@ pub struct Workload {
     pub pod_labels: Vec<Annotation>,
     /// Annotations of the workload's own metadata (where it is not the Pod).
     pub annotations: Vec<Annotation>,
+    /// Labels of the workload's own metadata (where it is not the Pod).
+    pub labels: Vec<Annotation>,
+    /// A ServiceAccount named where Kubernetes does not look for it: beside the spec of the Pods, or under a key that there is not.
+    pub misplaced_account: Option<Annotation>,
+    /// `securityContext` of its Pods.
+    pub security: Security,
+    /// Secrets mounted as volumes, by the volume's name.
+    pub secret_volumes: Vec<SmolStr>,
     /// Containers, init containers first.
     pub containers: Vec<Container>,
     /// Projected service account tokens that the manifest itself mounts.
@@ -260,8 +274,25 @@ pub struct Container {
     pub image: Option<Scalar>,
     /// `env`: name, and the value if it is a literal one.
     pub env: Vec<(Scalar, Option<Scalar>)>,
+    /// `securityContext`.
+    pub security: Security,
+    /// `volumeMounts`: the volume's name and the path.
+    pub mounts: Vec<(SmolStr, SmolStr)>,
     /// Where it stands.
     pub place: Place,
+}
+
+/// What a `securityContext` says of the user that a container runs as. Source: Kubernetes API Reference, PodSecurityContext.
+#[derive(Clone, Debug, Default)]
+pub struct Security {
+    /// `runAsUser`.
+    pub run_as_user: Option<SmolStr>,
+    /// `runAsNonRoot`.
+    pub run_as_non_root: Option<bool>,
+    /// Whether there is an `fsGroup`.
+    pub fs_group: bool,
+    /// Where it stands.
+    pub place: Option<Place>,
 }
 
 /// A `serviceAccountToken` source of a projected volume.
@@ -269,6 +300,8 @@ pub struct Container {
 pub struct ProjectedToken {
     /// The volume's name.
     pub volume: SmolStr,
+    /// `path`, below where the volume is mounted.
+    pub path: SmolStr,
     /// `audience`.
     pub audience: Option<Scalar>,
     /// Where it stands.
@@ -280,8 +313,27 @@ pub struct ProjectedToken {
 pub struct NamespaceObject {
     /// Its name.
     pub name: Scalar,
+    /// Its annotations.
+    pub annotations: Vec<Annotation>,
     /// Where it stands.
     pub place: Place,
+}
+
+/// A `MutatingWebhookConfiguration`.
+#[derive(Clone, Debug)]
+pub struct MutatingWebhook {
+    /// Its name and those of its webhooks.
+    pub names: Vec<SmolStr>,
+}
+
+/// A role that the webhook's own ConfigMap gives to a ServiceAccount. Source: amazon-eks-pod-identity-webhook, README, "pod-identity-webhook
+/// ConfigMap".
+#[derive(Clone, Debug)]
+pub struct WebhookEntry {
+    /// The namespace; `*` for any.
+    pub namespace: SmolStr,
+    /// The ServiceAccount's name.
+    pub name: SmolStr,
 }
 
 /// An IAM OIDC provider.
@@ -314,6 +366,8 @@ pub struct Cluster {
     pub arn: Stated<SmolStr>,
     /// Its issuer without `https://`.
     pub issuer: Stated<SmolStr>,
+    /// The version of Kubernetes, `1.31`.
+    pub version: Stated<SmolStr>,
     /// The address of a Terraform resource.
     pub address: Option<String>,
     /// Where it comes from.
@@ -451,6 +505,8 @@ pub enum Listed {
     ServiceAccounts,
     /// `aws eks list-pod-identity-associations`.
     Associations,
+    /// `kubectl get mutatingwebhookconfigurations`.
+    MutatingWebhooks,
 }
 
 /// A document that holds all there is of something, so that what it lacks may be called missing.
@@ -501,6 +557,8 @@ pub struct Documents {
     pub argocd_clusters: Vec<ArgoCdCluster>,
     pub second_roles: Vec<SecondRole>,
     pub ci_jobs: Vec<CiJob>,
+    pub mutating_webhooks: Vec<MutatingWebhook>,
+    pub webhook_entries: Vec<WebhookEntry>,
     pub full_lists: Vec<FullList>,
     pub duplicate_keys: Vec<DuplicateKey>,
     pub not_analysed: Vec<NotAnalysed>,
@@ -536,6 +594,8 @@ impl Documents {
         self.argocd_clusters.append(&mut other.argocd_clusters);
         self.second_roles.append(&mut other.second_roles);
         self.ci_jobs.append(&mut other.ci_jobs);
+        self.mutating_webhooks.append(&mut other.mutating_webhooks);
+        self.webhook_entries.append(&mut other.webhook_entries);
         self.full_lists.append(&mut other.full_lists);
         self.duplicate_keys.append(&mut other.duplicate_keys);
         self.not_analysed.append(&mut other.not_analysed);

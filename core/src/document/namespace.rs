@@ -15,7 +15,8 @@ pub fn recognise(node: &Node) -> bool {
 /// Reads it.
 pub fn read(at: &At<'_>, reader: &mut Reader<'_>) {
     reader.out.recognised = true;
-    if let Stated::Is(name) = metadata::read(at, reader).name {
-        reader.out.namespaces.push(NamespaceObject { name, place: at.place() });
+    let meta = metadata::read(at, reader);
+    if let Stated::Is(name) = meta.name {
+        reader.out.namespaces.push(NamespaceObject { name, annotations: meta.annotations, place: at.place() });
     }
 }

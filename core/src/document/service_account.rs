@@ -2,7 +2,7 @@
 
 use super::at::At;
 use super::metadata;
-use super::model::{Annotation, Origin, ServiceAccount};
+use super::model::{Annotation, Origin, Place, ServiceAccount};
 use super::reader::Reader;
 use crate::syntax::Node;
 
@@ -28,8 +28,15 @@ pub fn read(at: &At<'_>, reader: &mut Reader<'_>) {
         misplaced,
         origin,
         live: meta.live,
+        created: meta.created,
+        automount_token: automount(at),
         place: at.place(),
     });
+}
+
+fn automount(at: &At<'_>) -> Option<(bool, Place)> {
+    let automount = at.get("automountServiceAccountToken")?;
+    Some((automount.node.bool()?, automount.place()))
 }
 
 /// A live object is what the API server shows, whatever file it came in.

@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 use super::attribute::Attribute;
 use super::aws_auth;
 use super::metadata::{self, Metadata};
-use super::model::{Annotation, Container, Namespace, NamespaceObject, Origin, ProjectedToken, ServiceAccount, Stated, Workload};
+use super::model::{Annotation, Container, Namespace, NamespaceObject, Origin, ProjectedToken, Security, ServiceAccount, Stated, Workload};
 use super::reader::Reader;
 use super::terraform_resource::Resource;
 use crate::syntax::Scalar;
@@ -46,7 +46,8 @@ pub fn read(resource: Resource<'_>, attributes: &Attribute<'_>, reader: &mut Rea
         "kubernetes_service_account" | "kubernetes_default_service_account" => read_account(resource, &metadata, reader),
         "kubernetes_namespace" => {
             if let Some(name) = metadata.get("name").scalar() {
-                reader.out.namespaces.push(NamespaceObject { name, place: resource.place() });
+                let annotations = annotations(&metadata.get("annotations"), reader);
+                reader.out.namespaces.push(NamespaceObject { name, annotations, place: resource.place() });
             }
         }
         "kubernetes_config_map" | "kubernetes_config_map_v1_data" => {
@@ -69,7 +70,7 @@ pub fn annotation(key: &Scalar, value: &Attribute<'_>, reader: &mut Reader<'_>) 
         value.note_unknown(reader);
     }
     let span = value.place().map_or(key.span, |place| place.span);
-    Annotation { key: key.clone(), value: value.stated(), value_span: span, pointer: value.pointer().clone() }
+    Annotation { key: key.clone(), value: value.stated(), unquoted: None, value_span: span, pointer: value.pointer().clone() }
 }
 
 fn annotations(map: &Attribute<'_>, reader: &mut Reader<'_>) -> Vec<Annotation> {
@@ -106,6 +107,8 @@ fn read_account(resource: Resource<'_>, metadata: &Attribute<'_>, reader: &mut R
         misplaced: Vec::new(),
         origin: resource.origin,
         live: false,
+        created: None,
+        automount_token: None,
         place: resource.place(),
     });
 }
@@ -117,11 +120,11 @@ fn read_workload(resource: Resource<'_>, kind: &'static str, attributes: &Attrib
         "CronJob" => Some(attributes.path(&["spec", "job_template", "spec", "template"])),
         _ => Some(attributes.path(&["spec", "template"])),
     };
-    let (own, pod_annotations, pod_labels) = match &template {
-        None => (Vec::new(), own, labels),
+    let (own, own_labels, pod_annotations, pod_labels) = match &template {
+        None => (Vec::new(), Vec::new(), own, labels),
         Some(template) => {
             let map = |key| template.path(&["metadata", key]);
-            (own, annotations(&map("annotations"), reader), annotations(&map("labels"), reader))
+            (own, labels, annotations(&map("annotations"), reader), annotations(&map("labels"), reader))
         }
     };
     let spec = template.map_or_else(|| attributes.get("spec").block(), |template| template.path(&["spec"]).block());
@@ -138,6 +141,10 @@ fn read_workload(resource: Resource<'_>, kind: &'static str, attributes: &Attrib
         pod_annotations,
         pod_labels,
         annotations: own,
+        labels: own_labels,
+        misplaced_account: None,
+        security: security(&spec),
+        secret_volumes: secret_volumes(&spec),
         containers,
         tokens: tokens(&spec),
         origin: resource.origin,
@@ -152,6 +159,8 @@ fn containers(list: &Attribute<'_>, resource: Resource<'_>) -> Vec<Container> {
         name: at.get("name").scalar().map(|name| name.text).unwrap_or_default(),
         image: at.get("image").scalar(),
         env: at.get("env").elements().filter_map(|e| Some((e.get("name").scalar()?, literal(&e)))).collect(),
+        security: security(&at),
+        mounts: at.get("volume_mount").elements().filter_map(|m| Some((text(&m, "name")?, text(&m, "mount_path")?))).collect(),
         place: at.place().unwrap_or_else(|| resource.place()),
     };
     list.elements().map(read).collect()
@@ -160,6 +169,27 @@ fn containers(list: &Attribute<'_>, resource: Resource<'_>) -> Vec<Container> {
 /// The value of an environment variable. One that is taken from elsewhere (`value_from`) has an empty one in the plan.
 fn literal(env: &Attribute<'_>) -> Option<Scalar> {
     env.get("value").stated().value().cloned()
+}
+
+fn text(at: &Attribute<'_>, key: &str) -> Option<SmolStr> {
+    at.get(key).scalar().map(|scalar| scalar.text)
+}
+
+fn security(at: &Attribute<'_>) -> Security {
+    let context = at.get("security_context").block();
+    Security {
+        run_as_user: text(&context, "run_as_user"),
+        run_as_non_root: context.get("run_as_non_root").bool(),
+        // What only apply knows may well be one.
+        fs_group: text(&context, "fs_group").is_some() || context.is_unknown() || context.get("fs_group").is_unknown(),
+        place: context.place(),
+    }
+}
+
+fn secret_volumes(spec: &Attribute<'_>) -> Vec<SmolStr> {
+    let volumes = spec.get("volume");
+    let secret = volumes.elements().filter(|volume| volume.get("secret").elements().next().is_some());
+    secret.filter_map(|volume| text(&volume, "name")).collect()
 }
 
 fn tokens(spec: &Attribute<'_>) -> Vec<ProjectedToken> {
@@ -172,6 +202,7 @@ fn tokens(spec: &Attribute<'_>) -> Vec<ProjectedToken> {
                     if let Some(place) = token.place() {
                         found.push(ProjectedToken {
                             volume: name.clone(),
+                            path: text(&token, "path").unwrap_or_default(),
                             audience: token.get("audience").stated().value().cloned(),
                             place,
                         });

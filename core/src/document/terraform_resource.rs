@@ -144,6 +144,7 @@ fn read_cluster(resource: Resource<'_>, attributes: &Attribute<'_>, reader: &mut
         name: attributes.get("name").stated_text(),
         arn: attributes.get("arn").stated_text(),
         issuer: issuer(attributes.path(&["identity", "oidc", "issuer"]).stated_text()),
+        version: attributes.get("version").stated_text(),
         address: resource.owned_address(),
         origin: resource.origin,
         place: resource.place(),
