@@ -6,7 +6,9 @@ mod examples;
 pub mod faults;
 #[cfg(test)]
 mod fixes;
+pub mod github;
 pub mod kubernetes;
+pub mod misformed;
 pub mod missing_role;
 pub mod pairing;
 pub mod pods;
@@ -62,9 +64,11 @@ catalogue! {
     }
     nobody {
         contradictory_conditions: ContradictoryConditions,
+        custom_subject: CustomSubject,
         dead_statement: DeadStatement,
         everything_denied: EverythingDenied,
         foreign_provider: ForeignProvider,
+        github_id_subject: GithubIdSubject,
         illegal_subject: IllegalSubject,
         issuer_mismatch: IssuerMismatch,
         literal_wildcard: LiteralWildcard,
@@ -73,6 +77,7 @@ catalogue! {
         placeholder: Placeholder,
         provider_under_aws: ProviderUnderAws,
         scheme_in_key: SchemeInKey,
+        subject_letter_case: SubjectLetterCase,
         unknown_claim: UnknownClaim,
         wrong_action: WrongAction,
         wrong_audience: WrongAudience,

@@ -56,7 +56,8 @@ mod tests {
     #[test]
     fn every_file_is_well_formed() {
         each(|provider, _| {
-            for template in provider.issuers.iter().chain(provider.subjects.iter().map(|form| &form.template)) {
+            let subjects = provider.subjects.iter().map(|form| &form.template);
+            for template in provider.issuers.iter().chain(subjects).chain(provider.possible.iter()) {
                 assert_eq!(template.check(), Ok(()), "{}: {}", provider.id, template.text());
             }
             for form in provider.subjects.iter() {
@@ -93,6 +94,8 @@ mod tests {
         each(|provider, examples| {
             for legal in examples.legal {
                 assert!(provider.subject_form(legal).is_some(), "{}: {legal} should be legal", provider.id);
+                let possible = provider.possible.is_empty() || provider.possible.iter().any(|template| template.is_match(legal));
+                assert!(possible, "{}: {legal} should be possible", provider.id);
             }
             for illegal in examples.illegal {
                 assert!(provider.subject_form(illegal).is_none(), "{}: {illegal} should not be legal", provider.id);

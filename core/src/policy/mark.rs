@@ -109,6 +109,13 @@ fn policy_variable(text: &str) -> Option<usize> {
     (matches!(name, "*" | "?" | "$") || is_key).then_some(end + 3)
 }
 
+/// Whether a text is an id such as `aaaaaaaa-0000-4000-8000-000000000001`.
+fn is_uuid(text: &str) -> bool {
+    let mut groups = text.split('-');
+    let fits = |group: Option<&str>, length: usize| group.is_some_and(|g| g.len() == length && g.bytes().all(|b| b.is_ascii_hexdigit()));
+    [8, 4, 4, 4, 12].into_iter().all(|length| fits(groups.next(), length)) && groups.next().is_none()
+}
+
 /// The length of what an engine fills in, at the start of a text.
 fn template_mark(text: &str) -> Option<usize> {
     if !text.starts_with(['$', '{', '<', '%']) {
@@ -125,7 +132,8 @@ fn template_mark(text: &str) -> Option<usize> {
     if let Some(name) = text.strip_prefix('{') {
         let end = name.find('}')?;
         let is_name = end > 0 && name.bytes().take(end).all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b' '));
-        return is_name.then_some(end + 2);
+        // Bitbucket puts its ids between braces.
+        return (is_name && !name.get(..end).is_some_and(is_uuid)).then_some(end + 2);
     }
     let marks = ["%s", "%[", "%(", "%{", "%v"];
     marks.iter().find(|mark| text.starts_with(**mark)).map(|mark| mark.len())
