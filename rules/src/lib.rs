@@ -7,12 +7,14 @@ pub mod faults;
 #[cfg(test)]
 mod fixes;
 pub mod github;
+pub mod idp_controls;
 pub mod kubernetes;
 pub mod misformed;
 pub mod missing_role;
 pub mod pairing;
 pub mod pods;
 pub mod providers;
+pub mod refusals;
 pub mod role_arn;
 pub mod segments;
 pub mod statements;
@@ -50,7 +52,6 @@ catalogue! {
         duplicate_key: DuplicateKey,
         not_action: NotAction,
         not_principal: NotPrincipal,
-        policy_grammar: PolicyGrammar,
         refused_by_iam: RefusedByIam,
         unknown_operator: UnknownOperator,
     }
@@ -66,6 +67,7 @@ catalogue! {
         contradictory_conditions: ContradictoryConditions,
         custom_subject: CustomSubject,
         dead_statement: DeadStatement,
+        empty_values: EmptyValues,
         everything_denied: EverythingDenied,
         foreign_provider: ForeignProvider,
         github_id_subject: GithubIdSubject,
