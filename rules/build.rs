@@ -108,6 +108,8 @@ struct Subject {
     tenant: Vec<String>,
     #[serde(default)]
     projects: Vec<String>,
+    #[serde(default)]
+    volatile: Vec<String>,
     controlled_by: String,
 }
 
@@ -209,9 +211,11 @@ fn provider(id: &str, file: &ProviderFile) -> Result<String, String> {
     }
     let template = |source: &String| format!("Template::from_static({source:?}, SLOTS)");
     let subject = |subject: &Subject| {
-        let Subject { template: form, tenant, projects, controlled_by } = subject;
-        let (form, tenant, projects, controlled_by) = (template(form), texts(tenant), texts(projects), text(controlled_by));
-        format!("SubjectForm {{ template: {form}, tenant: {tenant}, projects: {projects}, controlled_by: {controlled_by} }}")
+        let Subject { template: form, tenant, projects, volatile, controlled_by } = subject;
+        let (form, tenant, projects, volatile) = (template(form), texts(tenant), texts(projects), texts(volatile));
+        let controlled_by = text(controlled_by);
+        let parts = format!("tenant: {tenant}, projects: {projects}, volatile: {volatile}");
+        format!("SubjectForm {{ template: {form}, {parts}, controlled_by: {controlled_by} }}")
     };
     let (standard, claims) = claims(&file.claims)?;
     let control = file.control.as_ref().map(|Control { any_of, refuses, issuers }| {

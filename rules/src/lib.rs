@@ -81,6 +81,7 @@ catalogue! {
         scheme_in_key: SchemeInKey,
         subject_letter_case: SubjectLetterCase,
         unknown_claim: UnknownClaim,
+        volatile_subject: VolatileSubject,
         wrong_action: WrongAction,
         wrong_audience: WrongAudience,
     }

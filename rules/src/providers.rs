@@ -62,7 +62,11 @@ mod tests {
             }
             for form in provider.subjects.iter() {
                 assert!(
-                    form.tenant.iter().chain(form.projects.iter()).all(|part| form.template.names().any(|name| name == part)),
+                    form.tenant
+                        .iter()
+                        .chain(form.projects.iter())
+                        .chain(form.volatile.iter())
+                        .all(|part| form.template.names().any(|name| name == part)),
                     "{}: {:?}",
                     provider.id,
                     form.tenant

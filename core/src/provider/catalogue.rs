@@ -271,6 +271,7 @@ mod tests {
                 template: template("{host}:{id}"),
                 tenant: List::default(),
                 projects: List::default(),
+                volatile: List::default(),
                 controlled_by: Str::default(),
             }]
             .into(),

@@ -87,6 +87,8 @@ pub struct SubjectForm {
     pub tenant: List<Str>,
     /// The parts that say which repository, project or workspace of the tenant it is, where `tenant` does not hold them after its first.
     pub projects: List<Str>,
+    /// The parts that are another one for each commit, run or machine.
+    pub volatile: List<Str>,
     /// Who can obtain a token with such a subject.
     pub controlled_by: Str,
 }

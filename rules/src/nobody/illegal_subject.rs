@@ -121,6 +121,10 @@ fn fault(value: &str) -> &'static str {
         "is an audience"
     } else if value.contains("%3A") || value.contains("%3a") {
         "holds a percent-encoded colon"
+    } else if value.to_ascii_lowercase().starts_with("system:serviceaccount:") && !value.starts_with("system:serviceaccount:") {
+        "has capital letters, and letter case counts"
+    } else if value.starts_with("system:serviceaccounts") && parts.len() < 4 {
+        "is a group of ServiceAccounts, and the subject of a token is one of them"
     } else if !value.starts_with("system:serviceaccount:") {
         "does not begin with `system:serviceaccount:`"
     } else if parts.len() > 4 {
@@ -140,11 +144,13 @@ fn fault(value: &str) -> &'static str {
 
 /// The subject that is plainly meant.
 fn meant(value: &str, forms: &Forms) -> Option<String> {
-    let decoded = value.trim().replace("%3A", ":").replace("%3a", ":");
+    let decoded = value.replace(' ', "").replace("%3A", ":").replace("%3a", ":");
     let parts: Vec<&str> = decoded.split([':', '/']).filter(|part| !part.is_empty()).collect();
     let [.., namespace, name] = parts.as_slice() else { return None };
     let (front, _) = parts.split_at_checked(parts.len() - 2)?;
-    let is_prefix = front.iter().all(|part| part.to_ascii_lowercase().contains("service") || part.eq_ignore_ascii_case("system"));
+    let is_account = |part: &&str| part.to_ascii_lowercase().contains("service");
+    let is_prefix = front.iter().all(|part| is_account(part) || part.eq_ignore_ascii_case("system"))
+        && (front.is_empty() || front.iter().any(is_account));
     let full = format!("system:serviceaccount:{namespace}:{name}");
     let candidates = [full.clone(), full.to_ascii_lowercase()];
     let is_name = !matches!(*namespace, "system" | "serviceaccount" | "serviceaccounts");
@@ -175,6 +181,9 @@ mod tests {
             ("system:serviceaccount:a:b:c", "more parts", None),
             ("system:serviceaccount:a", "lacks", None),
             ("system:serviceaccount:a.b:*", "names that Kubernetes allows", None),
+            ("System:ServiceAccount:a:b", "capital", Some("system:serviceaccount:a:b")),
+            ("system:serviceaccounts:a", "group", None),
+            ("system:node:a", "does not begin", None),
             ("sts.amazonaws.com", "audience", None),
         ] {
             let found = found(value);
