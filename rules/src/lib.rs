@@ -64,6 +64,7 @@ catalogue! {
         workload_service_account: WorkloadServiceAccount,
     }
     nobody {
+        audience_is_azp: AudienceIsAzp,
         contradictory_conditions: ContradictoryConditions,
         custom_subject: CustomSubject,
         dead_statement: DeadStatement,
@@ -79,6 +80,7 @@ catalogue! {
         placeholder: Placeholder,
         provider_under_aws: ProviderUnderAws,
         scheme_in_key: SchemeInKey,
+        shadowed_statement: ShadowedStatement,
         subject_letter_case: SubjectLetterCase,
         unknown_claim: UnknownClaim,
         volatile_subject: VolatileSubject,

@@ -72,7 +72,7 @@ impl Rule for RefusedByIam {
     }
 
     fn role(&self, role: &RoleView<'_>, out: &mut Findings) {
-        for refusal in in_grammar(role.policy) {
+        for refusal in in_grammar(role) {
             report(refusal, "the trust policy", role, out);
         }
         for statement in &role.policy.statements {
