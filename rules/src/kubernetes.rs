@@ -27,7 +27,8 @@ static SERVICE_ACCOUNTS: LazyLock<Arc<Forms>> = LazyLock::new(|| {
     let (prefix, colon) = (GrammarPart::Literal("system:serviceaccount:".into()), GrammarPart::Literal(":".into()));
     let parts = vec![prefix, named("namespace", Class::DnsLabel), colon, named("name", Class::DnsSubdomain)];
     let grammar = Grammar::new(parts);
-    Arc::new(Forms { legal: Language::grammar(grammar.clone()), grammars: vec![grammar], closed: true })
+    let legal = Language::grammar(grammar.clone());
+    Arc::new(Forms { possible: Some(legal.clone()), legal, grammars: vec![grammar], closed: true })
 });
 
 /// How far a statement's grant to the service accounts of a cluster reaches. What is finite is not here.
