@@ -4,8 +4,8 @@ use irsa_lint_core::declare_rule;
 use irsa_lint_core::provider::ChosenBy;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
+use crate::grammar::refused_by_iam::is_refused;
 use crate::tenants::{Reach, WideTenant, report_wide};
-use crate::wide::subject_words;
 
 declare_rule! {
     /// Strangers can assume the role: the issuer serves everyone, and no condition says whose workloads are meant.
@@ -81,19 +81,19 @@ impl Rule for SharedIssuerStrangers {
 
     fn role(&self, role: &RoleView<'_>, out: &mut Findings) {
         report_wide(role, &Self::META, out, Reach::Strangers, |wide, witness, place, out| {
-            let message = format!(
-                "{} at {} can assume {}: {}",
-                wide.strangers(),
-                wide.issuer_name(),
-                role.name(),
-                subject_words(wide.statement, wide.issuer)
-            );
-            out.report(&Self::META, place, message).witness(witness).help(help(wide)).done();
+            let message = format!("{} at {} can assume {}: {}", wide.strangers(), wide.issuer_name(), role.name(), wide.why());
+            out.report(&Self::META, place, message).witness(witness).help(help(role, wide)).done();
         });
     }
 }
 
-fn help(wide: &WideTenant<'_>) -> String {
+fn help(role: &RoleView<'_>, wide: &WideTenant<'_>) -> String {
+    let controlled = wide.issuer.provider.zip(wide.issuer.issuer.as_deref()).is_some_and(|(p, issuer)| p.control_for(issuer).is_some());
+    let stored = controlled && !is_refused(wide.statement, role);
+    format!("{}{}", what_to_do(wide), if stored { "; IAM does not save you: it stores this policy" } else { "" })
+}
+
+fn what_to_do(wide: &WideTenant<'_>) -> String {
     let issuer = wide.issuer.issuer.as_deref().unwrap_or("ISSUER");
     let Some(provider) = wide.issuer.provider else { return format!("name who is meant in a condition: {}", wide.good()) };
     if let Some(key) = &provider.tenant_in {
@@ -101,7 +101,7 @@ fn help(wide: &WideTenant<'_>) -> String {
         return format!("name your own in a condition on `{key}` under `StringEquals`");
     }
     let mut help = format!("name your own {} in a condition on the subject, such as {}", wide.tenant_and_project(), wide.good());
-    if provider.audience.chosen_by == ChosenBy::Workload && !wide.piece.audiences().is_all() {
+    if wide.asks_for_subject() && provider.audience.chosen_by == ChosenBy::Workload && !wide.piece.audiences().is_all() {
         help.push_str("; the audience keeps nobody out, for workloads of this issuer choose it");
     }
     help
