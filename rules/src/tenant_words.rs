@@ -114,6 +114,22 @@ impl WideTenant<'_> {
         self.part.as_deref().map_or_else(|| "identity".to_owned(), noun)
     }
 
+    /// What is open, in every form of the subject: `branch, tag or environment`.
+    #[must_use]
+    pub fn parts_alike(&self) -> String {
+        let mut nouns: Vec<String> = Vec::new();
+        for part in self.alike.iter().map(|part| noun(part)) {
+            if !nouns.contains(&part) {
+                nouns.push(part);
+            }
+        }
+        match nouns.as_slice() {
+            [] => self.part_noun(),
+            [one] => one.clone(),
+            [head @ .., last] => format!("{} or {last}", head.join(", ")),
+        }
+    }
+
     /// Whether some condition asks for the subject.
     #[must_use]
     pub fn asks_for_subject(&self) -> bool {

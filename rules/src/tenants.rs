@@ -56,6 +56,8 @@ pub struct WideTenant<'a> {
     pub part: Option<SmolStr>,
     /// All parts of that form that are.
     pub open: Vec<SmolStr>,
+    /// That part, and those that are open in other forms of the subject and reach as far.
+    pub alike: Vec<SmolStr>,
     /// A subject that shows it.
     pub subject: SmolStr,
 }
@@ -95,10 +97,16 @@ fn widest<'a>(role: &RoleView<'a>, grant: &StatementGrant<'a>) -> Answer<WideTen
     let mut widest: Option<WideTenant<'a>> = None;
     let mut unknown = None;
     let mut take = |found: Result<Option<Found<'a>>, Reason>, piece: &Cow<'a, Grant>| match found {
+        Ok(Some(Found { reach, part: Some(part), .. })) if widest.as_ref().is_some_and(|known| reach == known.reach) => {
+            if let Some(known) = widest.as_mut().filter(|known| !known.alike.contains(&part)) {
+                known.alike.push(part);
+            }
+        }
         Ok(Some(found)) if widest.as_ref().is_none_or(|known| found.reach < known.reach) => {
             let Found { reach, form, part, open, subject } = found;
             let (issuer, statement) = (grant.issuer, grant.statement);
-            widest = Some(WideTenant { issuer, statement, piece: piece.clone(), reach, form, part, open, subject });
+            let alike = part.iter().cloned().collect();
+            widest = Some(WideTenant { issuer, statement, piece: piece.clone(), reach, form, part, open, alike, subject });
         }
         Ok(_) => {}
         Err(reason) => unknown = Some(reason),

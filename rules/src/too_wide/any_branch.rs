@@ -64,7 +64,7 @@ impl Rule for AnyBranch {
     fn role(&self, role: &RoleView<'_>, out: &mut Findings) {
         report_wide(role, &Self::META, out, Reach::Project, |wide, witness, place, out| {
             let message =
-                format!("{} does not ask which {}: {}", role.name(), wide.part_noun(), subject_words(wide.statement, wide.issuer));
+                format!("{} does not ask which {}: {}", role.name(), wide.parts_alike(), subject_words(wide.statement, wide.issuer));
             let help = format!("where the role may do more than read, name the whole subject, such as {}", wide.good());
             out.report(&Self::META, place, message).witness(witness).help(help).done();
         });
@@ -88,6 +88,22 @@ mod tests {
         let buildkite = r#"{"StringLike": {"ISSUER:sub": "organization:acme-inc:pipeline:deploy:ref:REF:*"}}"#;
         assert_eq!(found("agent.buildkite.com", &buildkite.replace("REF", "refs/heads/main")), 0);
         assert_eq!(found("agent.buildkite.com", &buildkite.replace("REF", "*")), 1);
+    }
+
+    #[test]
+    fn the_message_names_all_that_is_open() {
+        let text = |subject: &str| {
+            let text = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/I"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringLike": {"I:sub": "SUBJECT"}}}]}"#;
+            let text = text.replace("SUBJECT", subject).replace("/I\"", "/token.actions.githubusercontent.com\"");
+            text.replace("\"I:", "\"token.actions.githubusercontent.com:")
+        };
+        for (subject, which) in
+            [("repo:octo-org/octo-repo:*", "which branch, tag or environment:"), ("repo:octo-org/octo-repo:ref:refs/tags/*", "which tag:")]
+        {
+            let answer = check(&[("a.json", &text(subject))]);
+            let message = &of_rule(&answer, "any-branch")[0].message;
+            assert!(message.contains(which), "{message}");
+        }
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! A name decides who gets in, and somebody else can take the name over.
 
 use irsa_lint_core::admission::language::Language;
-use irsa_lint_core::admission::{Answer, Constraint, Federated, Grant, grammar_of};
+use irsa_lint_core::admission::{Constraint, Federated, Grant, grammar_of};
 use irsa_lint_core::declare_rule;
 use irsa_lint_core::estate::RoleId;
 use irsa_lint_core::policy::{Effect, Principal, PrincipalKind, Statement, TrustPolicy};
 use irsa_lint_core::provider::{Captures, Provider, SubjectForm};
-use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta, View};
+use irsa_lint_core::rule::{Analysis, Findings, RoleView, Rule, RuleMeta, View};
 use irsa_lint_core::syntax::Place;
 use smol_str::{SmolStr, format_smolstr};
 
@@ -22,8 +22,9 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// An owner, group or organisation that is renamed or deleted sets its name free. Whoever registers it next creates a repository of the same name,
-    /// and its jobs get the role that was meant for yours. The same goes for the bucket that an issuer's keys lie in: who owns the name signs the tokens.
+    /// A group or organisation that is renamed or deleted sets its name free. Whoever registers it next creates a project of the same name, and its
+    /// jobs get the role that was meant for yours. The same goes for the bucket that an issuer's keys lie in: who owns the name signs the tokens.
+    /// GitHub's usual subjects are no such case: a repository that somebody creates under an old name sends ids in its subject.
     ///
     /// ## Severity
     ///
@@ -31,8 +32,8 @@ declare_rule! {
     ///
     /// ## How to fix it
     ///
-    /// Ask for the id as well, which is never given again: GitHub `repository_owner_id` or `repository_id`, GitLab `namespace_id` or `project_id`,
-    /// Buildkite `organization_id`, under `StringEquals`; or write GitHub's subject with ids. For a bucket: remove the IAM provider before the bucket.
+    /// Ask for the id as well, which is never given again: GitLab `namespace_id` or `project_id`, Buildkite `organization_id`, GitHub
+    /// `repository_owner_id` or `repository_id`, under `StringEquals`. For a bucket: remove the IAM provider before the bucket.
     ///
     /// ## References
     ///
@@ -90,7 +91,7 @@ impl Rule for RecyclableName {
             for (statement, principal) in trusted(policy) {
                 let Some(issuer) = Federated::parse(&principal.value.text).issuer() else { continue };
                 let Some(provider) = view.issuers.provider_of(issuer) else { continue };
-                goes_by_name |= has_ids(provider) && !says_nothing_new(statement, &names);
+                goes_by_name |= has_ids(provider) && may_go_by_name(statement, provider, &names);
                 if !buckets.contains(&issuer)
                     && let Some(bucket) = provider.issuer_parts(issuer).and_then(|parts| parts.get(BUCKET))
                 {
@@ -111,10 +112,14 @@ fn trusted(policy: &TrustPolicy) -> impl Iterator<Item = (&Statement, &Principal
     allows.flat_map(|s| s.principals.list.iter().map(move |p| (s, p))).filter(|(_, p)| p.kind == PrincipalKind::Federated)
 }
 
-/// Whether every value in a statement that could name somebody holds a name that was spoken of: then it need not be looked into.
-fn says_nothing_new(statement: &Statement, names: &[SmolStr]) -> bool {
-    let mut texts = statement.effective_conditions().flat_map(|c| &c.values).map(|v| v.text.as_str()).filter(|v| v.contains([':', '/']));
-    !names.is_empty() && texts.all(|text| text.starts_with("https://") || names.iter().any(|name| text.contains(name.as_str())))
+/// Whether a statement may go by a name that was not spoken of yet: for most it is plain that they do not, and they need not be looked into.
+fn may_go_by_name(statement: &Statement, provider: &Provider, names: &[SmolStr]) -> bool {
+    statement.effective_conditions().flat_map(|condition| &condition.values).map(|value| value.text.as_str()).any(|text| {
+        let known = text.starts_with("https://") || names.iter().any(|name| text.contains(name.as_str()));
+        let literal = || !text.contains(['*', '?', '$']);
+        let harmless = || provider.subject_form(text).is_none_or(|(form, _)| !goes_by_name(form, provider));
+        !known && text.contains([':', '/']) && !(literal() && text.contains(':') && harmless())
+    })
 }
 
 fn of_bucket(principal: &Principal, issuer: &str, bucket: &str, role: &str, out: &mut Findings) {
@@ -141,10 +146,9 @@ fn is_id(part: &str) -> bool {
 }
 
 fn of_role(view: &View<'_>, id: RoleId, names: &mut Vec<SmolStr>, out: &mut Findings) {
-    let Some(((role, policy), analysis)) = view.estate.role(id).and_then(|role| Some((role, role.trust.policy()?))).zip(view.analysis(id))
-    else {
-        return;
-    };
+    let Some((role, policy)) = view.estate.role(id).and_then(|role| Some((role, role.trust.policy()?))) else { return };
+    // Not kept: an account's dump may hold very many.
+    let Some(analysis) = Analysis::of(view.estate, id, view.issuers) else { return };
     let role = RoleView { view: *view, id, role, policy, admission: &analysis.admission, budget: &analysis.budget };
     for grant in statement_grants(&role) {
         if let Some(provider) = grant.issuer.provider.filter(|provider| has_ids(provider)) {
@@ -153,12 +157,20 @@ fn of_role(view: &View<'_>, id: RoleId, names: &mut Vec<SmolStr>, out: &mut Find
     }
 }
 
+/// A token that gets in by a name.
+struct ByName {
+    subject: SmolStr,
+    /// Who could change: the owner, group or organisation.
+    owner: SmolStr,
+    /// The same with what it owns.
+    whole: SmolStr,
+}
+
 fn of_statement(role: &RoleView<'_>, grant: &StatementGrant<'_>, provider: &Provider, names: &mut Vec<SmolStr>, out: &mut Findings) {
-    let must_be_there = |constraint: &Constraint| matches!(constraint, Constraint::Single { absent: false, .. });
     let identified = |piece: &Grant| id_claims(provider).any(|claim| piece.region.constraint(claim).is_some_and(must_be_there));
     let mut pieces = grant.pieces.iter().filter(|piece| !identified(piece));
-    let Some((piece, subject)) = pieces.find_map(|piece| Some((piece, subject(piece, provider, role)?))) else { return };
-    let Some((owner, name)) = provider.subject_form(&subject).and_then(|(form, parts)| name_of(form, &parts)) else { return };
+    let Some((piece, found)) = pieces.find_map(|piece| Some((piece, by_name(piece, provider, role)?))) else { return };
+    let ByName { subject, owner, whole } = found;
     // Who lets strangers in has a worse worry.
     if names.contains(&owner) || matches!(reach(role, grant), Some(Reach::Strangers | Reach::Callers)) {
         return;
@@ -166,7 +178,7 @@ fn of_statement(role: &RoleView<'_>, grant: &StatementGrant<'_>, provider: &Prov
     let place = asked_place(grant.statement, grant.issuer);
     let Some(tried) = out.settle(&RecyclableName::META, &place, witness(role, grant.issuer, piece, subject)) else { return };
     let message = format!(
-        "{} knows `{name}` by name alone: whoever takes over the name `{owner}` at {} once it is free can get in",
+        "{} knows `{whole}` by name alone: whoever takes over the name `{owner}` at {} once it is free can get in",
         role.name(),
         provider.name
     );
@@ -177,40 +189,61 @@ fn of_statement(role: &RoleView<'_>, grant: &StatementGrant<'_>, provider: &Prov
     names.push(owner);
 }
 
-/// A subject of the grant in which a name says whose it is, or an id stands that may be any.
-fn subject(piece: &Grant, provider: &Provider, role: &RoleView<'_>) -> Option<SmolStr> {
+fn must_be_there(constraint: &Constraint) -> bool {
+    matches!(constraint, Constraint::Single { absent: false, .. })
+}
+
+/// A token of the grant whose owner is known by a name, or by an id that may be any.
+fn by_name(piece: &Grant, provider: &Provider, role: &RoleView<'_>) -> Option<ByName> {
     let subjects = piece.subjects();
+    let of_subject = |subject: SmolStr, form: &SubjectForm| {
+        let (owner, whole) = names_of(form, &form.template.matches(&subject)?)?;
+        Some(ByName { subject, owner, whole })
+    };
     if let Some(listed) = subjects.as_literals() {
-        let by_name = |subject: &&SmolStr| provider.subject_form(subject).is_some_and(|(form, _)| goes_by_name(form));
-        return listed.iter().find(by_name).cloned();
+        return listed.iter().find_map(|subject| {
+            let (form, _) = provider.subject_form(subject).filter(|(form, _)| goes_by_name(form, provider))?;
+            of_subject(subject.clone(), form)
+        });
     }
     if subjects.is_all() {
-        return None;
+        return by_claim(piece, provider, role);
     }
     provider.subjects.iter().filter(|form| !names_called_workflow(form)).find_map(|form| {
         let grammar = grammar_of(&form.template);
-        let any_id = || {
-            subjects
-                .breadth(&grammar, role.budget)
-                .is_ok_and(|breadth| form.tenant.first().is_some_and(|id| breadth.unbounded.iter().any(|part| part == id.as_ref())))
-        };
-        if !goes_by_name(form) && !any_id() {
+        let is_open =
+            |part: &str| subjects.breadth(&grammar, role.budget).is_ok_and(|breadth| breadth.unbounded.iter().any(|open| open == part));
+        if !goes_by_name(form, provider) && !form.tenant.first().is_some_and(|part| is_id(part) && is_open(part)) {
             return None;
         }
-        match subjects.clone().intersect(Language::grammar(grammar.clone())).witness(role.budget) {
-            Answer::Yes(found) => Some(found),
-            _ => None,
-        }
+        let legal = subjects.clone().intersect(Language::grammar(grammar.clone()));
+        legal.witness(role.budget).yes().and_then(|subject| of_subject(subject, form))
     })
 }
 
-/// Whether a form of the subject has names and no ids for whom it belongs to.
-fn goes_by_name(form: &SubjectForm) -> bool {
-    !names_called_workflow(form) && !form.tenant.is_empty() && !form.tenant.iter().any(|part| is_id(part))
+/// The same where a claim says the name.
+fn by_claim(piece: &Grant, provider: &Provider, role: &RoleView<'_>) -> Option<ByName> {
+    let names = || provider.exposed_claims().filter(|claim| claim.identifies_tenant && !is_id(&claim.name));
+    let value = names().find_map(|claim| match piece.region.constraint(&claim.name)? {
+        Constraint::Single { present, absent: false } => present.as_literals()?.first().cloned(),
+        _ => None,
+    })?;
+    let owner = SmolStr::new(value.split('/').next().unwrap_or(&value));
+    let subject = Language::grammar(grammar_of(&provider.subjects.first()?.template)).witness(role.budget).yes()?;
+    Some(ByName { subject, owner, whole: value })
+}
+
+/// Whether a form of the subject has a name and no id for whom it belongs to. Where the same form also comes with ids, whoever takes over a name
+/// sends those, and the form without them does not let him in.
+fn goes_by_name(form: &SubjectForm, provider: &Provider) -> bool {
+    let has_id = |form: &SubjectForm| form.tenant.iter().any(|part| is_id(part));
+    let has_part = |other: &SubjectForm, name: &str| other.template.names().any(|known| known == name);
+    let has_twin = || provider.subjects.iter().any(|other| has_id(other) && form.template.names().all(|name| has_part(other, name)));
+    !names_called_workflow(form) && !form.tenant.is_empty() && !has_id(form) && !has_twin()
 }
 
 /// The name that could change hands, and with it what it owns: owner, and owner with repository.
-fn name_of(form: &SubjectForm, parts: &Captures<'_>) -> Option<(SmolStr, SmolStr)> {
+fn names_of(form: &SubjectForm, parts: &Captures<'_>) -> Option<(SmolStr, SmolStr)> {
     // Beside an id stands the name that it belongs to.
     let named = |part: &str| parts.get(part.strip_suffix("_id").unwrap_or(part));
     let mut tenant = form.tenant.iter().filter_map(|part| named(part));
@@ -236,10 +269,9 @@ mod tests {
     #[test]
     fn names_of_those_who_have_ids() {
         for (issuer, condition) in [
-            (GITHUB, r#"{"StringEquals": {"ISSUER:sub": "repo:octo-org/octo-repo:environment:production"}}"#),
-            (GITHUB, r#"{"StringLike": {"ISSUER:sub": "repo:octo-org/*"}}"#),
             (GITHUB, r#"{"StringLike": {"ISSUER:sub": "repo:octo-org@*/octo-repo@*:ref:refs/heads/main"}}"#),
-            (GITHUB, r#"{"StringEquals": {"ISSUER:repository": "octo-org/octo-repo"}, "StringLike": {"ISSUER:sub": "repo:octo-org/*"}}"#),
+            (GITHUB, r#"{"StringLike": {"ISSUER:sub": "repository_owner:octo-org:*"}}"#),
+            (GITHUB, r#"{"StringEquals": {"ISSUER:repository": "octo-org/octo-repo", "ISSUER:ref": "refs/heads/main"}}"#),
             ("gitlab.com", r#"{"StringLike": {"ISSUER:sub": "project_path:mygroup/sub/app:*"}}"#),
             ("agent.buildkite.com", r#"{"StringLike": {"ISSUER:sub": "organization:acme-inc:pipeline:deploy:*"}}"#),
         ] {
@@ -250,6 +282,8 @@ mod tests {
     #[test]
     fn ids_strangers_and_private_issuers() {
         for (issuer, condition) in [
+            (GITHUB, r#"{"StringEquals": {"ISSUER:sub": "repo:octo-org/octo-repo:environment:production"}}"#),
+            (GITHUB, r#"{"StringLike": {"ISSUER:sub": "repo:octo-org/*"}}"#),
             (GITHUB, r#"{"StringEquals": {"ISSUER:sub": "repo:octo-org@1/octo-repo@2:environment:production"}}"#),
             (GITHUB, r#"{"StringEquals": {"ISSUER:repository_id": "2", "ISSUER:sub": "repo:octo-org/octo-repo:environment:production"}}"#),
             (GITHUB, r#"{"StringEquals": {"ISSUER:sub": "repository_owner_id:1"}}"#),
@@ -265,8 +299,8 @@ mod tests {
 
     #[test]
     fn each_name_once_in_a_run() {
-        let role = |subject: &str| with(GITHUB, &format!(r#"{{"StringEquals": {{"ISSUER:sub": "{subject}"}}}}"#));
-        let [a, b, c] = ["repo:octo-org/a:pull_request", "repo:octo-org/b:pull_request", "repo:acme/a:pull_request"].map(role);
+        let role = |project: &str| with("gitlab.com", &format!(r#"{{"StringLike": {{"ISSUER:sub": "project_path:{project}:*"}}}}"#));
+        let [a, b, c] = ["mygroup/a", "mygroup/b", "acme/a"].map(role);
         assert_eq!(of_rule(&check(&[("a.json", &a), ("b.json", &b), ("c.json", &c)]), "recyclable-name").len(), 2);
     }
 
