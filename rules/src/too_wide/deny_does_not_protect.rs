@@ -169,7 +169,8 @@ fn would_shut_out(role: &RoleView<'_>, deny: &Statement, issuer: &IssuerAdmissio
     let (conditions, left_out) = as_meant(deny, issuer);
     let taken = region(role, deny, issuer, conditions)?;
     let is_left = |grant: &Grant| grant.region.minus(&taken, role.budget).iter().any(|rest| !rest.is_empty(role.budget).is_yes());
-    if left_out == 0 && !issuer.grants.iter().any(is_left) {
+    let for_certain = left_out == 0 && taken.residual.is_empty();
+    if for_certain && !issuer.grants.iter().any(is_left) {
         return None;
     }
     issuer.grants.iter().find_map(|grant| {
@@ -224,6 +225,8 @@ mod tests {
             (OWN, WEB, r#"{"StringLike": {"https://ISSUER:sub": "repo:*:pull_request"}}"#),
             (OWN, WEB, r#"{"StringLike": {"ISSUER:subs": "repo:*:pull_request"}}"#),
             (OWN, WEB, r#"{"StringEquals": {"ISSUER:event_name": "pull_request"}}"#),
+            (r#"{"AWS": "*"}"#, WEB, r#"{"StringNotEquals": {"aws:SourceVpc": "vpc-11112222333344445"}}"#),
+            (r#"{"AWS": "*"}"#, "sts:*", r#"{"NotIpAddress": {"aws:SourceIp": "192.0.2.0/24"}}"#),
         ] {
             assert_eq!(found(principal, action, condition), [Severity::Warning], "{principal} {action} {condition}");
         }
@@ -234,6 +237,12 @@ mod tests {
         for (principal, condition) in [
             (OWN, r#"{"StringEquals": {"ISSUER:sub": "repo:octo-org/other:pull_request"}}"#),
             (r#"{"AWS": "*"}"#, r#"{"StringLike": {"ISSUER:sub": "repo:octo-org/other:*"}}"#),
+            // Read as everybody it would shut out whom the Allow is for.
+            (r#"{"AWS": "*"}"#, r#"{"StringNotEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/admin"}}"#),
+            (
+                r#"{"Federated": "arn:aws:iam::111122223333:oidc-provider/gitlab.com"}"#,
+                r#"{"StringLike": {"gitlab.com:sub": "project_path:*"}}"#,
+            ),
         ] {
             assert_eq!(found(principal, WEB, condition), [Severity::Info], "{principal} {condition}");
         }
