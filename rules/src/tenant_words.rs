@@ -5,7 +5,7 @@ use irsa_lint_core::policy::Condition;
 use irsa_lint_core::provider::ChosenBy;
 
 use crate::tenants::{ANYTHING, STRANGER, WideTenant};
-use crate::wide::{claim_conditions, subject_condition, subject_words};
+use crate::wide::{asked_words, claim_conditions, subject_condition, subject_words};
 
 /// What a part of a subject is called in a sentence: `repo_id` is a repository.
 #[must_use]
@@ -73,7 +73,7 @@ impl WideTenant<'_> {
         let shown = self.tenant_part().and_then(|part| self.shown(part));
         let such_as = |value: &str| format!("{} {tenant} such as `{value}`", article(&tenant));
         let whose = match shown.map(|value| value.split('/').next().unwrap_or(value)) {
-            Some(value) if value != STRANGER && self.asks_for_subject() => such_as(value),
+            Some(value) if value != STRANGER && self.asks_for_subject() && !self.piece.subjects().is_all() => such_as(value),
             _ => format!("any {tenant}"),
         };
         let project = self.project();
@@ -139,6 +139,11 @@ impl WideTenant<'_> {
     /// Why they get in: what the condition on the subject asks for; where there is none, what is asked for in its place and does not help.
     #[must_use]
     pub fn why(&self) -> String {
+        if let Some(key) = self.issuer.provider.and_then(|provider| provider.tenant_in.as_deref()) {
+            let whole =
+                if key.contains(':') { key.to_owned() } else { format!("{}:{key}", self.issuer.issuer.as_deref().unwrap_or_default()) };
+            return self.tenant_condition().map_or_else(|| format!("no condition asks for `{whole}`"), |asked| asked_words(asked, key));
+        }
         let said = subject_words(self.statement, self.issuer);
         if self.asks_for_subject() {
             return said;
@@ -158,6 +163,17 @@ impl WideTenant<'_> {
             }
             None => said,
         }
+    }
+
+    /// The condition on the key that names the tenant, where the subject does not.
+    #[must_use]
+    pub fn tenant_condition(&self) -> Option<&Condition> {
+        let key = self.issuer.provider?.tenant_in.as_deref()?;
+        let issuer = self.issuer.issuer.as_deref()?;
+        self.statement.effective_conditions().find(|condition| {
+            let text = &condition.key.text;
+            text.eq_ignore_ascii_case(key) || key::claim_of(text, issuer).is_some_and(|claim| claim.eq_ignore_ascii_case(key))
+        })
     }
 
     /// The claims that the statement asks for beside subject and audience.

@@ -1,6 +1,6 @@
 //! What rules about grants that are too wide have in common: where to point, and the token that shows it.
 
-use irsa_lint_core::admission::{Answer, Grant, IssuerAdmission, Witness, key};
+use irsa_lint_core::admission::{Answer, Grant, IssuerAdmission, Witness, key, words};
 use irsa_lint_core::policy::{Condition, Statement};
 use irsa_lint_core::rule::{Findings, RoleView};
 use irsa_lint_core::syntax::Place;
@@ -85,12 +85,16 @@ pub fn conditions_place(statement: &Statement) -> Place {
 pub fn subject_words(statement: &Statement, issuer: &IssuerAdmission<'_>) -> String {
     let key = format!("{}:{}", issuer.issuer.as_deref().unwrap_or_default(), key::SUB);
     match subject_condition(statement, issuer) {
-        Some(condition) => {
-            let values = condition.values.iter().map(|value| value.text.as_str());
-            format!("`{}` on `sub` asks for {}", condition.operator_name.text, irsa_lint_core::admission::words::listed(values, 3))
-        }
+        Some(condition) => asked_words(condition, key::SUB),
         None => format!("no condition asks for `{key}`"),
     }
+}
+
+/// What a condition on a claim asks for.
+#[must_use]
+pub fn asked_words(condition: &Condition, claim: &str) -> String {
+    let values = condition.values.iter().map(|value| value.text.as_str());
+    format!("`{}` on `{claim}` asks for {}", condition.operator_name.text, words::listed(values, 3))
 }
 
 /// Adds to the findings from `since` on, which are of a wide statement, each narrower statement that it makes useless: `subject` is one that

@@ -93,8 +93,8 @@ const OPTIONAL: &[&str] = &["job_workflow_ref", "environment", "enterprise_id", 
 
 /// Tokens that get in because they lack a claim.
 mod lacking {
-    use irsa_lint_core::admission::language::{Grammar, Language};
-    use irsa_lint_core::admission::{Answer, Constraint, Grant, grammar_of, key, words};
+    use irsa_lint_core::admission::language::Language;
+    use irsa_lint_core::admission::{Constraint, Grant, grammar_of, key, words};
     use irsa_lint_core::policy::{Base, Condition, Effect};
     use irsa_lint_core::provider::Provider;
     use irsa_lint_core::rule::{Findings, RoleView};
@@ -154,13 +154,8 @@ mod lacking {
 
     /// A subject of a token that lacks the claim: not one that is made of it.
     fn subject(piece: &Grant, provider: &Provider, claim: &str, role: &RoleView<'_>) -> Option<SmolStr> {
-        let without = provider.subjects.iter().filter(|form| !form.template.names().any(|part| part == claim));
-        let grammars: Vec<Grammar> = without.map(|form| grammar_of(&form.template)).collect();
-        let legal = Language::union_all(grammars.into_iter().map(Language::grammar));
-        match piece.subjects().intersect(legal).witness(role.budget) {
-            Answer::Yes(subject) => Some(subject),
-            _ => None,
-        }
+        let mut without = provider.subjects.iter().filter(|form| !form.template.names().any(|part| part == claim));
+        without.find_map(|form| piece.subjects().intersect(Language::grammar(grammar_of(&form.template))).witness(role.budget).yes())
     }
 }
 

@@ -196,14 +196,14 @@ fn must_be_there(constraint: &Constraint) -> bool {
 /// A token of the grant whose owner is known by a name, or by an id that may be any.
 fn by_name(piece: &Grant, provider: &Provider, role: &RoleView<'_>) -> Option<ByName> {
     let subjects = piece.subjects();
-    let of_subject = |subject: SmolStr, form: &SubjectForm| {
-        let (owner, whole) = names_of(form, &form.template.matches(&subject)?)?;
+    let of_subject = |subject: SmolStr, form: &SubjectForm, open: &[SmolStr]| {
+        let (owner, whole) = names_of(form, &form.template.matches(&subject)?, open)?;
         Some(ByName { subject, owner, whole })
     };
     if let Some(listed) = subjects.as_literals() {
         return listed.iter().find_map(|subject| {
             let (form, _) = provider.subject_form(subject).filter(|(form, _)| goes_by_name(form, provider))?;
-            of_subject(subject.clone(), form)
+            of_subject(subject.clone(), form, &[])
         });
     }
     if subjects.is_all() {
@@ -211,13 +211,13 @@ fn by_name(piece: &Grant, provider: &Provider, role: &RoleView<'_>) -> Option<By
     }
     provider.subjects.iter().filter(|form| !names_called_workflow(form)).find_map(|form| {
         let grammar = grammar_of(&form.template);
-        let is_open =
-            |part: &str| subjects.breadth(&grammar, role.budget).is_ok_and(|breadth| breadth.unbounded.iter().any(|open| open == part));
+        let open = subjects.breadth(&grammar, role.budget).ok()?.unbounded;
+        let is_open = |part: &str| open.iter().any(|known| known == part);
         if !goes_by_name(form, provider) && !form.tenant.first().is_some_and(|part| is_id(part) && is_open(part)) {
             return None;
         }
         let legal = subjects.clone().intersect(Language::grammar(grammar.clone()));
-        legal.witness(role.budget).yes().and_then(|subject| of_subject(subject, form))
+        legal.witness(role.budget).yes().and_then(|subject| of_subject(subject, form, &open))
     })
 }
 
@@ -242,13 +242,16 @@ fn goes_by_name(form: &SubjectForm, provider: &Provider) -> bool {
     !names_called_workflow(form) && !form.tenant.is_empty() && !has_id(form) && !has_twin()
 }
 
-/// The name that could change hands, and with it what it owns: owner, and owner with repository.
-fn names_of(form: &SubjectForm, parts: &Captures<'_>) -> Option<(SmolStr, SmolStr)> {
+/// The name that could change hands, and with it what it owns where that is fixed: owner, and owner with repository.
+fn names_of(form: &SubjectForm, parts: &Captures<'_>, open: &[SmolStr]) -> Option<(SmolStr, SmolStr)> {
     // Beside an id stands the name that it belongs to.
-    let named = |part: &str| parts.get(part.strip_suffix("_id").unwrap_or(part));
-    let mut tenant = form.tenant.iter().filter_map(|part| named(part));
-    let owner: SmolStr = tenant.next()?.into();
-    let whole = tenant.next().map_or_else(|| owner.clone(), |second| format_smolstr!("{owner}/{second}"));
+    let name = |part: &'_ str| part.strip_suffix("_id").unwrap_or(part).to_owned();
+    let mut tenant = form.tenant.iter().map(|part| name(part)).filter(|part| !open.iter().any(|known| known == part));
+    let group = parts.get(&tenant.next()?)?;
+    // Of a group in a group the first changes hands.
+    let owner = SmolStr::new(group.split('/').next().unwrap_or(group));
+    let project = tenant.next().and_then(|part| parts.get(&part));
+    let whole = project.map_or_else(|| group.into(), |project| format_smolstr!("{group}/{project}"));
     Some((owner, whole))
 }
 

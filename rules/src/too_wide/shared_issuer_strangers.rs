@@ -5,6 +5,7 @@ use irsa_lint_core::diagnostic::Severity;
 use irsa_lint_core::policy::{Base, SetPrefix, Statement};
 use irsa_lint_core::provider::ChosenBy;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
+use irsa_lint_core::syntax::Place;
 
 use crate::grammar::refused_by_iam::is_refused;
 use crate::tenants::{Reach, WideTenant, report_wide};
@@ -84,6 +85,7 @@ impl Rule for SharedIssuerStrangers {
     fn role(&self, role: &RoleView<'_>, out: &mut Findings) {
         report_wide(role, &Self::META, out, Reach::Strangers, |wide, witness, place, out| {
             let message = format!("{} at {} can assume {}: {}", wide.strangers(), wide.issuer_name(), role.name(), wide.why());
+            let place = wide.tenant_condition().map_or(place, |asked| Place { span: asked.span, pointer: asked.pointer.clone() });
             let severity = if comes_from_a_known_place(wide.statement) { Severity::Warning } else { Severity::Error };
             out.report(&Self::META, place, message).severity(severity).witness(witness).help(help(role, wide)).done();
         });
