@@ -6,6 +6,9 @@ pub mod cluster_roles;
 pub mod edits;
 #[cfg(test)]
 mod embeddings;
+#[cfg(test)]
+mod breadth_table;
+pub mod denies;
 pub mod errors;
 #[cfg(test)]
 mod examples;
@@ -27,6 +30,7 @@ pub mod refusals;
 pub mod role_arn;
 pub mod segments;
 pub mod statements;
+pub mod tenant_words;
 pub mod tenants;
 #[cfg(test)]
 mod testing;
@@ -161,10 +165,16 @@ catalogue! {
         any_name_in_namespace: AnyNameInNamespace,
         any_namespace: AnyNamespace,
         any_service_account: AnyServiceAccount,
+        called_workflow: CalledWorkflow,
+        deny_does_not_protect: DenyDoesNotProtect,
         everyone: Everyone,
+        guest_identity: GuestIdentity,
         missing_audience: MissingAudience,
         open_namespace_prefix: OpenNamespacePrefix,
+        pull_request_subject: PullRequestSubject,
+        recyclable_name: RecyclableName,
         shared_issuer_strangers: SharedIssuerStrangers,
+        unknown_issuer: UnknownIssuer,
         whole_tenant: WholeTenant,
     }
 }
