@@ -6,6 +6,7 @@ mod embeddings;
 pub mod errors;
 #[cfg(test)]
 mod examples;
+pub mod families;
 pub mod faults;
 #[cfg(test)]
 mod fixes;
