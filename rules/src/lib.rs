@@ -1,5 +1,6 @@
 //! The rules, one a file, and the identity providers that irsa-lint knows.
 
+pub mod annotate;
 pub mod edits;
 #[cfg(test)]
 mod embeddings;
@@ -12,6 +13,7 @@ pub mod faults;
 mod fixes;
 pub mod kubernetes;
 pub mod missing_role;
+pub mod narrow;
 pub mod pairing;
 pub mod pods;
 pub mod providers;

@@ -6,6 +6,7 @@ use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use smol_str::SmolStr;
 
 use crate::kubernetes::{Breadth, report_wide};
+use crate::narrow::to_users;
 
 declare_rule! {
     /// Whoever can create a ServiceAccount in the namespace can assume the role.
@@ -55,7 +56,7 @@ declare_rule! {
     ///   }]
     /// }
     /// ```
-    pub AnyNameInNamespace { id: "any-name-in-namespace", severity: Warning, family: "too-wide", fix: None }
+    pub AnyNameInNamespace { id: "any-name-in-namespace", severity: Warning, family: "too-wide", fix: Safe }
 }
 
 impl Rule for AnyNameInNamespace {
@@ -77,7 +78,7 @@ impl Rule for AnyNameInNamespace {
                 let help = format!(
                     "name the ServiceAccounts that are meant one by one, without a `*`: `system:serviceaccount:{namespace}:NAME` under `StringEquals`"
                 );
-                out.report(&Self::META, place, message).witness(witness).help(help).done();
+                out.report(&Self::META, place, message).witness(witness).help(help).fix(to_users(role, wide)).done();
             },
         );
     }

@@ -4,6 +4,7 @@ use irsa_lint_core::declare_rule;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
 use crate::kubernetes::{Breadth, report_wide};
+use crate::narrow::to_users;
 
 declare_rule! {
     /// A ServiceAccount of that name in any namespace can assume the role.
@@ -53,7 +54,7 @@ declare_rule! {
     ///   }]
     /// }
     /// ```
-    pub AnyNamespace { id: "any-namespace", severity: Error, family: "too-wide", fix: None }
+    pub AnyNamespace { id: "any-namespace", severity: Error, family: "too-wide", fix: Safe }
 }
 
 impl Rule for AnyNamespace {
@@ -75,7 +76,7 @@ impl Rule for AnyNamespace {
                     role.name()
                 );
                 let help = format!("name the namespace in the condition on `sub`: `system:serviceaccount:NAMESPACE:{name}`");
-                out.report(&Self::META, place, message).witness(witness).help(help).done();
+                out.report(&Self::META, place, message).witness(witness).help(help).fix(to_users(role, wide)).done();
             },
         );
     }

@@ -6,6 +6,7 @@ use irsa_lint_core::policy::Statement;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
 use crate::kubernetes::{Breadth, report_wide};
+use crate::narrow::to_users;
 use crate::wide::subject_condition;
 
 declare_rule! {
@@ -59,7 +60,7 @@ declare_rule! {
     ///   }]
     /// }
     /// ```
-    pub AnyServiceAccount { id: "any-service-account", severity: Error, family: "too-wide", fix: None }
+    pub AnyServiceAccount { id: "any-service-account", severity: Error, family: "too-wide", fix: Safe }
 }
 
 impl Rule for AnyServiceAccount {
@@ -75,7 +76,11 @@ impl Rule for AnyServiceAccount {
             |breadth| *breadth == Breadth::Cluster,
             |wide, witness, place, out| {
                 let message = format!("any ServiceAccount in any namespace of {} can assume {}", wide.cluster(), role.name());
-                out.report(&Self::META, place, message).witness(witness).help(help(wide.statement, wide.issuer)).done();
+                out.report(&Self::META, place, message)
+                    .witness(witness)
+                    .help(help(wide.statement, wide.issuer))
+                    .fix(to_users(role, wide))
+                    .done();
             },
         );
     }

@@ -4,6 +4,7 @@ use irsa_lint_core::declare_rule;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
 use crate::kubernetes::{Breadth, report_wide};
+use crate::narrow::to_users;
 
 declare_rule! {
     /// The namespace is a pattern that namespaces which nobody has listed match, too.
@@ -53,7 +54,7 @@ declare_rule! {
     ///   }]
     /// }
     /// ```
-    pub OpenNamespacePrefix { id: "open-namespace-prefix", severity: Error, family: "too-wide", fix: None }
+    pub OpenNamespacePrefix { id: "open-namespace-prefix", severity: Error, family: "too-wide", fix: Safe }
 }
 
 impl Rule for OpenNamespacePrefix {
@@ -75,7 +76,7 @@ impl Rule for OpenNamespacePrefix {
                     role.name()
                 );
                 let help = "list the namespaces that are meant one by one, without a `*`: `system:serviceaccount:NAMESPACE:NAME` under `StringEquals`";
-                out.report(&Self::META, place, message).witness(witness).help(help).done();
+                out.report(&Self::META, place, message).witness(witness).help(help).fix(to_users(role, wide)).done();
             },
         );
     }
