@@ -2,6 +2,7 @@
 
 pub mod annotate;
 pub mod edits;
+pub mod element;
 #[cfg(test)]
 mod embeddings;
 pub mod errors;

@@ -7,6 +7,8 @@ use irsa_lint_core::policy::{TrustPolicy, Violation, ViolationKind};
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use irsa_lint_core::syntax::Place;
 
+use crate::element;
+
 declare_rule! {
     /// The trust policy breaks the grammar of IAM's policy language.
     ///
@@ -74,7 +76,10 @@ impl Rule for PolicyGrammar {
             let Some((what, help)) = words(&violation.kind) else { continue };
             let place = Place { span: violation.span, pointer: violation.pointer.clone() };
             let message = format!("{what}: IAM refuses the trust policy of {}", role.name());
-            out.report(&Self::META, place, message).help(help).fix(right_case(role.policy, violation)).done();
+            out.report(&Self::META, place, message)
+                .help(help)
+                .fix(right_case(role.policy, violation).or_else(|| element::mended(role, violation)))
+                .done();
         }
     }
 }
