@@ -93,7 +93,7 @@ impl Page {
             let references = self.references();
             // A page has its name in quotation marks; a repository's README and an API's operation have none.
             let named = |reference: &&str| reference.contains('"') || reference.contains("README") || reference.contains("Reference,");
-            if references.is_empty() || !references.iter().all(|reference| named(&reference)) {
+            if references.is_empty() || !references.iter().all(named) {
                 missing.push("references by the name of the page, such as `- IAM User Guide, \"Roles\"`".to_owned());
             }
         } else {
