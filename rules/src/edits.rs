@@ -39,8 +39,17 @@ pub fn member_before(view: &View<'_>, sibling: &Scalar, value: u32, key: &str, a
         }
         Layout::Between(gap) => {
             let gap = if gap.is_empty() && assign.ends_with(' ') { spelling.raw(" ") } else { gap.clone() };
-            let member = format!("{}{assign}{}", spelling.string(key), spelling.held(added, assign));
-            format!("{}{gap}", spelling.raw(&format!("{member},")))
+            let held = match added {
+                Added::Object(inner, text) => {
+                    let member = spelling.raw(&format!("{}{assign}{}", spelling.string(inner), spelling.string(text)));
+                    match deeper(view, sibling, value, &gap) {
+                        Some(deeper) => format!("{}{deeper}{member}{gap}{}", spelling.raw("{"), spelling.raw("}")),
+                        None => format!("{}{member}{}", spelling.raw("{"), spelling.raw("}")),
+                    }
+                }
+                added => spelling.raw(&spelling.held(added, assign)),
+            };
+            format!("{}{held}{}{gap}", spelling.raw(&format!("{}{assign}", spelling.string(key))), spelling.raw(","))
         }
     };
     Some(Edit { span: Span { end: sibling.span.start, ..sibling.span }, text })
@@ -94,6 +103,13 @@ pub fn member_removed(view: &View<'_>, key: &Scalar, value: Span) -> Option<Edit
 fn line_end(text: &str) -> Option<usize> {
     let end = text.find('\n')?;
     text.get(..end)?.trim_end().is_empty().then_some(end + 1)
+}
+
+/// What stands before the first member of the sibling's own object, where that is a line deeper than the sibling.
+fn deeper(view: &View<'_>, sibling: &Scalar, value: u32, gap: &str) -> Option<String> {
+    let between = view.source(Span { start: sibling.span.end, end: value, ..sibling.span });
+    let (_, inside) = between.rsplit_once('{').or_else(|| between.rsplit_once("%7B"))?;
+    (gap.len() > 1 && inside.len() > gap.len() && inside.starts_with(gap)).then(|| inside.to_owned())
 }
 
 /// These strings in the place of one that stands alone or in a list of its own kind.
