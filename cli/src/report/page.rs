@@ -27,7 +27,7 @@ pub fn page(meta: &RuleMeta, style: Style) -> String {
         out.push_str(&format!("\n{} {}\n", style.sign(sign), style.strong(caption(example))));
         for (name, text) in &example.files {
             if example.files.len() > 1 {
-                out.push_str(&format!("    {}\n", style.faint(name)));
+                out.push_str(&format!("  {}\n", style.faint(format_args!("in {name}:"))));
             }
             text.lines().for_each(|line| out.push_str(&format!("    {line}\n")));
         }

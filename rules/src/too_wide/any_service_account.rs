@@ -25,6 +25,9 @@ declare_rule! {
     ///
     /// Name the ServiceAccount in a condition on the provider's `:sub`: `system:serviceaccount:NAMESPACE:NAME` under `StringEquals`.
     ///
+    /// Where ServiceAccounts of the run name the role, its fix puts them in the place of the pattern: a safe one where the run holds all
+    /// ServiceAccounts of the cluster (`kubectl get serviceaccounts -A -o yaml`), else one to be read first, for others may use the role.
+    ///
     /// ## References
     ///
     /// - EKS User Guide, "Assign IAM roles to Kubernetes service accounts"

@@ -22,6 +22,9 @@ declare_rule! {
     ///
     /// List the namespaces one by one under the same key.
     ///
+    /// Where ServiceAccounts of the run name the role, its fix puts them in the place of the pattern: a safe one where the run holds all
+    /// ServiceAccounts of the cluster (`kubectl get serviceaccounts -A -o yaml`), else one to be read first, for others may use the role.
+    ///
     /// ## References
     ///
     /// - EKS User Guide, "Assign IAM roles to Kubernetes service accounts"
