@@ -3,7 +3,9 @@
 pub mod configuration;
 pub mod callers;
 pub mod cluster_roles;
+pub mod annotate;
 pub mod edits;
+pub mod element;
 #[cfg(test)]
 mod embeddings;
 #[cfg(test)]
@@ -12,6 +14,7 @@ pub mod denies;
 pub mod errors;
 #[cfg(test)]
 mod examples;
+pub mod families;
 pub mod faults;
 #[cfg(test)]
 mod fixes;
@@ -22,6 +25,7 @@ pub mod kubernetes;
 pub mod misformed;
 pub mod missing_role;
 pub mod own_provider;
+pub mod narrow;
 pub mod pairing;
 pub mod pods;
 mod provider_file;

@@ -11,6 +11,8 @@ use irsa_lint_core::policy::{
 use irsa_lint_core::rule::RoleView;
 use irsa_lint_core::syntax::{Place, Scalar};
 
+use crate::element;
+
 /// Something that IAM takes offence at.
 pub struct Refusal {
     /// Where.
@@ -54,7 +56,8 @@ pub fn in_grammar(role: &RoleView<'_>) -> Vec<Refusal> {
     let refused = |violation: &Violation| {
         let (problem, says, help) = words(violation)?;
         let place = Place { span: violation.span, pointer: violation.pointer.clone() };
-        Some(Refusal { fix: right_case(policy, violation), ..Refusal::new(place, problem, says, help) })
+        let fix = right_case(policy, violation).or_else(|| element::mended(role, violation));
+        Some(Refusal { fix, ..Refusal::new(place, problem, says, help) })
     };
     policy.violations.iter().filter_map(refused).collect()
 }

@@ -5,6 +5,8 @@ use irsa_lint_core::document::model::{FullList, Listed, Place, Workload};
 use irsa_lint_core::estate::{Difference, Link, ServiceAccountId, WorkloadId};
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
+use crate::faults::{guess, replaced_whole};
+
 declare_rule! {
     /// A workload runs as another ServiceAccount than the one that was made for it.
     ///
@@ -52,7 +54,7 @@ declare_rule! {
     /// metadata: {name: payments-api, namespace: payments}
     /// spec: {template: {spec: {serviceAccountName: payments-api, containers: [{name: api, image: registry.example.com/api}]}}}
     /// ```
-    pub WorkloadServiceAccount { id: "workload-service-account", severity: Warning, family: "link", fix: None }
+    pub WorkloadServiceAccount { id: "workload-service-account", severity: Warning, family: "link", fix: Unsafe }
 }
 
 impl Rule for WorkloadServiceAccount {
@@ -106,8 +108,12 @@ fn not_there(name: &str, workload: &Workload, view: &View<'_>, out: &mut Finding
         Some((account, _)) => format!("write `serviceAccountName: {}`", account.name.value().map_or("?", |name| &name.text)),
         None => "create the ServiceAccount, or name the one that was meant".to_owned(),
     });
-    if let Some((account, _)) = meant {
-        report = report.related(account.place.clone(), "the ServiceAccount with the role");
+    if let Some((account, differs)) = meant {
+        let written = workload.service_account.value().filter(|_| *differs != Difference::Namespace);
+        let fix = account.name.value().and_then(|name| {
+            guess(format!("write `serviceAccountName: {}`", name.text), [written.and_then(|written| replaced_whole(written, &name.text))])
+        });
+        report = report.fix(fix).related(account.place.clone(), "the ServiceAccount with the role");
     }
     report.done();
 }

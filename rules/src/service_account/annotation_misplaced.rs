@@ -6,6 +6,7 @@ use irsa_lint_core::document::model::{Annotation, Place, ROLE_ARN, ServiceAccoun
 use irsa_lint_core::estate::{ServiceAccountId, WorkloadId};
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
+use crate::annotate::moved;
 use crate::webhook::{ON_ACCOUNT, ON_ACCOUNT_ALONE, SKIP_CONTAINERS};
 
 declare_rule! {
@@ -53,7 +54,7 @@ declare_rule! {
     ///   annotations:
     ///     eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/payments
     /// ```
-    pub AnnotationMisplaced { id: "annotation-misplaced", severity: Error, family: "service-account", fix: None }
+    pub AnnotationMisplaced { id: "annotation-misplaced", severity: Error, family: "service-account", fix: Unsafe }
 }
 
 impl Rule for AnnotationMisplaced {
@@ -61,7 +62,7 @@ impl Rule for AnnotationMisplaced {
         &Self::META
     }
 
-    fn service_account(&self, _id: ServiceAccountId, account: &ServiceAccount, _view: &View<'_>, out: &mut Findings) {
+    fn service_account(&self, _id: ServiceAccountId, account: &ServiceAccount, view: &View<'_>, out: &mut Findings) {
         let who = account.display_name();
         for annotation in account.misplaced.iter().filter(|a| ON_ACCOUNT.contains(&a.key.as_str())) {
             let key = &annotation.key.text;
@@ -70,6 +71,7 @@ impl Rule for AnnotationMisplaced {
             out.report(&Self::META, place(annotation), message)
                 .severity(severity)
                 .help(format!("put `{key}` under `metadata.annotations`"))
+                .fix(moved(view, account, annotation))
                 .done();
         }
         for annotation in account.annotations.iter().filter(|a| a.key.text == SKIP_CONTAINERS) {

@@ -8,6 +8,7 @@ use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 use smol_str::SmolStr;
 use std::collections::HashMap;
 
+use crate::annotate::annotate;
 use crate::kubernetes::subject;
 use crate::pods::{ASSUME_ROLE, allows};
 use crate::webhook::meant;
@@ -51,7 +52,7 @@ declare_rule! {
     /// kind: ServiceAccount
     /// metadata: {name: api, namespace: payments}
     /// ```
-    pub AnnotationMissing { id: "annotation-missing", severity: Warning, family: "service-account", fix: None }
+    pub AnnotationMissing { id: "annotation-missing", severity: Warning, family: "service-account", fix: Unsafe }
 }
 
 impl Rule for AnnotationMissing {
@@ -78,7 +79,8 @@ impl Rule for AnnotationMissing {
                 Stated::Is(arn) => format!("annotate it: `{ROLE_ARN}: {arn}`"),
                 _ => format!("annotate it with the role's ARN under `{ROLE_ARN}`"),
             };
-            let mut report = out.report(&Self::META, place, message).help(help);
+            let fix = view.estate.role_arn(*role).value().and_then(|arn| annotate(view, account, ROLE_ARN, arn));
+            let mut report = out.report(&Self::META, place, message).help(help).fix(fix);
             if let Some(role) = view.estate.role(*role) {
                 report = report.related(role.place.clone(), "the role expects it");
             }
