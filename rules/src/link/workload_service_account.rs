@@ -135,8 +135,10 @@ fn as_another(name: &str, id: WorkloadId, workload: &Workload, view: &View<'_>, 
     if own.annotations.iter().any(|a| a.key.text.contains("role")) || view.estate.association_of(own_id).to().is_some() {
         return;
     }
-    let same = |account: &ServiceAccount| account.name.value().is_some_and(|other| other.text != name && words(&other.text) == words(name));
-    let mut twins = unused_with_role(workload, view).filter(|(_, account)| same(account));
+    let same = |account: &ServiceAccount| {
+        account.name.value().is_some_and(|other| other.text != name && !words(name).is_empty() && words(&other.text) == words(name))
+    };
+    let mut twins = with_role(workload, view).filter(|(_, account)| same(account) && is_unused(account, view));
     let (Some((_, meant)), None) = (twins.next(), twins.next()) else { return };
     let message = format!(
         "{} runs as ServiceAccount `{}`, which has no role; `{}` has one and no workload of the run uses it",
@@ -161,8 +163,20 @@ fn with_role<'a>(workload: &'a Workload, view: &'a View<'_>) -> impl Iterator<It
     view.estate.service_accounts().filter(move |(_, account)| account.role_arn().is_some() && beside(account))
 }
 
-fn unused_with_role<'a>(workload: &'a Workload, view: &'a View<'_>) -> impl Iterator<Item = (ServiceAccountId, &'a ServiceAccount)> {
-    with_role(workload, view).filter(|(id, _)| view.estate.workloads_of(*id).is_empty())
+/// Whether no workload beside it names a ServiceAccount, of which the run has one version alone.
+fn is_unused(account: &ServiceAccount, view: &View<'_>) -> bool {
+    let Some(name) = account.name.value() else { return false };
+    let namespace = account.namespace.known();
+    let beside = |other: &Workload| namespace.is_none() || other.namespace.known().is_none_or(|own| Some(own) == namespace);
+    let names_it = |other: &Workload| other.service_account.value().is_some_and(|own| own.text == name.text) && beside(other);
+    view.estate.service_account_named(namespace, &name.text).to().is_some() && !view.estate.workloads().any(|(_, other)| names_it(other))
+}
+
+/// Whether the run has another version of a workload, an overlay perhaps, or a patch that says the rest.
+fn has_other_version(workload: &Workload, view: &View<'_>) -> bool {
+    let text = |workload: &'_ Workload| workload.name.value().map(|name| name.text.clone());
+    let same = |other: &Workload| other.kind == workload.kind && text(other) == text(workload) && other.place.span != workload.place.span;
+    view.estate.workloads().any(|(_, other)| same(other))
 }
 
 /// The one ServiceAccount that was made for a workload which runs as `default`.
@@ -171,27 +185,36 @@ fn meant_for<'a>(workload: &'a Workload, view: &'a View<'_>) -> Option<(ServiceA
         return Some(driver);
     }
     let only = |found: Vec<(ServiceAccountId, &'a ServiceAccount)>| <[_; 1]>::try_from(found).ok().map(|[one]| one);
-    let unused: Vec<_> = unused_with_role(workload, view).filter(|(_, account)| account.name.value().is_some()).collect();
-    let of_name = unused.iter().copied().filter(|(_, account)| is_for(account, workload)).collect::<Vec<_>>();
+    let beside: Vec<_> = with_role(workload, view).collect();
+    if beside.is_empty() || has_other_version(workload, view) {
+        return None;
+    }
+    let of_name = beside.iter().copied().filter(|(_, account)| is_for(account, workload) && is_unused(account, view)).collect::<Vec<_>>();
     if !of_name.is_empty() {
         return only(of_name);
     }
-    (calls_aws(workload) && is_alone(workload, view)).then(|| only(unused)).flatten()
+    let unused = |beside: Vec<_>| only(beside).filter(|(_, account)| is_unused(account, view));
+    (calls_aws(workload) && is_alone(workload, view)).then(|| unused(beside)).flatten()
 }
 
-/// Whether a ServiceAccount's name is the workload's or a part of it, endings that people give to ServiceAccounts left aside.
+/// Whether a ServiceAccount's name is the workload's, endings that people give to either left aside, and those of a running Pod.
 fn is_for(account: &ServiceAccount, workload: &Workload) -> bool {
     let (Some(name), Some(own)) = (account.name.value(), workload.name.value()) else { return false };
     let (wanted, own) = (words(&name.text), words(&own.text));
-    !wanted.is_empty() && wanted.iter().all(|word| own.contains(word))
+    let made_up = |word: &str| workload.live && word.len() >= 5 && word.bytes().any(|b| b.is_ascii_digit());
+    let is_more = |word: &&str| !wanted.contains(word) && !ENDINGS.contains(word) && !made_up(word);
+    let last = own.len().checked_sub(1).filter(|_| workload.live);
+    let more = own.iter().enumerate().filter(|(at, word)| is_more(word) && Some(*at) != last).count();
+    !wanted.is_empty() && wanted.iter().all(|word| own.contains(word)) && more == 0
 }
+
+/// Words at the end of a workload's name that say what it is, not whose.
+const ENDINGS: [&str; 10] = ["app", "server", "service", "deployment", "deploy", "job", "cronjob", "worker", "pod", "api"];
 
 /// The words of a name that tell one thing from another.
 fn words(name: &str) -> Vec<&str> {
     const NOISE: [&str; 8] = ["sa", "serviceaccount", "service", "account", "svc", "irsa", "iam", "role"];
-    let mut words: Vec<_> = name.split(['-', '.']).filter(|word| !word.is_empty() && !NOISE.contains(word)).collect();
-    words.sort_unstable();
-    words
+    name.split(['-', '.']).filter(|word| !word.is_empty() && !NOISE.contains(word)).collect()
 }
 
 /// Whether a container shows that it works with AWS.
@@ -264,6 +287,8 @@ mod tests {
         assert_eq!(found(&[account("prod", "web"), account("prod", "web-sa"), deployment("web", "")]), 0, "two to choose from");
         assert_eq!(found(&[account("prod", "web-backup"), deployment("web", "")]), 0, "that of its backup");
         assert_eq!(found(&[account("prod", "web-sa"), deployment("web-server", "")]), 1);
+        assert_eq!(found(&[account("prod", "web"), deployment("web-mysql", "")]), 0, "its database needs no role");
+        assert_eq!(found(&[account("prod", "web"), deployment("web", ""), deployment("web", "web-front")]), 0, "a patch says it");
         assert_eq!(found(&[account("dev", "web"), deployment("web", "")]), 0, "another namespace's");
         assert_eq!(found(&[account("prod", "web"), deployment("api", "web"), deployment("web", "")]), 0, "in use");
     }

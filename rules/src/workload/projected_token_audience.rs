@@ -62,6 +62,8 @@ declare_rule! {
 
 /// Where Kubernetes mounts the token for its own API.
 const API_TOKEN: [&str; 2] = ["/var/run/secrets/kubernetes.io/serviceaccount/token", "/run/secrets/kubernetes.io/serviceaccount/token"];
+/// The audience that kOps registers and mounts for its own components. Source: kOps documentation, "IAM roles for ServiceAccounts".
+const OF_KOPS: &str = "amazonaws.com";
 const META: &RuleMeta = &ProjectedTokenAudience::META;
 
 impl Rule for ProjectedTokenAudience {
@@ -119,7 +121,7 @@ impl Case<'_> {
             );
             return out.report(META, token.place.clone(), message).help("write `audience: sts.amazonaws.com`").done();
         };
-        if audience.text == DEFAULT_AUDIENCE || audience.text.contains("${") || self.is_registered(&audience.text) {
+        if [DEFAULT_AUDIENCE, OF_KOPS].contains(&audience.as_str()) || audience.text.contains("${") || self.is_registered(&audience.text) {
             return;
         }
         let severity = match self.is_admitted(&audience.text) {
@@ -187,6 +189,7 @@ mod tests {
         assert_eq!(found("", "/var/run/secrets/other/token", &[]), []);
         assert_eq!(found(", audience: sts.amazonaws.com", file, &[]), []);
         assert_eq!(found(", audience: sts.amazonaws.com.cn", file, &[]), [Severity::Warning]);
+        assert_eq!(found(", audience: amazonaws.com", file, &[]), [], "as kOps has it");
         assert_eq!(found(", audience: vault", file, &[]), [Severity::Info]);
         assert_eq!(found("", "/var/run/secrets/kubernetes.io/serviceaccount/token", &[]), [Severity::Error]);
     }
