@@ -119,6 +119,7 @@ catalogue! {
         service_account_misplaced: ServiceAccountMisplaced,
         skip_containers_mismatch: SkipContainersMismatch,
         stale_pod: StalePod,
+        token_file_missing: TokenFileMissing,
         token_unreadable: TokenUnreadable,
         webhook_absent: WebhookAbsent,
         webhook_skipped: WebhookSkipped,

@@ -1,7 +1,8 @@
 //! The annotations that amazon-eks-pod-identity-webhook reads, and where it reads them. Source: its README.
 
-use irsa_lint_core::document::model::{AUDIENCE, Annotation, DEFAULT_AUDIENCE, ROLE_ARN};
+use irsa_lint_core::document::model::{AUDIENCE, Annotation, DEFAULT_AUDIENCE, ROLE_ARN, ServiceAccount};
 use irsa_lint_core::policy::spelling::{distance, nearest};
+use irsa_lint_core::rule::View;
 
 /// The annotation of kube2iam and kiam, which they read on Pods.
 pub const KUBE2IAM: &str = "iam.amazonaws.com/role";
@@ -19,6 +20,14 @@ pub const ON_ACCOUNT: [&str; 4] = [ROLE_ARN, AUDIENCE, STS_REGIONAL_ENDPOINTS, T
 pub const ON_ACCOUNT_ALONE: [&str; 3] = [ROLE_ARN, AUDIENCE, STS_REGIONAL_ENDPOINTS];
 /// The label of Pods that the webhook passes over.
 pub const SKIP_POD: &str = "eks.amazonaws.com/skip-pod-identity-webhook";
+
+/// Whether the webhook's own ConfigMap gives a ServiceAccount a role.
+#[must_use]
+pub fn gives_role(view: &View<'_>, account: &ServiceAccount) -> bool {
+    let (Some(name), namespace) = (account.name.value(), account.namespace.known()) else { return false };
+    let fits = |own: &str| own == "*" || namespace.is_none_or(|namespace| namespace == own);
+    view.estate.documents().webhook_entries.iter().any(|entry| entry.name == name.text && fits(&entry.namespace))
+}
 
 /// The audience that was certainly or likely meant, where one is written that STS never has.
 #[must_use]

@@ -11,6 +11,8 @@ pub const ROLE_VARIABLE: &str = "AWS_ROLE_ARN";
 pub const TOKEN_VARIABLE: &str = "AWS_WEB_IDENTITY_TOKEN_FILE";
 /// Where the webhook mounts the token.
 pub const TOKEN_PATH: &str = "/var/run/secrets/eks.amazonaws.com/serviceaccount/token";
+/// Where Kubernetes mounts the token for its own API.
+pub const API_TOKEN: [&str; 2] = ["/var/run/secrets/kubernetes.io/serviceaccount/token", "/run/secrets/kubernetes.io/serviceaccount/token"];
 /// The volume that the webhook adds.
 pub const TOKEN_VOLUME: &str = "aws-iam-token";
 

@@ -8,7 +8,9 @@ use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 use irsa_lint_core::syntax::Scalar;
 
 use crate::webhook::SKIP_CONTAINERS;
-use crate::workloads::{ROLE_VARIABLE, TOKEN_VARIABLE, account_of, has_webhooks_variables, mounted, role_of, variable, variable_place};
+use crate::workloads::{
+    API_TOKEN, ROLE_VARIABLE, TOKEN_VARIABLE, account_of, has_webhooks_variables, mounted, role_of, variable, variable_place,
+};
 
 declare_rule! {
     /// A container sets credentials of its own, although its ServiceAccount has a role.
@@ -141,6 +143,8 @@ fn has_configuration(container: &Container) -> bool {
 /// What is wrong with variables that the webhook would have set; in a live Pod it has.
 fn own_web_identity(container: &Container, workload: &Workload, role: &Scalar) -> Option<(usize, String)> {
     match (variable(container, ROLE_VARIABLE), variable(container, TOKEN_VARIABLE)) {
+        // That it is no token for AWS is another rule's affair.
+        (_, Some((_, Some(file)))) if API_TOKEN.contains(&file.as_str()) => None,
         // With a token that the manifest mounts itself all of it is meant, and works.
         (Some(_), Some((_, Some(file)))) if mounts_own_token(container, workload, &file.text) => None,
         (Some((at, Some(own))), _) if own.text != role.text && own.text.starts_with("arn:") => {

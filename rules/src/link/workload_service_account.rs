@@ -1,6 +1,7 @@
 //! A workload runs as a ServiceAccount that has no role, while the one that has it stands beside it.
 
 use irsa_lint_core::declare_rule;
+use irsa_lint_core::diagnostic::Severity;
 use irsa_lint_core::document::model::{FullList, Listed, Place, ServiceAccount, Workload};
 use irsa_lint_core::estate::{Difference, Link, ServiceAccountId, WorkloadId};
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
@@ -64,6 +65,7 @@ impl Rule for WorkloadServiceAccount {
             return;
         }
         match named {
+            Some(name) if is_no_name(name) => no_name(name, workload, out),
             Some(name) if name != "default" => {
                 if matches!(view.estate.service_account_of(id), Link::Missing { .. }) {
                     not_there(name, workload, view, out);
@@ -77,6 +79,25 @@ impl Rule for WorkloadServiceAccount {
 }
 
 const META: &RuleMeta = &WorkloadServiceAccount::META;
+
+/// Whether Kubernetes takes it for no name at all: the ARN of the role, or the subject of the token. Source: Kubernetes, "Object Names and
+/// IDs".
+fn is_no_name(name: &str) -> bool {
+    !name.contains('$') && name.contains([':', '/']) && !name.contains("{{")
+}
+
+fn no_name(name: &str, workload: &Workload, out: &mut Findings) {
+    let Some(place) = place(workload) else { return };
+    let message = format!("{} runs as ServiceAccount `{name}`, which is no name that a ServiceAccount can have", what(workload));
+    let help = match name.rsplit_once([':', '/']) {
+        Some((_, last)) if name.starts_with("arn:") => {
+            format!("annotate a ServiceAccount with the role, and name it here: `{last}`, perhaps")
+        }
+        Some((_, last)) => format!("write the name alone: `{last}`"),
+        None => String::new(),
+    };
+    out.report(META, place, message).severity(Severity::Error).help(help).done();
+}
 
 fn not_there(name: &str, workload: &Workload, view: &View<'_>, out: &mut Findings) {
     let namespace = workload.namespace.known();
@@ -291,6 +312,14 @@ mod tests {
         assert_eq!(found(&[account("prod", "web"), deployment("web", ""), deployment("web", "web-front")]), 0, "a patch says it");
         assert_eq!(found(&[account("dev", "web"), deployment("web", "")]), 0, "another namespace's");
         assert_eq!(found(&[account("prod", "web"), deployment("api", "web"), deployment("web", "")]), 0, "in use");
+    }
+
+    #[test]
+    fn an_arn_is_no_name() {
+        for bad in ["arn:aws:iam::111122223333:role/web", "prod/web", "system:serviceaccount:prod:web"] {
+            assert_eq!(found(&[deployment("web", bad)]), 1, "{bad}");
+        }
+        assert_eq!(found(&[deployment("web", "'${NAMESPACE:-x}/web'")]), 0);
     }
 
     #[test]

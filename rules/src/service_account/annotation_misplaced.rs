@@ -157,6 +157,7 @@ mod tests {
         let arn = "eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/x";
         for text in [
             format!("apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: api\n  {arn}\n"),
+            format!("apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: api\n  annotations:\n  - {arn}\n"),
             format!("apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: api\nannotations:\n  {arn}\n"),
             format!("apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: api\n  labels:\n    {arn}\n"),
         ] {

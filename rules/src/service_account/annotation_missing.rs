@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 use crate::kubernetes::subject;
 use crate::pods::{ASSUME_ROLE, allows};
-use crate::webhook::meant;
+use crate::webhook::{gives_role, meant};
 
 declare_rule! {
     /// A role expects a ServiceAccount that carries no `eks.amazonaws.com/role-arn`.
@@ -90,10 +90,7 @@ fn is_bare(id: ServiceAccountId, account: &ServiceAccount, view: &View<'_>) -> b
     if account.role_arn().is_some() || misplaced() || !matches!(view.estate.association_of(id), Link::Missing { .. } | Link::None) {
         return false;
     }
-    let entries = &view.estate.documents().webhook_entries;
-    let fits = |own: &str, namespace: Option<&str>| own == "*" || namespace.is_none_or(|namespace| namespace == own);
-    let from_map = |name: &str| entries.iter().any(|entry| entry.name == name && fits(&entry.namespace, account.namespace.known()));
-    if account.name.value().is_some_and(|name| from_map(&name.text)) {
+    if gives_role(view, account) {
         return false;
     }
     let on_pods = |workload: &irsa_lint_core::document::model::Workload| workload.pod_annotations.iter().any(|a| a.key.text == ROLE_ARN);

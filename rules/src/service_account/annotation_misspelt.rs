@@ -4,7 +4,7 @@ use irsa_lint_core::declare_rule;
 use irsa_lint_core::diagnostic::{Applicability, Fix, Severity};
 use irsa_lint_core::document::model::{AUDIENCE, ROLE_ARN, ServiceAccount, Workload};
 use irsa_lint_core::estate::{ServiceAccountId, WorkloadId};
-use irsa_lint_core::policy::spelling::nearest;
+use irsa_lint_core::policy::spelling::{distance, nearest};
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
 use crate::webhook::{KUBE2IAM, SKIP_CONTAINERS, TOKEN_EXPIRATION, meant};
@@ -76,7 +76,7 @@ impl Rule for AnnotationMisspelt {
             };
             let names_role = meant != ROLE_ARN || annotation.value.value().is_some_and(|value| value.text.contains(":role/"));
             let severity = match (has_it, meant) {
-                (false, ROLE_ARN) if names_role => Severity::Error,
+                (false, ROLE_ARN) if names_role || distance(&key.to_ascii_lowercase(), ROLE_ARN) <= 2 => Severity::Error,
                 _ => Severity::Warning,
             };
             let message = if foreign {

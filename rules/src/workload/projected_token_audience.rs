@@ -9,7 +9,9 @@ use irsa_lint_core::syntax::Scalar;
 
 use crate::pairing::{Caller, admits, role_view};
 use crate::webhook::meant_audience;
-use crate::workloads::{ROLE_VARIABLE, TOKEN_VARIABLE, TOKEN_VOLUME, account_of, mounted, role_of, variable, variable_place, what};
+use crate::workloads::{
+    API_TOKEN, ROLE_VARIABLE, TOKEN_VARIABLE, TOKEN_VOLUME, account_of, mounted, role_of, variable, variable_place, what,
+};
 
 declare_rule! {
     /// `AWS_WEB_IDENTITY_TOKEN_FILE` leads to a token whose audience is not STS.
@@ -60,8 +62,6 @@ declare_rule! {
     pub ProjectedTokenAudience { id: "projected-token-audience", severity: Error, family: "workload", fix: None }
 }
 
-/// Where Kubernetes mounts the token for its own API.
-const API_TOKEN: [&str; 2] = ["/var/run/secrets/kubernetes.io/serviceaccount/token", "/run/secrets/kubernetes.io/serviceaccount/token"];
 /// The audience that kOps registers and mounts for its own components. Source: kOps documentation, "IAM roles for ServiceAccounts".
 const OF_KOPS: &str = "amazonaws.com";
 const META: &RuleMeta = &ProjectedTokenAudience::META;

@@ -1,11 +1,13 @@
 //! A running Pod still has the role or the audience that its ServiceAccount had before.
 
 use irsa_lint_core::declare_rule;
+use irsa_lint_core::diagnostic::Severity;
 use irsa_lint_core::document::model::{AUDIENCE, DEFAULT_AUDIENCE, ServiceAccount, Workload};
 use irsa_lint_core::estate::WorkloadId;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
 use crate::role_arn::{RoleArn, place, read};
+use crate::webhook::gives_role;
 use crate::workloads::{ROLE_VARIABLE, TOKEN_VOLUME, account_of, has_webhooks_variables, role_of, variable, variable_place};
 
 declare_rule! {
@@ -70,6 +72,9 @@ impl Rule for StalePod {
         if !other_role(pod, account, out) {
             other_audience(pod, account, out);
         }
+        if account.live && account.role_arn().is_none() && !gives_role(view, account) {
+            no_role_any_more(pod, account, out);
+        }
     }
 }
 
@@ -122,6 +127,23 @@ fn other_audience(pod: &Workload, account: &ServiceAccount, out: &mut Findings) 
         account.display_name()
     );
     out.report(META, token.place.clone(), message).help("start the Pod anew").related(account.place.clone(), "the ServiceAccount").done();
+}
+
+fn no_role_any_more(pod: &Workload, account: &ServiceAccount, out: &mut Findings) {
+    let found = pod.containers.iter().filter(|container| has_webhooks_variables(container));
+    let mut found = found.filter_map(|container| Some((container, variable(container, ROLE_VARIABLE)?)));
+    let Some((container, (index, Some(role)))) = found.next() else { return };
+    let message = format!(
+        "the running Pod `{}` has the role `{}`, but ServiceAccount `{}` names none now: the next Pod gets no role",
+        name(pod),
+        role.text,
+        account.display_name()
+    );
+    out.report(META, variable_place(container, index), message)
+        .severity(Severity::Info)
+        .help("annotate the ServiceAccount again, or start the Pod anew if it is to lose the role")
+        .related(account.place.clone(), "the ServiceAccount")
+        .done();
 }
 
 fn name(pod: &Workload) -> &str {
