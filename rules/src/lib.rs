@@ -41,6 +41,7 @@ mod testing;
 pub mod webhook;
 pub mod wide;
 pub mod workflows;
+pub mod workloads;
 
 use irsa_lint_core::rule::Rule;
 
@@ -157,12 +158,18 @@ catalogue! {
         thumbprint_not_needed: ThumbprintNotNeeded,
     }
     service_account {
+        annotation_and_association: AnnotationAndAssociation,
         annotation_duplicated: AnnotationDuplicated,
         annotation_misplaced: AnnotationMisplaced,
         annotation_missing: AnnotationMissing,
         annotation_misspelt: AnnotationMisspelt,
+        annotation_not_a_string: AnnotationNotAString,
+        audience_malformed: AudienceMalformed,
+        automount_off: AutomountOff,
         role_arn_malformed: RoleArnMalformed,
         role_arn_not_a_role: RoleArnNotARole,
+        sts_regional_endpoints: StsRegionalEndpoints,
+        token_expiration: TokenExpiration,
     }
     too_wide {
         any_branch: AnyBranch,
@@ -180,5 +187,15 @@ catalogue! {
         shared_issuer_strangers: SharedIssuerStrangers,
         unknown_issuer: UnknownIssuer,
         whole_tenant: WholeTenant,
+    }
+    workload {
+        projected_token_audience: ProjectedTokenAudience,
+        service_account_misplaced: ServiceAccountMisplaced,
+        skip_containers_mismatch: SkipContainersMismatch,
+        stale_pod: StalePod,
+        token_file_missing: TokenFileMissing,
+        token_unreadable: TokenUnreadable,
+        webhook_absent: WebhookAbsent,
+        webhook_skipped: WebhookSkipped,
     }
 }

@@ -5,6 +5,8 @@ use irsa_lint_core::document::model::{Annotation, Stated};
 use irsa_lint_core::policy::{Arn, is_account_id};
 use irsa_lint_core::syntax::{Place, Scalar};
 
+use crate::webhook::is_unseen;
+
 /// What a value is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RoleArn<'a> {
@@ -41,6 +43,10 @@ pub fn read(text: &str) -> RoleArn<'_> {
         let repaired = Some(meant).filter(|meant| role(meant).is_some()).map(str::to_owned);
         return RoleArn::Malformed("has white space or quotes around it".to_owned(), repaired);
     }
+    let seen: String = text.chars().filter(|c| !is_unseen(*c)).collect();
+    if seen != text {
+        return RoleArn::Malformed("holds a character that nobody sees".to_owned(), role(&seen).is_some().then_some(seen));
+    }
     match Arn::parse(text) {
         Some(arn) => of_arn(text, &arn),
         None => RoleArn::Malformed(without_arn(text), repaired(text)),
@@ -58,6 +64,7 @@ pub fn role(text: &str) -> Option<Arn<'_>> {
         && arn.region.is_empty()
         && is_account_id(arn.account)
         && !name.is_empty()
+        && !name.ends_with('/')
         && name.chars().all(in_name);
     fits.then_some(arn)
 }
@@ -82,7 +89,7 @@ pub fn place(annotation: &Annotation) -> Place {
 }
 
 fn bare(text: &str) -> &str {
-    text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`'))
+    text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '“' | '”' | '‘' | '’'))
 }
 
 fn of_arn<'a>(text: &'a str, arn: &Arn<'a>) -> RoleArn<'a> {
@@ -112,6 +119,10 @@ fn of_arn<'a>(text: &'a str, arn: &Arn<'a>) -> RoleArn<'a> {
     }
     match arn.resource.strip_prefix("role/") {
         Some("") => because("lacks the role's name".to_owned()),
+        Some(name) if name.ends_with('/') => {
+            let repaired = text.trim_end_matches('/').to_owned();
+            RoleArn::Malformed("ends in `/`, and a role's ARN ends in its name".to_owned(), role(&repaired).is_some().then_some(repaired))
+        }
         Some(name) => {
             let odd = name.chars().find(|c| !in_name(*c)).unwrap_or('?');
             because(format!("has {odd:?} in the role's name, which no role's name can hold"))
@@ -149,7 +160,8 @@ fn without_arn(text: &str) -> String {
     } else if text.contains(":role/") {
         "is not an ARN: it does not begin with `arn:`".to_owned()
     } else {
-        "is not an ARN, only a name".to_owned()
+        "is not an ARN, only a name (the webhook completes one only if it runs with `--compose-role-arn`, and on EKS it does not)"
+            .to_owned()
     }
 }
 
@@ -249,6 +261,9 @@ mod tests {
             "aws:iam::111122223333:role/app",
             "arn:aws:sts::111122223333:assumed-role/app/i-0123",
             "arn:aws:iam::111122223333:roles/app",
+            "arn:aws:iam::111122223333:role/app/",
+            "arn:aws:iam::111122223333:role/app\u{200b}",
+            "\u{feff}arn:aws:iam::111122223333:role/app",
         ] {
             assert_eq!(repaired(bad), app, "{bad}");
         }

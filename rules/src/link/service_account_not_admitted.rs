@@ -185,6 +185,10 @@ impl Case<'_> {
 
     fn audience(&self, issuer: &IssuerAdmission<'_>, grant: &Grant, out: &mut Findings) {
         let own = self.caller.audience.unwrap_or("?");
+        // Blanks around it are the annotation's own fault, and told there.
+        if own.trim() != own {
+            return;
+        }
         let audiences = grant.audiences().patterns();
         let admitted = listed(audiences.like.iter().map(|pattern| pattern.as_str()), 3);
         let message = format!(

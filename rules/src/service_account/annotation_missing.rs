@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use crate::annotate::annotate;
 use crate::kubernetes::subject;
 use crate::pods::{ASSUME_ROLE, allows};
-use crate::webhook::meant;
+use crate::webhook::{gives_role, meant};
 
 declare_rule! {
     /// A role expects a ServiceAccount that carries no `eks.amazonaws.com/role-arn`.
@@ -96,6 +96,9 @@ fn is_bare(id: ServiceAccountId, account: &ServiceAccount, view: &View<'_>) -> b
     if account.role_arn().is_some() || misplaced() || !matches!(view.estate.association_of(id), Link::Missing { .. } | Link::None) {
         return false;
     }
+    if gives_role(view, account) {
+        return false;
+    }
     let on_pods = |workload: &irsa_lint_core::document::model::Workload| workload.pod_annotations.iter().any(|a| a.key.text == ROLE_ARN);
     if view.estate.workloads_of(id).iter().filter_map(|id| view.estate.workload(*id)).any(on_pods) {
         return false;
@@ -160,5 +163,8 @@ mod tests {
         assert_eq!(found(misspelt, own, &[]), 0);
         let association = r#"{"association": {"clusterName": "demo", "namespace": "prod", "serviceAccount": "app", "roleArn": "arn:aws:iam::111122223333:role/other"}}"#;
         assert_eq!(found(bare, own, &[("a.json", association)]), 0);
+        let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: pod-identity-webhook, namespace: kube-system}\ndata: {config: '{\"*/app\": {\"RoleARN\": \"arn:aws:iam::111122223333:role/app\"}}'}\n";
+        assert_eq!(found(bare, own, &[("map.yaml", map)]), 0);
+        assert_eq!(found(bare, own, &[("map.yaml", &map.replace("*/app", "dev/app"))]), 1);
     }
 }
