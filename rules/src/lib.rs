@@ -48,6 +48,8 @@ catalogue! {
     argocd {
         argocd_annotation_missing: ArgocdAnnotationMissing,
         argocd_role_arn: ArgocdRoleArn,
+        argocd_role_not_mapped: ArgocdRoleNotMapped,
+        argocd_subject_missing: ArgocdSubjectMissing,
     }
     aws_auth {
         aws_auth_no_caller: AwsAuthNoCaller,

@@ -90,5 +90,7 @@ mod tests {
         assert_eq!(found(r#"{"awsAuthConfig": {"clusterName": "a", "rolearn": "deploy"}}"#), 1);
         let exec = r#"{"execProviderConfig": {"command": "argocd-k8s-auth", "args": ["aws", "--cluster-name", "a", "--role-arn", "arn:aws:sts::111122223333:assumed-role/x/y"]}}"#;
         assert_eq!(found(exec), 1);
+        let joined = r#"{"execProviderConfig": {"command": "aws", "args": ["eks", "get-token", "--cluster-name=a", "--role-arn=deploy"]}}"#;
+        assert_eq!(found(joined), 1);
     }
 }
