@@ -72,6 +72,7 @@ catalogue! {
     }
     link {
         account_differs: AccountDiffers,
+        chained_session_too_long: ChainedSessionTooLong,
         cluster_issuer_differs: ClusterIssuerDiffers,
         pod_not_injected: PodNotInjected,
         role_absent: RoleAbsent,

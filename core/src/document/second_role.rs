@@ -36,7 +36,7 @@ pub fn read(at: &At<'_>, reader: &mut Reader<'_>) {
     let name = at.get("metadata").and_then(|metadata| metadata.owned("name")).unwrap_or_default();
     for (role, from) in roles(at).filter(|(role, _)| is_role(role)) {
         let Some(arn) = written(role.node) else { continue };
-        reader.out.second_roles.push(SecondRole { asker: format!("{kind} `{name}`"), from, arn, place: role.place() });
+        reader.out.second_roles.push(SecondRole { asker: format!("{kind} `{name}`"), from, arn, duration: None, place: role.place() });
     }
 }
 
@@ -90,7 +90,7 @@ pub fn of_pod(spec: &At<'_>, workload: &Workload) -> Vec<SecondRole> {
     for container in ["initContainers", "containers"].iter().flat_map(|key| spec.list(key)) {
         let arguments = ["command", "args"].iter().flat_map(|key| of_arguments(&container, key));
         for (arn, place) in arguments.chain(of_variables(&container)) {
-            found.push(SecondRole { asker: asker.clone(), from: from.clone(), arn, place });
+            found.push(SecondRole { asker: asker.clone(), from: from.clone(), arn, duration: None, place });
         }
     }
     found
