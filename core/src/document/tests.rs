@@ -295,6 +295,7 @@ fn what_aws_auth_cannot_hold_is_told() {
     assert_eq!(faults("mapRoles: ''"), (0, vec![]));
     assert_eq!(faults("mapRoles: '{{ .Values.roles }}'"), (0, vec![]));
     assert_eq!(faults("mapRoles: '${roles}'"), (0, vec![]));
+    assert_eq!(faults("mapRoles: |\n    %{ for name in names }\n    - rolearn: x\n    %{ endfor }").1, [""; 0]);
     let (entries, told) = faults(&format!("mapRoles: [{entry}]"));
     assert!(entries == 1 && told[0].contains("a list"), "{told:?}");
     let (entries, told) = faults(&format!("mapRoles: \"{entry}\""));
@@ -316,6 +317,7 @@ fn access_entries_of_the_command_line_and_of_plans() {
         ("viewers", "/accessEntry/kubernetesGroups/0")
     );
     assert_eq!(documents(&format!(r#"{{"accessEntries": ["{arn}"]}}"#)).access_entries.len(), 1);
+    assert!(!documents(r#"{"accessEntries": []}"#).recognised && !documents(r#"{"accessEntries": ["anna"]}"#).recognised);
     let policies = |scope: &str| {
         let text = format!(
             r#"{{"associatedAccessPolicies": [{{"policyArn": "{policy}", "accessScope": {{"type": "{scope}"}}}}], "clusterName": "a", "principalArn": "{arn}"}}"#
@@ -349,6 +351,13 @@ fn roles_that_are_to_be_assumed_from_others() {
     let (second, super::model::FirstRole::Named(first)) = (&found.second_roles[0], &found.second_roles[0].from) else { panic!() };
     assert_eq!(at(config, second.arn.span), "arn:aws:iam::444455556666:role/b");
     assert_eq!((first.as_str(), second.place.pointer.to_string().as_str()), ("arn:aws:iam::111122223333:role/a", "/data/config"));
+    let crossplane = |source: &str| {
+        let text = format!(
+            "apiVersion: aws.upbound.io/v1beta1\nkind: ProviderConfig\nmetadata: {{name: p}}\nspec: {{credentials: {{source: {source}}}, assumeRoleChain: [{{roleARN: 'arn:aws:iam::111122223333:role/b'}}]}}\n"
+        );
+        documents(&text).second_roles.len()
+    };
+    assert_eq!((crossplane("IRSA"), crossplane("Secret")), (1, 0));
     assert!(!documents("kind: ConfigMap\nmetadata: {name: c}\ndata: {a: b}\n").recognised);
 }
 

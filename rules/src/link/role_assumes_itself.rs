@@ -128,6 +128,8 @@ mod tests {
         assert_eq!(found(&[("i.yaml", &with_account), ("sa.yaml", &own)], ""), 0, "the role is assumed with a token of its own");
         let with_keys = issuer(", accessKeyID: AKIAIOSFODNN7EXAMPLE");
         assert_eq!(found(&[("i.yaml", &with_keys), ("sa.yaml", &own)], ""), 0);
+        let with_secret = issuer(", accessKeyIDSecretRef: {name: keys, key: id}");
+        assert_eq!(found(&[("i.yaml", &with_secret), ("sa.yaml", &own)], ""), 0);
         assert_eq!(
             found(&[("i.yaml", &issuer("")), ("sa.yaml", &account("cert-manager", &format!("{ROLE}2")))], ""),
             0,
