@@ -97,7 +97,8 @@ pub fn of_pod(spec: &At<'_>, workload: &Workload) -> Vec<SecondRole> {
     let name = workload.name.value().map_or("?", |name| name.as_str());
     let asker = format!("{} `{name}`", workload.kind);
     let mut found = Vec::new();
-    for container in ["initContainers", "containers"].iter().flat_map(|key| spec.list(key)) {
+    // Terraform's Kubernetes provider spells them `init_container` and `container`.
+    for container in ["initContainers", "containers", "init_container", "container"].iter().flat_map(|key| spec.list(key)) {
         let arguments = ["command", "args"].iter().flat_map(|key| of_arguments(&container, key));
         for (arn, place) in arguments.chain(of_variables(&container)) {
             found.push(SecondRole { asker: asker.clone(), from: from.clone(), arn, duration: None, place });

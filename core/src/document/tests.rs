@@ -358,6 +358,8 @@ fn roles_that_are_to_be_assumed_from_others() {
         documents(&text).second_roles.len()
     };
     assert_eq!((crossplane("IRSA"), crossplane("Secret")), (1, 0));
+    let plan = r#"{"format_version": "1.2", "resource_changes": [{"address": "kubernetes_deployment_v1.d", "mode": "managed", "type": "kubernetes_deployment_v1", "name": "d", "change": {"actions": ["create"], "before": null, "after": {"metadata": [{"name": "d", "namespace": "n"}], "spec": [{"template": [{"spec": [{"service_account_name": "a", "container": [{"name": "c", "args": ["--aws-assume-role=arn:aws:iam::111122223333:role/b"]}]}]}]}]}, "after_unknown": {}}}]}"#;
+    assert_eq!(at(plan, documents(plan).second_roles[0].arn.span), "arn:aws:iam::111122223333:role/b");
     assert!(!documents("kind: ConfigMap\nmetadata: {name: c}\ndata: {a: b}\n").recognised);
 }
 
