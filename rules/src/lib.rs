@@ -74,6 +74,7 @@ catalogue! {
         account_differs: AccountDiffers,
         chained_session_too_long: ChainedSessionTooLong,
         cluster_issuer_differs: ClusterIssuerDiffers,
+        deleted_principal: DeletedPrincipal,
         pod_not_injected: PodNotInjected,
         role_absent: RoleAbsent,
         role_assumes_itself: RoleAssumesItself,

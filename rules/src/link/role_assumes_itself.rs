@@ -4,7 +4,7 @@ use irsa_lint_core::declare_rule;
 use irsa_lint_core::diagnostic::Severity;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::callers::{may_assume, place};
+use crate::callers::place;
 use crate::hops::{hops, short};
 
 declare_rule! {
@@ -71,10 +71,11 @@ impl Rule for RoleAssumesItself {
 
     fn estate(&self, view: &View<'_>, out: &mut Findings) {
         for hop in hops(view).into_iter().filter(|hop| hop.first.text == hop.second.text) {
-            let policy = hop.second_role(view).map(|(_, policy)| policy);
-            if policy.is_some_and(|policy| may_assume(policy, &hop.second.text)) {
-                continue;
-            }
+            let policy = match hop.second_policy(view) {
+                Some((_, true)) => continue,
+                Some((policy, false)) => Some(policy),
+                None => None,
+            };
             let asks = format!("{} asks for role `{}`, which {} already has", hop.asker, short(&hop.second.text), hop.holder);
             let help = format!(
                 "leave the role out here: {} has it already; else allow `sts:AssumeRole` to `{}` in its trust policy",
