@@ -68,6 +68,8 @@ catalogue! {
     argocd {
         argocd_annotation_missing: ArgocdAnnotationMissing,
         argocd_role_arn: ArgocdRoleArn,
+        argocd_role_not_mapped: ArgocdRoleNotMapped,
+        argocd_subject_missing: ArgocdSubjectMissing,
     }
     aws_auth {
         aws_auth_no_caller: AwsAuthNoCaller,
@@ -98,7 +100,9 @@ catalogue! {
     }
     link {
         account_differs: AccountDiffers,
+        chained_session_too_long: ChainedSessionTooLong,
         cluster_issuer_differs: ClusterIssuerDiffers,
+        deleted_principal: DeletedPrincipal,
         pod_not_injected: PodNotInjected,
         role_absent: RoleAbsent,
         role_assumes_itself: RoleAssumesItself,

@@ -2,7 +2,7 @@
 //! so that the rules on it do not speak twice. Knows no role and no document but the value itself.
 
 use irsa_lint_core::document::model::{Annotation, Stated};
-use irsa_lint_core::policy::{Arn, is_account_id};
+use irsa_lint_core::policy::{Arn, find_mark, is_account_id};
 use irsa_lint_core::syntax::{Place, Scalar};
 
 use crate::webhook::is_unseen;
@@ -86,6 +86,12 @@ pub fn value(annotation: &Annotation) -> Option<(&Scalar, Place)> {
 #[must_use]
 pub fn place(annotation: &Annotation) -> Place {
     Place { span: annotation.value_span, pointer: annotation.pointer.clone() }
+}
+
+/// Whether something in a text is filled in before it is used: a placeholder, or a variable of a shell, Terraform or a template.
+#[must_use]
+pub fn is_filled_in_later(text: &str) -> bool {
+    text.contains(['$', '%']) || find_mark(text).is_some()
 }
 
 fn bare(text: &str) -> &str {
@@ -229,6 +235,14 @@ fn is_placeholder_word(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn variables_are_filled_in_later() {
+        for text in ["$NODE_ROLE", "arn:aws:iam::${account}:role/x", "<ARN of the role>", "%s"] {
+            assert!(is_filled_in_later(text), "{text}");
+        }
+        assert!(!is_filled_in_later("arn:aws:iam::111122223333:role/x"));
+    }
 
     #[test]
     fn takes_what_the_webhook_takes() {
