@@ -229,6 +229,7 @@ fn the_chain_to_the_first_broken_link() {
             link(LinkKind::Annotation, Truth::False, "it names no role", "add the annotation `eks.amazonaws.com/role-arn`", "metadata"),
         ],
         broken: Some(1),
+        error: None,
     };
     insta::assert_snapshot!(why(&Run { places: &places, unread: &[], files: 1, notes: &[] }, &chain, PLAIN));
 }

@@ -111,6 +111,17 @@ fn an_error_alone_says_what_to_give_next() {
 }
 
 #[test]
+fn machines_get_what_an_error_proves() {
+    let bench = Bench::new(&[("trust.json", &narrow())]);
+    let (answer, code) =
+        bench.json(&["why", "trust.json", "--error", "An error occurred (InvalidIdentityToken): Incorrect token audience"]);
+    assert_eq!((answer["error"]["id"].as_str(), code), (Some("sts-audience"), 1));
+    assert_eq!((answer["error"]["in_order"][0].as_str(), answer["error"]["at_fault"][0].as_str()), (Some("provider"), Some("audience")));
+    let broken = usize::try_from(answer["broken"].as_u64().unwrap()).unwrap();
+    assert_eq!(answer["chain"][broken]["link"], "audience");
+}
+
+#[test]
 fn a_second_hop_is_told_from_the_first() {
     let role = r#"{"Role": {"RoleName": "dns", "Path": "/", "Arn": "arn:aws:iam::444455556666:role/dns", "AssumeRolePolicyDocument": {
         "Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::444455556666:root"}, "Action": "sts:AssumeRole"}]}}}"#;

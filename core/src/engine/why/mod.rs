@@ -107,7 +107,7 @@ impl<'a> Walk<'a> {
         let token = self.token_of(&pod, question);
         match way {
             Way::Token(id) => self.federation(id, token.as_ref()),
-            Way::Association(id, association) => self.association_admitted(id, association),
+            Way::Association(id, association) => self.association_admitted(id, association, &pod),
             Way::Lost => self.provider_alone(&pod, token.as_ref()),
         }
         Ok(())
