@@ -203,7 +203,7 @@ impl LinkKind {
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
-            Self::Workload => "the Pod",
+            Self::Workload => "the Pod or job",
             Self::ServiceAccount => "the ServiceAccount",
             Self::Annotation => "its annotation",
             Self::Role => "the role",

@@ -83,7 +83,7 @@ impl<'a> Walk<'a> {
             self.links.push(found(LinkKind::Role, finding));
             return Ok(());
         }
-        if self.refused_by_iam() {
+        if self.refused_by_iam() || (question.token.is_none() && self.of_ci_job()) {
             return Ok(());
         }
         let pod = the_pod(self.case, question, self.evidence)?;
@@ -134,6 +134,18 @@ impl<'a> Walk<'a> {
         let policies = estate.roles().filter_map(|(_, role)| role.trust.policy());
         let Some(finding) = policies.into_iter().find_map(|policy| self.evidence.of_policy(policy.span, true)) else { return false };
         self.links.push(found(LinkKind::Statement, finding));
+        true
+    }
+
+    /// A CI job in place of a pod: what was found about it is the link that the error points to.
+    fn of_ci_job(&mut self) -> bool {
+        let estate = &self.case.estate;
+        let has_pods = estate.service_accounts().next().is_some() || estate.workloads().next().is_some();
+        let Some(finding) = self.evidence.of_ci().filter(|_| !has_pods) else { return false };
+        let suspects = self.reported.known.map_or(&[][..], |error| error.points_to);
+        let kinds = [LinkKind::Workload, LinkKind::Condition, LinkKind::Audience, LinkKind::Token];
+        let kind = kinds.into_iter().find(|kind| suspects.contains(kind)).unwrap_or(LinkKind::Workload);
+        self.links.push(found(kind, finding));
         true
     }
 

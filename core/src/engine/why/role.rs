@@ -140,7 +140,7 @@ impl<'a> Walk<'a> {
         }
         let workload = pod.workload.map(|workload| &workload.place);
         let places: Vec<&Place> = std::iter::once(&account.place).chain(workload).collect();
-        if let Some(found) = self.evidence.of_annotation(&places).filter(|_| !self.is_pod_identity_error()) {
+        if let Some(found) = self.evidence.of_annotation(&places, account.role_arn().is_some()).filter(|_| !self.is_pod_identity_error()) {
             self.links.push(super::found(LinkKind::Annotation, found));
             return Way::Lost;
         }
