@@ -75,6 +75,15 @@ impl Evidence {
         errors.next()
     }
 
+    /// Something about a role that is assumed from another role's session.
+    pub fn of_second_role(&self, arn: &str, name: &str) -> Option<&Diagnostic> {
+        let name = format!("`{name}`");
+        self.of_families(&["link"]).find(|d| {
+            let says = |text: &str| d.message.contains(text) || d.help.contains(text);
+            says("`sts:AssumeRole`") && (says(arn) || says(&name))
+        })
+    }
+
     /// Something about the ConfigMap `aws-auth`.
     pub fn of_aws_auth(&self) -> Option<&Diagnostic> {
         self.of_families(&["aws-auth"]).next()

@@ -199,6 +199,9 @@ impl Walk<'_> {
         let Some(wanted) = self.reported.role.clone() else { return };
         let target = Arn::parse(&wanted).and_then(|arn| Some((arn.account.to_owned(), arn.role()?.1.to_owned())));
         let Some((target_account, target_name)) = target else { return };
+        if let Some(finding) = self.evidence.of_second_role(&wanted, &target_name) {
+            return self.links.push(super::found(LinkKind::Role, finding));
+        }
         if target_account == account && target_name == name {
             let message = format!(
                 "the program has the credentials of role `{name}` already (session `{session}`) and assumes the same role `{wanted}` once more, \
