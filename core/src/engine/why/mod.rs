@@ -108,7 +108,13 @@ impl<'a> Walk<'a> {
         match way {
             Way::Token(id) => self.federation(id, token.as_ref()),
             Way::Association(id, association) => self.association_admitted(id, association, &pod),
-            Way::Lost => self.provider_alone(&pod, token.as_ref()),
+            Way::Lost => {
+                if question.token.is_some() && !self.links.iter().any(|link| matches!(link.kind, LinkKind::Role | LinkKind::Annotation)) {
+                    let message = "no document shows the role and its trust policy".to_owned();
+                    self.push(LinkKind::Role, Truth::Unknown, message, "add the output of `aws iam get-role --role-name NAME`", None);
+                }
+                self.provider_alone(&pod, token.as_ref());
+            }
         }
         Ok(())
     }
