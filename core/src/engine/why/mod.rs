@@ -12,6 +12,7 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::answer::{Chain, ChainLink, LinkKind};
 use super::can_assume::Question;
+use super::known_error::KnownError;
 use super::reported::Reported;
 use super::run::{Case, Engine};
 use super::token_check::{Given, Weight};
@@ -61,8 +62,8 @@ impl Engine<'_> {
         let mut walk =
             Walk { engine: *self, case, evidence: &evidence, reported: &reported, account: None, other_role: false, links: Vec::new() };
         let outcome = walk.go(question);
-        // An error that no document can explain is an answer of its own.
-        let outside = reported.known.is_some_and(|error| error.points_to.is_empty());
+        // An error that no document can explain is an answer of its own, and so is one of IAM about a policy that it did not store.
+        let outside = reported.known.is_some_and(|error| error.points_to.is_empty() || error.id.starts_with("iam-"));
         match outcome {
             Err(question) if !outside => return Err(question),
             _ => {}
@@ -86,7 +87,11 @@ impl<'a> Walk<'a> {
         if self.refused_by_iam() || (question.token.is_none() && self.of_ci_job()) {
             return Ok(());
         }
-        let pod = the_pod(self.case, question, self.evidence)?;
+        let before_policy = self.reported.known.is_some_and(is_before_policy);
+        let pod = match the_pod(self.case, question, self.evidence) {
+            Err(_) if before_policy => Pod::default(),
+            pod => pod?,
+        };
         self.account = pod.account.map(|(_, account)| account.place.clone());
         let named = self.reported.role.as_deref().filter(|arn| !self.case.estate.roles_named(arn).is_empty());
         if let Some(given) = &question.token {
@@ -99,7 +104,10 @@ impl<'a> Walk<'a> {
             self.chained(caller);
             return Ok(());
         }
-        let way = self.follow_to_role(&pod, question.role.as_deref().or(named))?;
+        let way = match self.follow_to_role(&pod, question.role.as_deref().or(named)) {
+            Err(Question::Roles(_)) if before_policy => Way::Lost,
+            way => way?,
+        };
         self.compare_roles(&pod);
         if self.is_broken_before_sts() {
             return Ok(());
@@ -204,6 +212,12 @@ impl<'a> Walk<'a> {
         let subject = format_smolstr!("system:serviceaccount:{namespace}:{name}");
         Some(Token::new(&issuer, &subject, audience.unwrap_or(DEFAULT_AUDIENCE)))
     }
+}
+
+/// Whether an error is about what STS looks at before it reads a trust policy, so that it need not be known which role is meant.
+fn is_before_policy(error: &KnownError) -> bool {
+    let before = |link: &LinkKind| matches!(link, LinkKind::Token | LinkKind::Provider | LinkKind::Audience);
+    !error.points_to.is_empty() && error.points_to.iter().all(before)
 }
 
 fn link(kind: LinkKind, holds: Truth, message: String, help: impl Into<String>, place: Option<&Place>) -> ChainLink {
