@@ -147,6 +147,7 @@ catalogue! {
         pod_identity_any_cluster: PodIdentityAnyCluster,
         pod_identity_condition_dead: PodIdentityConditionDead,
         pod_identity_not_trusted: PodIdentityNotTrusted,
+        pod_identity_on_fargate: PodIdentityOnFargate,
         pod_identity_other_account: PodIdentityOtherAccount,
         pod_identity_principal_misspelt: PodIdentityPrincipalMisspelt,
         pod_identity_through_proxy: PodIdentityThroughProxy,
