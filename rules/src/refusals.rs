@@ -56,6 +56,10 @@ pub fn in_grammar(role: &RoleView<'_>) -> Vec<Refusal> {
         let place = Place { span: violation.span, pointer: violation.pointer.clone() };
         Some(Refusal { fix: right_case(policy, violation), ..Refusal::new(place, problem, says, help) })
     };
+    if policy.statements.is_empty() && policy.violations.is_empty() {
+        let place = Place { span: policy.span, pointer: policy.pointer.key("Statement") };
+        return vec![Refusal::new(place, "the policy has no statement", SYNTAX, "write a statement that says who may assume the role")];
+    }
     policy.violations.iter().filter_map(refused).collect()
 }
 
@@ -74,7 +78,11 @@ fn words(violation: &Violation) -> Option<(String, String, String)> {
         ViolationKind::MissingElement(name) => {
             (format!("`{name}` is missing"), format!("Missing required field {name}"), format!("add `{name}`"))
         }
-        ViolationKind::WrongType(name, wanted, found) => (format!("`{name}` is {found}"), SYNTAX.to_owned(), format!("make it {wanted}")),
+        ViolationKind::WrongType(name, wanted, found) => {
+            let key = name.contains(':') && Operator::parse(name).is_none();
+            let help = if key { "put the key under an operator, such as `StringEquals`".to_owned() } else { format!("make it {wanted}") };
+            (format!("`{name}` is {found}"), SYNTAX.to_owned(), help)
+        }
         ViolationKind::Both(plain, negated) => {
             (format!("`{plain}` and `{negated}` exclude each other"), SYNTAX.to_owned(), format!("keep `{plain}`"))
         }
