@@ -146,7 +146,7 @@ fn right_case(policy: &TrustPolicy, violation: &Violation) -> Option<Fix> {
 
 /// A principal of a form that IAM does not take. What is wrong with a provider's ARN has rules of its own.
 #[must_use]
-pub fn of_principal(principal: &Principal, place: Place) -> Option<Refusal> {
+pub fn of_principal(principal: &Principal) -> Option<Refusal> {
     let value = principal.value.as_str();
     let (kind, good, help) = match principal.kind {
         PrincipalKind::Service => ("SERVICE", is_service(value), "write the service's own name, such as `pods.eks.amazonaws.com`"),
@@ -155,9 +155,12 @@ pub fn of_principal(principal: &Principal, place: Place) -> Option<Refusal> {
         }
         _ => return None,
     };
-    let finished = !good && !value.contains(['$', '{', '<', '%']) && find_mark(value).is_none();
+    if good || value.contains(['$', '{', '<', '%']) || find_mark(value).is_some() {
+        return None;
+    }
     let problem = format!("`{value}` is no principal of the kind `{}`", principal.key.as_ref().map_or(kind, |key| key.as_str()));
-    finished.then(|| Refusal::new(place, problem, format!("Invalid principal in policy: \"{kind}\":\"{value}\""), help))
+    let place = Place { span: principal.value.span, pointer: principal.pointer.clone() };
+    Some(Refusal::new(place, problem, format!("Invalid principal in policy: \"{kind}\":\"{value}\""), help))
 }
 
 fn is_service(value: &str) -> bool {

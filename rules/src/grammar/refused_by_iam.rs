@@ -105,8 +105,8 @@ fn of_statement(statement: &Statement, role: &RoleView<'_>, out: &mut Findings) 
         let says = "AssumeRole policy may only specify STS AssumeRole actions.";
         report(Refusal::new(place(statement, At::Action), problem, says, help), &statement.name(), role, out);
     }
-    for (index, principal) in statement.principals.list.iter().enumerate() {
-        if let Some(refusal) = of_principal(principal, place(statement, At::Principal(index))) {
+    for principal in &statement.principals.list {
+        if let Some(refusal) = of_principal(principal) {
             report(refusal, &statement.name(), role, out);
         }
     }
