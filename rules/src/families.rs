@@ -9,6 +9,7 @@ pub const FAMILIES: &[(&str, &str)] = &[
     ("provider", "OIDC providers that do not fit their issuer or their tokens"),
     ("service-account", "ServiceAccounts whose annotation does not do what it should"),
     ("link", "Pod, ServiceAccount and role that do not fit together"),
+    ("workload", "Pods that get other credentials than those of their ServiceAccount, or none"),
     ("pod-identity", "EKS Pod Identity"),
     ("ci", "CI jobs and the roles that they name"),
     ("aws-auth", "The ConfigMap `aws-auth`"),

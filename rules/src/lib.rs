@@ -119,6 +119,7 @@ catalogue! {
         contradictory_conditions: ContradictoryConditions,
         custom_subject: CustomSubject,
         dead_statement: DeadStatement,
+        dead_value: DeadValue,
         empty_values: EmptyValues,
         everything_denied: EverythingDenied,
         foreign_provider: ForeignProvider,
