@@ -9,7 +9,7 @@ use irsa_lint_core::policy::{Effect, PrincipalKind, Statement};
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use smol_str::SmolStr;
 
-use crate::denies::{as_meant, as_written, flaw, names, region};
+use crate::denies::{as_meant, as_written, flaw, lists_wildcards, names, region};
 use crate::faults::place;
 use crate::kubernetes::forms;
 use crate::pods::ASSUME_ROLE;
@@ -90,10 +90,19 @@ impl Rule for DenyDoesNotProtect {
         if denies().next().is_none() || role.admission.grants().next().is_none() {
             return;
         }
+        if denies().nth(1).is_none() && denies().all(|deny| !lists_wildcards(deny)) && role.admission.issuers.iter().any(lost_something) {
+            return;
+        }
         for deny in denies().filter(|deny| is_meant_for_web_identities(deny, role) && is_readable(deny, role)) {
             judge(role, deny, out);
         }
     }
+}
+
+/// Whether the Deny statements are known to have taken something: what is left of an Allow is not what it grants. Found out without a search.
+fn lost_something(issuer: &IssuerAdmission<'_>) -> bool {
+    let granted = || issuer.statements.iter().filter_map(|(_, region)| region.as_ref());
+    granted().count() == issuer.grants.len() && issuer.grants.iter().any(|grant| granted().all(|region| *region != grant.region))
 }
 
 /// Whether nothing in it is still to be filled in.
