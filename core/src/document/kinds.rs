@@ -41,6 +41,7 @@ pub const KINDS: &[Kind] = &[
     kind("describe-cluster", eks_cluster::recognise, eks_cluster::read),
     kind("describe-pod-identity-association", pod_identity::recognise_get, pod_identity::read_get),
     kind("list-pod-identity-associations", pod_identity::recognise_list, pod_identity::read_list),
+    kind("pod-identity-association", pod_identity::recognise_object, pod_identity::read_object),
     kind("terraform-plan", terraform_plan::recognise, terraform_plan::read),
     kind("terraform-state-json", terraform_plan::recognise_state, terraform_plan::read_state),
     kind("terraform-state", terraform_state::recognise, terraform_state::read),
