@@ -224,8 +224,6 @@ pub struct Workload {
     pub misplaced_account: Option<Annotation>,
     /// `securityContext` of its Pods.
     pub security: Security,
-    /// Secrets mounted as volumes, by the volume's name.
-    pub secret_volumes: Vec<SmolStr>,
     /// Containers, init containers first.
     pub containers: Vec<Container>,
     /// Projected service account tokens that the manifest itself mounts.
