@@ -234,6 +234,8 @@ pub struct Workload {
     pub live: bool,
     /// `creationTimestamp`, of live objects.
     pub created: Option<SmolStr>,
+    /// Kind and name of what made it, of live objects.
+    pub owner: Option<(SmolStr, SmolStr)>,
     /// Where it stands.
     pub place: Place,
 }

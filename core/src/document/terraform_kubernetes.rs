@@ -92,6 +92,7 @@ fn read_metadata(at: &Attribute<'_>, reader: &mut Reader<'_>) -> Metadata {
         labels: annotations(&at.get("labels"), reader),
         live: false,
         created: None,
+        owner: None,
     }
 }
 
@@ -149,6 +150,7 @@ fn read_workload(resource: Resource<'_>, kind: &'static str, attributes: &Attrib
         origin: resource.origin,
         live: false,
         created: None,
+        owner: None,
         place: resource.place(),
     });
 }

@@ -112,6 +112,7 @@ fn workload(kind: &str, at: &At<'_>, meta: Metadata, pod: Template<'_>, reader: 
         origin,
         live: meta.live,
         created: meta.created,
+        owner: meta.owner,
         place: at.place(),
     }
 }
