@@ -216,6 +216,8 @@ mod tests {
         let uuid = "aaaaaaaa-0000-4000-8000-000000000001";
         for (issuer, value, why, meant) in [
             (github, "repo:o/r:ref:main", "in place of `:ref:refs/heads/`", Some("repo:o/r:ref:refs/heads/main")),
+            ("github.example.com/_services/token", "repo:o/r:ref:main", "`:ref:`", Some("repo:o/r:ref:refs/heads/main")),
+            ("token.actions.githubusercontent.com/acme", "repo:o/r:branch:*", "`:branch:`", Some("repo:o/r:ref:refs/heads/*")),
             (github, "repo:o/r:branch:*", "`:branch:`", Some("repo:o/r:ref:refs/heads/*")),
             (github, "repo:o/r:ref:refs/head/main", "`:ref:refs/head/`", Some("repo:o/r:ref:refs/heads/main")),
             (github, "Repo:o/r:pull_request", "letter case", Some("repo:o/r:pull_request")),
