@@ -1,4 +1,4 @@
-//! What of each provider is too wide, and how much: one table over all of them. Info about names that could change hands is left out.
+//! What of each provider is too wide, and how much: one table over all of them. Info about names is left out where it is of no interest.
 
 use irsa_lint_core::diagnostic::Severity;
 
@@ -15,8 +15,7 @@ fn breadth(issuer: &str, condition: &str) -> String {
     let answer = check(&[("a.json", &text)]);
     let undecided: Vec<_> = answer.not_analysed.iter().filter(|not| not.message.contains("budget")).collect();
     assert!(undecided.is_empty(), "{issuer} {condition}: {undecided:?}");
-    let family = |rule: &str| crate::RULES.iter().map(|known| known.meta()).find(|meta| meta.id == rule).map(|meta| meta.family);
-    let of_interest = |rule: &str| matches!(family(rule), Some("too-wide" | "condition")) && rule != "recyclable-name";
+    let of_interest = |rule: &str| !["refused-by-iam", "recyclable-name"].contains(&rule);
     let mut found: Vec<(Severity, &str)> =
         answer.diagnostics.iter().filter(|d| of_interest(d.rule)).map(|d| (d.severity, d.rule)).collect();
     found.sort_by(|a, b| b.cmp(a));
@@ -198,6 +197,7 @@ const DEPLOYMENT: &[Row] = &[
             ("organization:my-org:*", TENANT),
             ("organization:my-org:project:*:workspace:prod:run_phase:*", TENANT),
             ("organization:my-org:project:shop:workspace:*:run_phase:*", TENANT),
+            ("organization:my-org:project:shop:workspace:prod:run_phase:*", BRANCH),
             ("organization:my-org:project:shop:workspace:prod:run_phase:apply", FINE),
         ],
     ),
