@@ -80,6 +80,12 @@ impl Rule for RefusedByIam {
     }
 }
 
+/// Whether IAM refuses to store the statement.
+#[must_use]
+pub fn is_refused(statement: &Statement, role: &RoleView<'_>) -> bool {
+    refusal(statement, role).is_some()
+}
+
 /// Where IAM takes offence, what it says, and what to do.
 fn refusal(statement: &Statement, role: &RoleView<'_>) -> Option<(Place, String, String)> {
     if let Some(star) = statement.principals.list.iter().position(|p| p.kind == PrincipalKind::Star) {
