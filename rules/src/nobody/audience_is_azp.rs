@@ -20,6 +20,10 @@ declare_rule! {
     /// Google's service accounts have the account's number as `azp`, those of Auth0 and Entra the id of the application that asked. An
     /// audience such as `https://…` is none of these, so that the condition does not hold for them.
     ///
+    /// ## Severity
+    ///
+    /// A warning where tokens of the issuer always have `azp`: the condition never holds. Info where only some of them do.
+    ///
     /// ## How to fix it
     ///
     /// Compare the audience with `ISSUER:oaud`, or ask for the client id under `ISSUER:aud`.

@@ -22,6 +22,11 @@ declare_rule! {
     /// A projected `serviceAccountToken` without `audience`, like the one at `/var/run/secrets/kubernetes.io/serviceaccount/token`, is for the
     /// Kubernetes API. STS refuses a token whose audience the OIDC provider does not list: `Incorrect token audience`.
     ///
+    /// ## Severity
+    ///
+    /// An error where the token is for the Kubernetes API, or the role does not admit its audience. A warning where the audience is nearly
+    /// STS's; info where the run does not show what the role admits.
+    ///
     /// ## How to fix it
     ///
     /// Write `audience: sts.amazonaws.com`, or take volume and variables out and annotate the ServiceAccount: the webhook does all of it.

@@ -19,6 +19,10 @@ declare_rule! {
     /// The webhook splits the value at commas and cuts no blanks: `"a, b"` skips `a` and a container called ` b`, which there is not. The
     /// container that was to be kept from the role gets it. Where all containers are skipped, the role serves nobody.
     ///
+    /// ## Severity
+    ///
+    /// A warning: another set of containers gets the role than is written there.
+    ///
     /// ## How to fix it
     ///
     /// Write the names of the containers with commas and nothing else between them.

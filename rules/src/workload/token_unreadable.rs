@@ -16,6 +16,10 @@ declare_rule! {
     /// Before Kubernetes 1.19 the token that the webhook mounts belongs to root and nobody else may read it. The program gets
     /// `permission denied` for the token's file.
     ///
+    /// ## Severity
+    ///
+    /// A warning where the Pod names its user. Info where the image may.
+    ///
     /// ## How to fix it
     ///
     /// Set `fsGroup` in the `securityContext` of the Pod, or bring the cluster to a version that is still supported.

@@ -16,6 +16,10 @@ declare_rule! {
     /// The webhook is not called for Pods with the label `eks.amazonaws.com/skip-pod-identity-webhook`, whatever its value. They get neither
     /// variables nor token and work as the node's role.
     ///
+    /// ## Severity
+    ///
+    /// A warning: the Pod works as the node's role, and somebody may want that.
+    ///
     /// ## How to fix it
     ///
     /// Take the label out, or run the Pods as a ServiceAccount without a role if they need none.
