@@ -71,6 +71,7 @@ fn provider(id: &str, file: &ProviderFile) -> Result<String, String> {
         ("built_in", file.built_in.to_string()),
         ("subjects", "List::Borrowed(SUBJECTS)".into()),
         ("configurable_subject", file.configurable_subject.to_string()),
+        ("possible", "List::Borrowed(POSSIBLE)".into()),
         ("audience", audience),
         ("sends_azp", file.sends_azp.to_string()),
         ("standard_claims", "List::Borrowed(STANDARD)".into()),
@@ -89,10 +90,12 @@ fn provider(id: &str, file: &ProviderFile) -> Result<String, String> {
     // What is made by a function call cannot be borrowed in place: it needs a static of its own.
     let issuers = file.issuers.iter().map(template).collect::<Vec<_>>().join(", ");
     let subjects = file.subjects.iter().map(subject).collect::<Vec<_>>().join(", ");
+    let possible = file.possible.iter().map(template).collect::<Vec<_>>().join(", ");
     let statics = [
         ("SLOTS", "Slot", format!("&[{slots}]")),
         ("ISSUERS", "Template", format!("&[{issuers}]")),
         ("SUBJECTS", "SubjectForm", format!("&[{subjects}]")),
+        ("POSSIBLE", "Template", format!("&[{possible}]")),
         ("STANDARD", "Claim", standard),
     ];
     let statics: String = statics.iter().map(|(name, item, code)| format!("        static {name}: &[{item}] = {code};\n")).collect();

@@ -12,7 +12,7 @@ use irsa_lint_core::syntax::Place;
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::statements::{StatementGrant, open_statements};
-use crate::wide::{asked_place, witness};
+use crate::wide::{add_undone, asked_place, witness};
 
 /// Namespaces and names that no policy means: what admits both of a pair admits whatever anybody creates.
 const FRESH: [&str; 2] = ["any", "zz-irsa-lint-7"];
@@ -27,7 +27,8 @@ static SERVICE_ACCOUNTS: LazyLock<Arc<Forms>> = LazyLock::new(|| {
     let (prefix, colon) = (GrammarPart::Literal("system:serviceaccount:".into()), GrammarPart::Literal(":".into()));
     let parts = vec![prefix, named("namespace", Class::DnsLabel), colon, named("name", Class::DnsSubdomain)];
     let grammar = Grammar::new(parts);
-    Arc::new(Forms { legal: Language::grammar(grammar.clone()), grammars: vec![grammar], closed: true })
+    let legal = Language::grammar(grammar.clone());
+    Arc::new(Forms { possible: Some(legal.clone()), legal, grammars: vec![grammar], closed: true })
 });
 
 /// How far a statement's grant to the service accounts of a cluster reaches. What is finite is not here.
@@ -68,9 +69,14 @@ pub fn is_cluster(issuer: &IssuerAdmission<'_>, policy: &TrustPolicy) -> bool {
     if let Some(provider) = issuer.provider {
         return provider.kind == Kind::Kubernetes;
     }
-    let Some(named) = issuer.issuer.as_deref() else { return false };
+    issuer.issuer.as_deref().is_some_and(|named| names_service_accounts(policy, named))
+}
+
+/// Whether a policy asks an issuer for a subject of a Kubernetes service account.
+#[must_use]
+pub fn names_service_accounts(policy: &TrustPolicy, issuer: &str) -> bool {
     let conditions = policy.statements.iter().flat_map(Statement::effective_conditions);
-    let on_subject = |text: &str| key::claim_of(text, named).is_some_and(|claim| claim.eq_ignore_ascii_case(key::SUB));
+    let on_subject = |text: &str| key::claim_of(text, issuer).is_some_and(|claim| claim.eq_ignore_ascii_case(key::SUB));
     let mut values = conditions.filter(|condition| on_subject(&condition.key.text)).flat_map(|condition| &condition.values);
     values.any(|value| value.text.starts_with("system:serviceaccount:"))
 }
@@ -277,7 +283,9 @@ pub fn report_wide(
         let Some(wide) = out.settle(meta, &place, answer).filter(|wide| wanted(&wide.breadth)) else { continue };
         let tried = witness(role, wide.issuer, &wide.piece, wide.subject.clone());
         if let Some(witness) = out.settle(meta, &place, tried) {
+            let before = out.diagnostics.len();
             report(&wide, &witness, place, out);
+            add_undone(role, wide.issuer, wide.statement, &wide.piece, &wide.subject, out, before);
         }
     }
 }

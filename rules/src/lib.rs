@@ -6,6 +6,9 @@ pub mod cluster_roles;
 pub mod edits;
 #[cfg(test)]
 mod embeddings;
+#[cfg(test)]
+mod breadth_table;
+pub mod denies;
 pub mod errors;
 #[cfg(test)]
 mod examples;
@@ -13,16 +16,21 @@ pub mod faults;
 #[cfg(test)]
 mod fixes;
 pub mod hops;
+pub mod github;
+pub mod idp_controls;
 pub mod kubernetes;
+pub mod misformed;
 pub mod missing_role;
 pub mod own_provider;
 pub mod pairing;
 pub mod pods;
 mod provider_file;
 pub mod providers;
+pub mod refusals;
 pub mod role_arn;
 pub mod segments;
 pub mod statements;
+pub mod tenant_words;
 pub mod tenants;
 #[cfg(test)]
 mod testing;
@@ -80,7 +88,6 @@ catalogue! {
         duplicate_key: DuplicateKey,
         not_action: NotAction,
         not_principal: NotPrincipal,
-        policy_grammar: PolicyGrammar,
         refused_by_iam: RefusedByIam,
         unknown_operator: UnknownOperator,
     }
@@ -99,10 +106,14 @@ catalogue! {
         workload_service_account: WorkloadServiceAccount,
     }
     nobody {
+        audience_is_azp: AudienceIsAzp,
         contradictory_conditions: ContradictoryConditions,
+        custom_subject: CustomSubject,
         dead_statement: DeadStatement,
+        empty_values: EmptyValues,
         everything_denied: EverythingDenied,
         foreign_provider: ForeignProvider,
+        github_id_subject: GithubIdSubject,
         illegal_subject: IllegalSubject,
         issuer_mismatch: IssuerMismatch,
         literal_wildcard: LiteralWildcard,
@@ -111,7 +122,10 @@ catalogue! {
         placeholder: Placeholder,
         provider_under_aws: ProviderUnderAws,
         scheme_in_key: SchemeInKey,
+        shadowed_statement: ShadowedStatement,
+        subject_letter_case: SubjectLetterCase,
         unknown_claim: UnknownClaim,
+        volatile_subject: VolatileSubject,
         wrong_action: WrongAction,
         wrong_audience: WrongAudience,
     }
@@ -151,10 +165,16 @@ catalogue! {
         any_name_in_namespace: AnyNameInNamespace,
         any_namespace: AnyNamespace,
         any_service_account: AnyServiceAccount,
+        called_workflow: CalledWorkflow,
+        deny_does_not_protect: DenyDoesNotProtect,
         everyone: Everyone,
+        guest_identity: GuestIdentity,
         missing_audience: MissingAudience,
         open_namespace_prefix: OpenNamespacePrefix,
+        pull_request_subject: PullRequestSubject,
+        recyclable_name: RecyclableName,
         shared_issuer_strangers: SharedIssuerStrangers,
+        unknown_issuer: UnknownIssuer,
         whole_tenant: WholeTenant,
     }
 }

@@ -55,6 +55,7 @@ pub fn provider(entry: ProviderFile) -> Result<Provider, Fault> {
         built_in: entry.built_in,
         subjects: entry.subjects.iter().map(|subject| form(subject, &slots)).collect::<Result<_, _>>()?,
         configurable_subject: entry.configurable_subject,
+        possible: entry.possible.iter().map(|form| template(form, &slots)).collect::<Result<_, _>>()?,
         audience: audience(&entry.audience),
         sends_azp: entry.sends_azp,
         standard_claims: standard_claims(&entry.claims),

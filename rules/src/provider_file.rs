@@ -33,6 +33,8 @@ pub struct ProviderFile {
     #[serde(default)]
     pub configurable_subject: bool,
     #[serde(default)]
+    pub possible: Vec<Text>,
+    #[serde(default)]
     pub request_tags: bool,
     pub tenant_in: Option<String>,
     #[serde(default)]

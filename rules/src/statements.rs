@@ -3,9 +3,12 @@
 use std::borrow::Cow;
 
 use irsa_lint_core::admission::fault::FaultKind;
-use irsa_lint_core::admission::{Grant, IssuerAdmission};
+use irsa_lint_core::admission::language::Language;
+use irsa_lint_core::admission::{Constraint, Grant, IssuerAdmission, key};
+use irsa_lint_core::document::model::Stated;
 use irsa_lint_core::policy::{Effect, Principal, PrincipalKind, Statement};
 use irsa_lint_core::rule::RoleView;
+use smol_str::SmolStr;
 
 /// What one Allow statement admits of one issuer, after Deny.
 pub struct StatementGrant<'a> {
@@ -34,7 +37,7 @@ pub fn statement_grants<'a>(role: &RoleView<'a>) -> Vec<StatementGrant<'a>> {
     found
 }
 
-/// The same without those whose subjects are a plain list. Nearly every good policy has no other, and it is found out without a search.
+/// The same without those whose subjects are a plain list, cut with the provider's client ids where the run shows them. Nearly every good policy has no other, and it is found out without a search.
 #[must_use]
 pub fn open_statements<'a>(role: &RoleView<'a>) -> Vec<StatementGrant<'a>> {
     let is_open = |grant: &Grant| grant.subjects().as_literals().is_none();
@@ -44,9 +47,28 @@ pub fn open_statements<'a>(role: &RoleView<'a>) -> Vec<StatementGrant<'a>> {
     let mut grants = statement_grants(role);
     for grant in &mut grants {
         grant.pieces.retain(|piece| is_open(piece));
+        keep_registered(role, grant);
     }
     grants.retain(|grant| !grant.pieces.is_empty());
     grants
+}
+
+/// Leaves of a grant the tokens whose audience the provider registers, where the run shows it: no others come as far as the policy. Where that
+/// would leave none, nobody gets in for a reason of its own, and the statement is judged as it stands.
+fn keep_registered(role: &RoleView<'_>, grant: &mut StatementGrant<'_>) {
+    let issuer = grant.issuer.issuer.as_deref().filter(|_| !grant.pieces.is_empty());
+    let Some(Stated::Is(ids)) = issuer.map(|issuer| role.view.estate.client_ids(role.id, issuer)) else { return };
+    if ids.is_empty() {
+        return;
+    }
+    let present = Language::literals(ids);
+    for piece in &mut grant.pieces {
+        let mut cut = (**piece).clone();
+        cut.region.restrict(&SmolStr::new_static(key::AUD), Constraint::Single { present: present.clone(), absent: false });
+        if !cut.region.is_empty(role.budget).is_yes() {
+            *piece = Cow::Owned(cut);
+        }
+    }
 }
 
 /// The part of a grant that a statement contributes: grants that differ in the subject alone were put together.

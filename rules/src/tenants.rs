@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use irsa_lint_core::admission::language::{Glob, Grammar, Language};
 use irsa_lint_core::admission::{Answer, Budget, Constraint, Grant, IssuerAdmission, Reason, Witness, grammar_of, key};
 use irsa_lint_core::policy::Statement;
-use irsa_lint_core::provider::{Captures, ChosenBy, Kind, Provider, SubjectForm};
+use irsa_lint_core::provider::{Captures, ChosenBy, Claim, Kind, Provider, SubjectForm};
 use irsa_lint_core::rule::{Findings, RoleView, RuleMeta};
 use irsa_lint_core::syntax::Place;
 use smol_str::SmolStr;
@@ -14,13 +14,26 @@ use smol_str::SmolStr;
 use crate::kubernetes::is_cluster;
 use crate::segments::{by_first_segment, first_segment_is_open, instance};
 use crate::statements::{StatementGrant, open_statements};
-use crate::wide::{asked_place, witness};
+use crate::tenant_words::noun;
+use crate::wide::{add_undone, asked_place, witness};
+
+/// What somebody calls himself whom nobody named.
+pub const STRANGER: &str = "anybody";
+/// What somebody calls a repository, branch, … that nobody named.
+pub const ANYTHING: &str = "anything";
+/// The claim, and the beginning of a subject made of it, that names the workflow which is called and not who calls it. Source: GitHub Docs,
+/// "Using OpenID Connect with reusable workflows".
+pub const CALLED_WORKFLOW: &str = "job_workflow_ref";
+/// So many tenants somebody may have listed by name.
+const MOST_TENANTS: usize = 12;
 
 /// How far a grant reaches, from worst to fine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reach {
     /// To tenants that nobody named.
     Strangers,
+    /// To whoever may call a workflow that is named, tenants that nobody named among them if it is public.
+    Callers,
     /// To every repository, project or workspace of a tenant.
     Tenant,
     /// To every branch, tag, event or run of one project.
@@ -41,6 +54,10 @@ pub struct WideTenant<'a> {
     pub form: Option<&'a SubjectForm>,
     /// The part of the subject that is open.
     pub part: Option<SmolStr>,
+    /// All parts of that form that are.
+    pub open: Vec<SmolStr>,
+    /// That part, and those that are open in other forms of the subject and reach as far.
+    pub alike: Vec<SmolStr>,
     /// A subject that shows it.
     pub subject: SmolStr,
 }
@@ -63,19 +80,33 @@ pub fn report_wide(
         let Some(wide) = out.settle(meta, &place, answer).filter(|wide| wide.reach == wanted) else { continue };
         let tried = witness(role, wide.issuer, &wide.piece, wide.subject.clone());
         if let Some(witness) = out.settle(meta, &place, tried) {
+            let before = out.diagnostics.len();
             report(&wide, &witness, place, out);
+            add_undone(role, wide.issuer, wide.statement, &wide.piece, &wide.subject, out, before);
         }
     }
+}
+
+/// How far a statement's grant reaches at an issuer that is no cluster's, where that can be told.
+#[must_use]
+pub fn reach(role: &RoleView<'_>, grant: &StatementGrant<'_>) -> Option<Reach> {
+    widest(role, grant).yes().map(|wide| wide.reach)
 }
 
 fn widest<'a>(role: &RoleView<'a>, grant: &StatementGrant<'a>) -> Answer<WideTenant<'a>> {
     let mut widest: Option<WideTenant<'a>> = None;
     let mut unknown = None;
     let mut take = |found: Result<Option<Found<'a>>, Reason>, piece: &Cow<'a, Grant>| match found {
+        Ok(Some(Found { reach, part: Some(part), .. })) if widest.as_ref().is_some_and(|known| reach == known.reach) => {
+            if let Some(known) = widest.as_mut().filter(|known| !known.alike.contains(&part)) {
+                known.alike.push(part);
+            }
+        }
         Ok(Some(found)) if widest.as_ref().is_none_or(|known| found.reach < known.reach) => {
-            let Found { reach, form, part, subject } = found;
+            let Found { reach, form, part, open, subject } = found;
             let (issuer, statement) = (grant.issuer, grant.statement);
-            widest = Some(WideTenant { issuer, statement, piece: piece.clone(), reach, form, part, subject });
+            let alike = part.iter().cloned().collect();
+            widest = Some(WideTenant { issuer, statement, piece: piece.clone(), reach, form, part, open, alike, subject });
         }
         Ok(_) => {}
         Err(reason) => unknown = Some(reason),
@@ -98,6 +129,7 @@ struct Found<'a> {
     reach: Reach,
     form: Option<&'a SubjectForm>,
     part: Option<SmolStr>,
+    open: Vec<SmolStr>,
     subject: SmolStr,
 }
 
@@ -106,7 +138,7 @@ fn of_unknown<'a>(piece: &Grant) -> Option<Found<'a>> {
     let subjects = piece.subjects();
     let [first, second] = ["anybody", "zz-irsa-lint-7"];
     let all = subjects.contains(first) && subjects.contains(second);
-    all.then(|| Found { reach: Reach::Tenant, form: None, part: None, subject: first.into() })
+    all.then(|| Found { reach: Reach::Tenant, form: None, part: None, open: Vec::new(), subject: first.into() })
 }
 
 struct Asked<'q> {
@@ -145,12 +177,24 @@ impl Asked<'_> {
         let shared = is_shared(self.provider, self.issuer);
         let first = form.tenant.first().map(AsRef::as_ref);
         let open = self.open(form, grammar, first.filter(|_| shared))?;
+        let named = self.names_tenant();
+        let called = self.names_called_workflow();
+        if shared && !named && !called && !first.is_some_and(|first| open.is_open(first)) && self.guesses_tenant(form, grammar, first)? {
+            return self.found(Reach::Strangers, &open, grammar, first);
+        }
         if open.parts.is_empty() {
             return Ok(None);
         }
-        let named = self.names_tenant();
-        if shared && !named && first.is_none_or(|first| open.is_free(first)) {
-            return self.found(Reach::Strangers, &open, grammar, first);
+        if shared && !named {
+            if first.is_none_or(|first| open.is_free(first)) {
+                return self.found(if called { Reach::Callers } else { Reach::Strangers }, &open, grammar, first);
+            }
+            if names_called_workflow(form) {
+                return self.found(Reach::Callers, &open, grammar, open.parts.first().map(SmolStr::as_str));
+            }
+        }
+        if called {
+            return Ok(None);
         }
         if self.is_use_by_one_application(named) {
             return Ok(None);
@@ -187,19 +231,47 @@ impl Asked<'_> {
 
     fn found<'a>(&self, reach: Reach, open: &Open<'a>, grammar: &Grammar, part: Option<&str>) -> Result<Option<Found<'a>>, Reason> {
         let legal = self.piece.subjects().intersect(Language::grammar(grammar.clone()));
-        let word = if reach == Reach::Strangers { "anybody" } else { "anything" };
+        let word = if matches!(reach, Reach::Strangers | Reach::Callers) { STRANGER } else { ANYTHING };
         match instance(&legal, grammar, part, word, self.budget) {
-            Answer::Yes(subject) => Ok(Some(Found { reach, form: Some(open.form), part: part.map(SmolStr::from), subject })),
+            Answer::Yes(subject) => {
+                let (form, part) = (Some(open.form), part.map(SmolStr::from));
+                Ok(Some(Found { reach, form, part, open: open.parts.clone(), subject }))
+            }
             Answer::No => Ok(None),
             Answer::Unknown(reason) => Err(reason),
         }
+    }
+
+    /// Whether `?` stands where the tenant is named, so that somebody can register a name that fits: more of them fit than anybody lists.
+    fn guesses_tenant(&self, form: &SubjectForm, grammar: &Grammar, tenant: Option<&str>) -> Result<bool, Reason> {
+        let subjects = self.piece.subjects();
+        let Some(tenant) = tenant.filter(|_| subjects.patterns().like.iter().any(|pattern| pattern.contains('?'))) else {
+            return Ok(false);
+        };
+        let found = match subjects.clone().intersect(Language::grammar(grammar.clone())).witness(self.budget) {
+            Answer::Yes(found) => found,
+            Answer::No => return Ok(false),
+            Answer::Unknown(reason) => return Err(reason),
+        };
+        let Some(value) = form.template.matches(&found).and_then(|parts| parts.get(tenant)) else { return Ok(false) };
+        let others = (0..value.len()).flat_map(|at| ('a'..='z').filter_map(move |letter| with_letter(value, at, letter)));
+        // The value stands where it first stands: a form begins with whom it belongs to.
+        Ok(others.filter(|other| subjects.contains(&found.replacen(value, other, 1))).nth(MOST_TENANTS).is_some())
+    }
+
+    /// Whether a claim says which workflow is called: it runs in the name of whoever calls it.
+    fn names_called_workflow(&self) -> bool {
+        self.piece.region.constraint(CALLED_WORKFLOW).is_some_and(|constraint| names_one(constraint, self.budget))
     }
 
     /// Whether another claim than the subject says whose the workload is.
     fn names_tenant(&self) -> bool {
         let by_claim = self.piece.region.claims.iter().any(|(name, constraint)| {
             let identifies = self.provider.claim(name).is_some_and(|claim| claim.identifies_tenant);
-            (identifies || self.provider.tenant_in.as_deref() == Some(name.as_str())) && names_one(constraint, self.budget)
+            let named = self.provider.tenant_in.as_deref() == Some(name.as_str());
+            // Built-in issuers show an address only where they know whose it is.
+            let person = self.provider.built_in && name == Claim::EMAIL.name.as_ref() && is_listed(constraint, self.budget);
+            person || ((identifies || named) && names_one(constraint, self.budget))
         });
         by_claim || self.audience_names_tenant() || self.undecided_key_names_tenant()
     }
@@ -252,6 +324,18 @@ impl Asked<'_> {
     }
 }
 
+/// Whether a form names the workflow that is called.
+#[must_use]
+pub fn names_called_workflow(form: &SubjectForm) -> bool {
+    form.template.text().strip_prefix(CALLED_WORKFLOW).is_some_and(|rest| rest.starts_with(':'))
+}
+
+/// The text with another letter at a place, if there is one that can be replaced.
+fn with_letter(text: &str, at: usize, letter: char) -> Option<String> {
+    let (before, after) = (text.get(..at)?, text.get(at + 1..)?);
+    Some(format!("{before}{letter}{after}"))
+}
+
 /// The parts that say which of the tenant's projects it is. An issuer that is not shared is the tenant itself.
 fn projects(form: &SubjectForm, shared: bool) -> impl Iterator<Item = &str> {
     form.tenant.iter().skip(usize::from(shared)).chain(form.projects.iter()).map(AsRef::as_ref)
@@ -272,58 +356,4 @@ fn is_listed(constraint: &Constraint, budget: &Budget) -> bool {
 fn names_one(constraint: &Constraint, budget: &Budget) -> bool {
     is_listed(constraint, budget)
         || matches!(constraint, Constraint::Single { present, absent: false } if !first_segment_is_open(present, budget))
-}
-
-/// What a part of a subject is called in a sentence: `repo_id` is a repository.
-#[must_use]
-pub fn noun(part: &str) -> String {
-    let endings = ["_uuid", "_uid", "_id", "-id", "_slug", "_name", "_arn"];
-    let stem = endings.iter().find_map(|ending| part.strip_suffix(ending)).unwrap_or(part);
-    if stem == "repo" { "repository".to_owned() } else { stem.replace(['_', '-'], " ") }
-}
-
-impl WideTenant<'_> {
-    /// How a message names the issuer.
-    #[must_use]
-    pub fn issuer_name(&self) -> String {
-        let issuer = self.issuer.issuer.as_deref().unwrap_or("any issuer");
-        self.issuer.provider.map_or_else(|| format!("`{issuer}`"), |provider| provider.name.to_string())
-    }
-
-    /// The condition that should be there, with a subject as it should look.
-    #[must_use]
-    pub fn good(&self) -> String {
-        let key = format!("{}:sub", self.issuer.issuer.as_deref().unwrap_or("ISSUER"));
-        let good = self.issuer.provider.map_or("SUBJECT", |provider| &*provider.good);
-        format!("`\"{key}\": \"{good}\"`")
-    }
-
-    /// What a tenant has many of: `repository`, `project`, `workspace`.
-    #[must_use]
-    pub fn project(&self) -> String {
-        let part = self.form.and_then(|form| form.tenant.get(1).or_else(|| form.projects.last()).or_else(|| form.tenant.first()));
-        part.map_or_else(|| "identity".to_owned(), |part| noun(part))
-    }
-
-    /// Those that nobody named: `any repository of any owner`.
-    #[must_use]
-    pub fn strangers(&self) -> String {
-        let tenant = self.form.and_then(|form| form.tenant.first()).map_or_else(|| "customer".to_owned(), |part| noun(part));
-        let project = self.project();
-        if project == tenant { format!("any {tenant}") } else { format!("any {project} of any {tenant}") }
-    }
-
-    /// `owner and repository`.
-    #[must_use]
-    pub fn tenant_and_project(&self) -> String {
-        let tenant = self.form.and_then(|form| form.tenant.first()).map_or_else(|| "tenant".to_owned(), |part| noun(part));
-        let project = self.project();
-        if project == tenant { tenant } else { format!("{tenant} and {project}") }
-    }
-
-    /// What the open part is called.
-    #[must_use]
-    pub fn part_noun(&self) -> String {
-        self.part.as_deref().map_or_else(|| "identity".to_owned(), noun)
-    }
 }

@@ -1,8 +1,8 @@
 //! What rules about grants that are too wide have in common: where to point, and the token that shows it.
 
-use irsa_lint_core::admission::{Answer, Grant, IssuerAdmission, Witness, key};
+use irsa_lint_core::admission::{Answer, Grant, IssuerAdmission, Witness, key, words};
 use irsa_lint_core::policy::{Condition, Statement};
-use irsa_lint_core::rule::RoleView;
+use irsa_lint_core::rule::{Findings, RoleView};
 use irsa_lint_core::syntax::Place;
 use smol_str::SmolStr;
 
@@ -85,10 +85,41 @@ pub fn conditions_place(statement: &Statement) -> Place {
 pub fn subject_words(statement: &Statement, issuer: &IssuerAdmission<'_>) -> String {
     let key = format!("{}:{}", issuer.issuer.as_deref().unwrap_or_default(), key::SUB);
     match subject_condition(statement, issuer) {
-        Some(condition) => {
-            let values = condition.values.iter().map(|value| value.text.as_str());
-            format!("`{}` on `sub` asks for {}", condition.operator_name.text, irsa_lint_core::admission::words::listed(values, 3))
-        }
+        Some(condition) => asked_words(condition, key::SUB),
         None => format!("no condition asks for `{key}`"),
+    }
+}
+
+/// What a condition on a claim asks for.
+#[must_use]
+pub fn asked_words(condition: &Condition, claim: &str) -> String {
+    let values = condition.values.iter().map(|value| value.text.as_str());
+    format!("`{}` on `{claim}` asks for {}", condition.operator_name.text, words::listed(values, 3))
+}
+
+/// Adds to the findings from `since` on, which are of a wide statement, each narrower statement that it makes useless: `subject` is one that
+/// the narrower keeps out.
+pub fn add_undone(
+    role: &RoleView<'_>,
+    issuer: &IssuerAdmission<'_>,
+    wide: &Statement,
+    piece: &Grant,
+    subject: &str,
+    out: &mut Findings,
+    since: usize,
+) {
+    let new = out.diagnostics.get_mut(since..).unwrap_or_default();
+    let others = issuer.statements.iter().filter(|(index, _)| *index != wide.index && !new.is_empty());
+    let mut undone: Vec<(Place, String)> = Vec::new();
+    for (index, region) in others {
+        let (Some(region), Some(statement)) = (region, role.policy.statements.iter().find(|s| s.index == *index)) else { continue };
+        let covered = |claim: &str| region.values(claim).is_subset(&piece.region.values(claim), role.budget).is_yes();
+        if !region.values(key::SUB).contains(subject) && covered(key::SUB) && covered(key::AUD) {
+            let message = format!("{} keeps out what {} lets in: it is undone", statement.name(), wide.name());
+            undone.push((asked_place(statement, issuer), message));
+        }
+    }
+    for finding in new {
+        finding.related.extend(undone.iter().cloned());
     }
 }

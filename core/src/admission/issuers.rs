@@ -34,6 +34,8 @@ pub struct Forms {
     pub closed: bool,
     /// All legal subjects.
     pub legal: Language,
+    /// All subjects that the issuer can be made to send; `None` where that may be anything.
+    pub possible: Option<Language>,
 }
 
 impl<'c> Issuers<'c> {
@@ -100,6 +102,13 @@ impl Forms {
         let known = !templates.is_empty();
         let grammars: Vec<Grammar> = if known { templates.iter().map(grammar_of).collect() } else { vec![anything()] };
         let legal = Language::union_all(grammars.iter().cloned().map(Language::grammar));
-        Self { grammars, closed: known && provider.is_some_and(|p| !p.configurable_subject), legal }
+        let closed = known && provider.is_some_and(|p| !p.configurable_subject);
+        let chosen = provider.map(|provider| provider.possible_templates(issuer)).unwrap_or_default();
+        let possible = match (closed, chosen.as_slice()) {
+            (true, _) => Some(legal.clone()),
+            (false, []) => None,
+            (false, chosen) => Some(Language::union_all(chosen.iter().map(grammar_of).map(Language::grammar))),
+        };
+        Self { grammars, closed, legal, possible }
     }
 }

@@ -69,6 +69,9 @@ pub fn resolve(key: &str, issuer: Option<&str>, provider: Option<&Provider>) -> 
     if let Some(claim) = issuer.and_then(|issuer| claim_of(key, issuer)) {
         return claim_meaning(claim, provider);
     }
+    if names_identity(key) && issuer_of(key).is_none() {
+        return KeyMeaning::Absent(absence(key, issuer));
+    }
     if let Some(name) = strip_prefix_ignore_case(key, "aws:") {
         return global(name);
     }
@@ -90,6 +93,11 @@ pub fn issuer_of(key: &str) -> Option<&str> {
     let (issuer, _) = key.rsplit_once(':')?;
     let host = issuer.split('/').next().unwrap_or(issuer);
     (host.contains('.') || host.contains("${") || host.contains('<')).then_some(issuer)
+}
+
+/// Whether a key asks for a claim that only issuers have: no service has keys of these names.
+fn names_identity(key: &str) -> bool {
+    key.rsplit_once(':').is_some_and(|(_, claim)| ["sub", "aud", "amr", "oaud"].iter().any(|known| claim.eq_ignore_ascii_case(known)))
 }
 
 fn strip_prefix_ignore_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
@@ -146,7 +154,7 @@ fn absence(key: &str, issuer: Option<&str>) -> Absence {
             None => Absence::Scheme,
         };
     }
-    if key.starts_with("arn:") {
+    if key.starts_with("arn:") || key.starts_with("oidc-provider/") {
         return Absence::ProviderArn;
     }
     match issuer_of(key) {
@@ -155,7 +163,7 @@ fn absence(key: &str, issuer: Option<&str>) -> Absence {
                 issuer.is_some_and(|issuer| named.trim_end_matches('/').eq_ignore_ascii_case(issuer.trim_end_matches('/')));
             if same_but_slash { Absence::TrailingSlash } else { Absence::OtherIssuer(named.into()) }
         }
-        None if key.contains(':') && !key.starts_with(':') => Absence::OtherService,
+        None if key.contains(':') && !key.starts_with(':') && !names_identity(key) => Absence::OtherService,
         None => Absence::NoKey,
     }
 }

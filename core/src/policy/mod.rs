@@ -5,6 +5,7 @@ mod arn;
 mod mark;
 mod operator;
 mod read;
+mod size;
 pub mod spelling;
 mod statement;
 mod variable;

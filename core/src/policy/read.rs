@@ -3,6 +3,7 @@
 use smol_str::{SmolStr, format_smolstr};
 
 use super::Operator;
+use super::size::size;
 use super::statement::{
     Action, Condition, Effect, Operation, Principal, PrincipalKind, Principals, Statement, TrustPolicy, Version, Violation, ViolationKind,
 };
@@ -58,6 +59,7 @@ pub fn read(node: &Node, pointer: &Pointer) -> TrustPolicy {
         version_value,
         statements,
         statement_list,
+        size: size(node),
         violations: reader.violations,
     }
 }

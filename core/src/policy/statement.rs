@@ -21,6 +21,8 @@ pub struct TrustPolicy {
     pub statements: Vec<Statement>,
     /// Whether `Statement` is a list (else one object).
     pub statement_list: bool,
+    /// How many characters IAM counts, white space left out; `None` where the text is too short to matter.
+    pub size: Option<usize>,
     /// What breaks the grammar.
     pub violations: Vec<Violation>,
 }

@@ -277,6 +277,7 @@ mod tests {
             }]
             .into(),
             configurable_subject: false,
+            possible: List::default(),
             audience: Audience { default: None, common: List::default(), mistaken: List::default(), chosen_by: ChosenBy::Issuer },
             sends_azp: false,
             standard_claims: Claim::STANDARD.into(),

@@ -27,6 +27,8 @@ pub struct Provider {
     pub subjects: List<SubjectForm>,
     /// Customers can choose other forms of the subject than those listed.
     pub configurable_subject: bool,
+    /// Where customers can choose: every form that they can make subjects have, those of `subjects` among them. Empty: not all are known.
+    pub possible: List<Template>,
     /// What its tokens carry as audience.
     pub audience: Audience,
     /// Tokens may carry `azp`: then `<issuer>:aud` is `azp`, and the token's audience is `<issuer>:oaud`.
@@ -198,6 +200,13 @@ impl Provider {
     pub fn subject_templates(&self, issuer: &str) -> Vec<Template> {
         let known = self.issuer_parts(issuer).unwrap_or_default();
         self.subjects.iter().map(|form| form.template.bind(&known)).collect()
+    }
+
+    /// The forms that subjects can be made to have at one issuer, as [`Provider::subject_templates`].
+    #[must_use]
+    pub fn possible_templates(&self, issuer: &str) -> Vec<Template> {
+        let known = self.issuer_parts(issuer).unwrap_or_default();
+        self.possible.iter().map(|template| template.bind(&known)).collect()
     }
 
     /// Whether the issuer's URL fixes a part of its subjects.

@@ -1,4 +1,4 @@
-//! A condition on the subject or the audience has a form that also holds when the key is missing.
+//! A condition has a form that also holds when the key is missing.
 
 use irsa_lint_core::admission::key::{self, KeyMeaning};
 use irsa_lint_core::admission::{Federated, words};
@@ -10,13 +10,14 @@ use irsa_lint_core::source::Span;
 use irsa_lint_core::syntax::Place;
 
 declare_rule! {
-    /// A condition on the subject or the audience has a form that also holds when the key is missing.
+    /// A condition on the subject, the audience or another claim has a form that also holds when the key is missing.
     ///
     /// ## Why is this bad?
     ///
     /// `ForAllValues:` and `…IfExists` hold when the request does not have the key. Subject and audience are always there and have one value, so that
-    /// they add nothing; but with one slip in the key the condition asks for nothing at all, and nobody notices. AWS advises against set
-    /// operators on such keys, and against `ForAllValues` with Allow.
+    /// they add nothing; but with one slip in the key the condition asks for nothing at all, and nobody notices. Other claims may be missing from a
+    /// token, `environment` and `job_workflow_ref` of GitHub for example: then `ForAllValues` lets it in, though it looks like a restriction. AWS
+    /// advises against set operators on keys with one value, and against `ForAllValues` with Allow.
     ///
     /// ## Severity
     ///
@@ -82,6 +83,84 @@ impl Rule for VacuousSetOperator {
                 report(condition, statement, role, out);
             }
         }
+        lacking::report(role, out);
+    }
+}
+
+/// Whether the operator holds for a key that is missing, as a set operator.
+fn is_for_all(condition: &Condition) -> bool {
+    condition.known().is_some_and(|operator| operator.set == Some(SetPrefix::ForAllValues) && !operator.base.is_negated())
+}
+
+/// Claims that only some of an issuer's tokens have. Sources: GitHub Docs, "OpenID Connect reference"; Buildkite Docs, "OIDC"; IAM User Guide,
+/// "Available keys for AWS OIDC federation".
+const OPTIONAL: &[&str] = &["job_workflow_ref", "environment", "enterprise_id", "cluster_id", "cluster_name", "email"];
+
+/// Tokens that get in because they lack a claim.
+mod lacking {
+    use irsa_lint_core::admission::language::Language;
+    use irsa_lint_core::admission::{Constraint, Grant, grammar_of, key, words};
+    use irsa_lint_core::policy::{Base, Condition, Effect};
+    use irsa_lint_core::provider::Provider;
+    use irsa_lint_core::rule::{Findings, RoleView};
+    use irsa_lint_core::syntax::Place;
+    use smol_str::SmolStr;
+
+    use super::{KeyMeaning, OPTIONAL, VacuousSetOperator, is_for_all, is_guarded};
+    use crate::statements::{StatementGrant, statement_grants};
+    use crate::wide::witness;
+
+    pub(super) fn report(role: &RoleView<'_>, out: &mut Findings) {
+        let allows = role.policy.statements.iter().filter(|s| s.effect == Effect::Allow);
+        if !allows.flat_map(|s| s.effective_conditions()).any(is_for_all) {
+            return;
+        }
+        for grant in statement_grants(role) {
+            for condition in grant.statement.effective_conditions().filter(|c| is_for_all(c) && !is_guarded(c, grant.statement)) {
+                of_condition(condition, &grant, role, out);
+            }
+        }
+    }
+
+    fn of_condition(condition: &Condition, grant: &StatementGrant<'_>, role: &RoleView<'_>, out: &mut Findings) {
+        let Some(provider) = grant.issuer.provider else { return };
+        let (claim, many) = match key::resolve(&condition.key.text, grant.issuer.issuer.as_deref(), Some(provider)) {
+            KeyMeaning::Claim(claim) if OPTIONAL.contains(&claim.as_str()) => (claim, false),
+            // Where the values are documented there is always one.
+            KeyMeaning::MultivaluedClaim(claim) if provider.amr_values.is_empty() => (claim, true),
+            _ => return,
+        };
+        let found = grant.pieces.iter().filter(|piece| may_lack(piece, &claim)).find_map(|piece| {
+            let subject = subject(piece, provider, &claim, role)?;
+            Some((witness(role, grant.issuer, piece, subject.clone()), subject))
+        });
+        let Some((tried, subject)) = found else { return };
+        let place = Place { span: condition.span, pointer: condition.pointer.clone() };
+        let Some(tried) = out.settle(&VacuousSetOperator::META, &place, tried) else { return };
+        let plain = condition.known().map_or(Base::StringEquals, |operator| operator.base).name();
+        let name = &condition.operator_name.text;
+        let values = words::listed(condition.values.iter().map(|value| value.text.as_str()), 2);
+        let message = format!(
+            "`{name}` asks for {values} in `{}` and also holds for a token that lacks the claim: `{subject}` can assume {} without it",
+            condition.key.text,
+            role.name()
+        );
+        let help = if many { format!("write `ForAnyValue:{plain}`") } else { format!("write `{plain}`") };
+        out.report(&VacuousSetOperator::META, place, message).witness(&tried).help(help).done();
+    }
+
+    fn may_lack(piece: &Grant, claim: &str) -> bool {
+        match piece.region.constraint(claim) {
+            None => true,
+            Some(Constraint::Single { absent, .. }) => *absent,
+            Some(Constraint::Multi { any, .. }) => any.is_empty(),
+        }
+    }
+
+    /// A subject of a token that lacks the claim: not one that is made of it.
+    fn subject(piece: &Grant, provider: &Provider, claim: &str, role: &RoleView<'_>) -> Option<SmolStr> {
+        let mut without = provider.subjects.iter().filter(|form| !form.template.names().any(|part| part == claim));
+        without.find_map(|form| piece.subjects().intersect(Language::grammar(grammar_of(&form.template))).witness(role.budget).yes())
     }
 }
 
@@ -117,7 +196,9 @@ fn is_vacuous(condition: &Condition, statement: &Statement, role: &RoleView<'_>)
             let issuer = Federated::parse(&principal.value.text).issuer();
             let provider = issuer.and_then(|issuer| role.view.issuers.provider_of(issuer));
             let meaning = key::resolve(&condition.key.text, issuer, provider);
-            matches!(meaning, KeyMeaning::Claim(claim) if [key::SUB, key::AUD, key::OAUD].contains(&claim.as_str()))
+            let always = |claim: &str| [key::SUB, key::AUD, key::OAUD].contains(&claim);
+            let one_of_many = |claim: &str| is_for_all(condition) && !OPTIONAL.contains(&claim) && claim != key::AUTHORIZED_BY_IDP;
+            matches!(meaning, KeyMeaning::Claim(claim) if always(&claim) || one_of_many(&claim))
         })
 }
 
@@ -157,6 +238,34 @@ mod tests {
         let answer = check(&[("a.json", &text)]);
         assert_eq!(of_rule(&answer, "vacuous-set-operator")[0].severity, Severity::Info);
         assert_eq!(bad_rules(&answer), [""; 0]);
+    }
+
+    #[test]
+    fn a_claim_that_a_token_may_lack() {
+        let github = |condition: &str| {
+            let text = policy(&condition.replace("ISSUER", "token.actions.githubusercontent.com"));
+            let text = text.replace(crate::testing::ISSUER, "token.actions.githubusercontent.com");
+            of_rule(&check(&[("a.json", &text)]), "vacuous-set-operator")
+                .into_iter()
+                .map(|d| (d.severity, d.message.clone()))
+                .collect::<Vec<_>>()
+        };
+        let with = |operator: &str, claim: &str, subject: &str| {
+            github(&format!(
+                r#"{{"StringEquals": {{"ISSUER:aud": "sts.amazonaws.com"}}, "StringLike": {{"ISSUER:sub": "{subject}"}}, "{operator}": {{"ISSUER:{claim}": "x"}}}}"#
+            ))
+        };
+        let found = with("ForAllValues:StringEquals", "environment", "repo:octo-org/octo-repo:*");
+        assert!(found.len() == 1 && found[0].0 == Severity::Warning, "{found:?}");
+        assert!(found[0].1.contains("`repo:octo-org/octo-repo:"), "{found:?}");
+        assert_eq!(with("ForAllValues:StringEquals", "job_workflow_ref", "repo:octo-org/octo-repo:ref:refs/heads/main").len(), 1);
+        // The subject says that the claim is there.
+        assert!(with("ForAllValues:StringEquals", "environment", "repo:octo-org/octo-repo:environment:prod").is_empty());
+        // Every token has it.
+        assert!(with("ForAllValues:StringEquals", "actor", "repo:octo-org/octo-repo:*")[0].1.contains("where the key is there"));
+        for operator in ["StringEquals", "StringEqualsIfExists", "ForAnyValue:StringEquals"] {
+            assert!(with(operator, "environment", "repo:octo-org/octo-repo:*").is_empty(), "{operator}");
+        }
     }
 
     #[test]

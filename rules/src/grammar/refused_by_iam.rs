@@ -2,24 +2,24 @@
 
 use irsa_lint_core::admission::action::{self, speaks_of};
 use irsa_lint_core::admission::fault::At;
-use irsa_lint_core::admission::{BUILT_IN, Federated};
 use irsa_lint_core::declare_rule;
-use irsa_lint_core::policy::{Base, Condition, Effect, Principal, PrincipalKind, Statement, find_mark};
-use irsa_lint_core::provider::{Control, Refuses};
+use irsa_lint_core::diagnostic::Severity;
+use irsa_lint_core::policy::{Effect, Principal, PrincipalKind, Statement, find_mark};
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
-use irsa_lint_core::syntax::Place;
 
 use crate::faults::place;
-use crate::wide::conditions_place;
+use crate::idp_controls;
+use crate::refusals::{Refusal, in_grammar, in_size, in_text, of_principal};
 
 declare_rule! {
     /// IAM refuses to create a role with this trust policy, or to change a role's policy into it.
     ///
     /// ## Why is this bad?
     ///
-    /// For identity providers that many customers share IAM wants each statement to say whose workloads are let in, and not with a value
-    /// that all have. It also refuses actions that are not STS's, and the bare principal `*`. A role that was stored before goes on
-    /// working; the next change of its policy fails with `MalformedPolicyDocument`.
+    /// IAM checks a trust policy when it is stored, and `apply` fails with `MalformedPolicyDocument`, `LimitExceeded` or `ValidationError`:
+    /// elements that it does not know or that stand in the wrong place, a `Resource`, another version, a Sid of other characters, actions
+    /// that are not STS's, principals of no known form, characters beyond U+00FF, more than 2,048 characters. For issuers that many
+    /// customers share each statement must say whose workloads are let in. A role that was stored before goes on working.
     ///
     /// ## Severity
     ///
@@ -27,10 +27,12 @@ declare_rule! {
     ///
     /// ## How to fix it
     ///
-    /// Ask for the tenant in each statement: a subject that begins with your own organisation, group or repository.
+    /// Write the policy as the grammar has it; for a shared issuer ask for the tenant in each statement: a subject that begins with your own
+    /// organisation, group or repository.
     ///
     /// ## References
     ///
+    /// - IAM User Guide, "Grammar of the IAM JSON policy language" and "IAM and AWS STS quotas"
     /// - IAM User Guide, "Identity-provider controls for shared OIDC providers"
     ///
     /// ```json fail at=/Statement/0/Action
@@ -66,7 +68,7 @@ declare_rule! {
     ///   }]
     /// }
     /// ```
-    pub RefusedByIam { id: "refused-by-iam", severity: Error, family: "grammar", fix: None }
+    pub RefusedByIam { id: "refused-by-iam", severity: Error, family: "grammar", fix: Unsafe }
 }
 
 impl Rule for RefusedByIam {
@@ -75,122 +77,76 @@ impl Rule for RefusedByIam {
     }
 
     fn role(&self, role: &RoleView<'_>, out: &mut Findings) {
+        for refusal in in_grammar(role) {
+            report(refusal, "the trust policy", role, out);
+        }
         for statement in &role.policy.statements {
-            if let Some((place, refusal, help)) = refusal(statement, role) {
-                let message = format!("IAM refuses {} of {}: \"{refusal}\"", statement.name(), role.name());
-                out.report(&Self::META, place, message).help(help).done();
-            }
+            of_statement(statement, role, out);
+        }
+        if let Some(refusal) = in_size(role) {
+            report(refusal, "the trust policy", role, out);
         }
     }
 }
 
-/// Where IAM takes offence, what it says, and what to do.
-fn refusal(statement: &Statement, role: &RoleView<'_>) -> Option<(Place, String, String)> {
-    if let Some(star) = statement.principals.list.iter().position(|p| p.kind == PrincipalKind::Star) {
-        let message = "AssumeRolepolicy contained an invalid principal: \"STAR\":\"*\".".to_owned();
-        return Some((
-            place(statement, At::Principal(star)),
-            message,
-            "name the principals under `Federated`, `AWS` or `Service`".to_owned(),
-        ));
+fn report(refusal: Refusal, what: &str, role: &RoleView<'_>, out: &mut Findings) {
+    let Refusal { place, problem, says, help, severity, fix } = refusal;
+    let message = format!("{problem}: IAM refuses {what} of {}: \"{says}\"", role.name());
+    out.report(&RefusedByIam::META, place, message).severity(severity).help(help).fix(fix).done();
+}
+
+/// Whether IAM refuses to store the statement.
+#[must_use]
+pub fn is_refused(statement: &Statement, role: &RoleView<'_>) -> bool {
+    let mut out = Findings::default();
+    of_statement(statement, role, &mut out);
+    out.diagnostics.iter().any(|found| found.severity == Severity::Error)
+}
+
+/// All that IAM takes offence at in a statement.
+fn of_statement(statement: &Statement, role: &RoleView<'_>, out: &mut Findings) {
+    let name = statement.name();
+    let star = statement.principals.list.iter().position(|p| p.kind == PrincipalKind::Star);
+    if let Some(star) = star {
+        let says = "AssumeRolepolicy contained an invalid principal: \"STAR\":\"*\".";
+        let problem = format!("{name} trusts the bare `*`");
+        let help = "name the principals under `Federated`, `AWS` or `Service`";
+        report(Refusal::new(place(statement, At::Principal(star)), problem, says, help), &name, role, out);
     }
-    if has_other_actions(statement) {
-        let message = "AssumeRole policy may only specify STS AssumeRole actions.".to_owned();
-        return Some((place(statement, At::Action), message, format!("write `{}`, with `sts:` in lower case", action::WEB_IDENTITY)));
+    if let Some(action) = other_action(statement) {
+        let problem = format!("`{action}` is no action of STS by which a role is assumed, or is not written as IAM wants it");
+        let help = format!("write `{}`, with `sts:` in lower case", action::WEB_IDENTITY);
+        let says = "AssumeRole policy may only specify STS AssumeRole actions.";
+        report(Refusal::new(place(statement, At::Action), problem, says, help), &name, role, out);
+    }
+    for (index, principal) in statement.principals.list.iter().enumerate() {
+        if let Some(refusal) = of_principal(principal, place(statement, At::Principal(index))) {
+            report(refusal, &name, role, out);
+        }
+    }
+    for refusal in in_text(statement) {
+        report(refusal, &name, role, out);
     }
     let controlled =
         statement.effect == Effect::Allow && !statement.principals.negated && speaks_of(&statement.action, action::WEB_IDENTITY);
     let mut federated = statement.principals.list.iter().filter(|p| controlled && p.kind == PrincipalKind::Federated);
-    let finished = |principal: &Principal| find_mark(&principal.value.text).is_none();
-    federated.find_map(|principal| by_control(statement, principal, role).filter(|_| finished(principal)))
-}
-
-/// Whether an action is `sts:*`, of another service, or a web identity's with `sts` in other letters (observed by others on live IAM).
-fn has_other_actions(statement: &Statement) -> bool {
-    !statement.action.negated
-        && statement.action.patterns.iter().any(|pattern| {
-            let Some((service, name)) = pattern.text.split_once(':') else { return false };
-            let web = name.eq_ignore_ascii_case("AssumeRoleWithWebIdentity");
-            let other = !service.eq_ignore_ascii_case("sts") || name == "*" || (web && service != "sts");
-            other && find_mark(&pattern.text).is_none()
-        })
-}
-
-/// What IAM says where a statement does not ask whose the workload is.
-fn by_control(statement: &Statement, principal: &Principal, role: &RoleView<'_>) -> Option<(Place, String, String)> {
-    let value = principal.value.text.as_str();
-    let issuer = Federated::parse(value).issuer()?;
-    let control = control_of(issuer, role)?;
-    if satisfies(statement, issuer, control) {
-        return None;
+    let finished = |principal: &&Principal| find_mark(&principal.value.text).is_none();
+    if let Some(refusal) =
+        federated.find_map(|principal| idp_controls::refused(statement, principal, role).filter(|_| finished(&principal)))
+    {
+        report(refusal, &name, role, out);
     }
-    let keys: Vec<String> = control.any_of.iter().map(|name| whole_key(name, issuer)).collect();
-    let message = if control.refuses == Refuses::InexactOperators {
-        format!("Policy trusting {issuer} requires a StringEquals condition on an application id")
-    } else if BUILT_IN.contains(&issuer) && statement.condition_span.is_none() {
-        "A condition block must be present for the Cognito provider".to_owned()
-    } else {
-        let trusted = if control.refuses == Refuses::LeadingStar { value } else { issuer };
-        let keys = keys.join(" or ");
-        format!(
-            "Trust policy with trusted principal {trusted} must evaluate, using StringEquals, StringLike or StringEqualsIgnoreCase, {keys} which is not scoped to all."
-        )
-    };
-    let operator = if control.refuses == Refuses::InexactOperators { "`StringEquals`" } else { "`StringEquals` or `StringLike`" };
-    let help = format!(
-        "ask for your own tenant under {operator} with the key {}",
-        keys.iter().map(|k| format!("`{k}`")).collect::<Vec<_>>().join(" or ")
-    );
-    let at = statement.effective_conditions().find(|c| keys.iter().any(|key| key.eq_ignore_ascii_case(&c.key.text)));
-    let place = at.map_or_else(|| conditions_place(statement), |c| Place { span: c.span, pointer: c.pointer.clone() });
-    Some((place, message, help))
 }
 
-/// The control of an issuer. GitHub's goes by how the issuer begins, whatever follows (observed by others).
-fn control_of<'a>(issuer: &str, role: &RoleView<'a>) -> Option<&'a Control> {
-    let catalogue = role.view.catalogue;
-    if role.view.issuers.knows(issuer) {
-        let entry = role.admission.issuers.iter().find(|entry| entry.issuer.as_deref() == Some(issuer));
-        return entry.and_then(|entry| entry.provider).and_then(|provider| provider.control_for(issuer));
-    }
-    let strict = catalogue.providers().filter(|p| p.control.as_ref().is_some_and(|c| c.refuses == Refuses::LeadingStar));
-    let by_prefix = strict.filter(|p| p.issuers.iter().any(|form| issuer.starts_with(form.text())));
-    by_prefix.filter_map(|p| p.control.as_ref()).next()
-}
-
-fn whole_key(name: &str, issuer: &str) -> String {
-    if name.contains(':') { name.to_owned() } else { format!("{issuer}:{name}") }
-}
-
-/// Whether one operator's block evaluates a key that IAM wants, and each such key in it well enough.
-fn satisfies(statement: &Statement, issuer: &str, control: &Control) -> bool {
-    let keys: Vec<String> = control.any_of.iter().map(|name| whole_key(name, issuer)).collect();
-    let is_wanted = |c: &Condition| match control.refuses {
-        Refuses::InexactOperators => keys.iter().any(|key| *key == c.key.text),
-        _ => keys.iter().any(|key| key.eq_ignore_ascii_case(&c.key.text)),
-    };
-    let counts = |c: &Condition| {
-        c.known().is_some_and(|operator| {
-            let base = matches!(operator.base, Base::StringEquals | Base::StringEqualsIgnoreCase)
-                || (operator.base == Base::StringLike && control.refuses != Refuses::InexactOperators);
-            base && !operator.if_exists
-        })
-    };
-    let candidates: Vec<&Condition> = statement.effective_conditions().filter(|c| is_wanted(c) && counts(c)).collect();
-    candidates.iter().any(|one| {
-        let same_block = candidates.iter().filter(|other| other.operator_name.span == one.operator_name.span);
-        same_block.into_iter().all(|condition| is_scoped(condition, control.refuses))
+/// An action that is `sts:*`, of another service, or a web identity's with `sts` in other letters (observed by others on live IAM).
+fn other_action(statement: &Statement) -> Option<&str> {
+    let patterns = statement.action.patterns.iter().filter(|_| !statement.action.negated).map(|pattern| pattern.as_str());
+    patterns.into_iter().find(|pattern| {
+        let Some((service, name)) = pattern.split_once(':') else { return false };
+        let web = name.eq_ignore_ascii_case("AssumeRoleWithWebIdentity");
+        let other = !service.eq_ignore_ascii_case("sts") || name == "*" || (web && service != "sts");
+        other && find_mark(pattern).is_none()
     })
-}
-
-/// Whether IAM takes the values: it looks at the first of a list alone.
-fn is_scoped(condition: &Condition, refuses: Refuses) -> bool {
-    let Some(first) = condition.values.first() else { return true };
-    match refuses {
-        Refuses::Star => first.text != "*",
-        Refuses::LeadingStar => !first.text.starts_with('*') && !first.text.trim().is_empty(),
-        Refuses::InexactOperators => true,
-    }
 }
 
 #[cfg(test)]
@@ -231,5 +187,79 @@ mod tests {
         assert!(!refused(ISSUER, "{}") && !refused("idp.example.com", "{}"));
         let deny = policy("{}").replace(ISSUER, "gitlab.com").replace(r#""Allow""#, r#""Deny""#);
         assert!(of_rule(&check(&[("p.json", &deny)]), "refused-by-iam").is_empty());
+    }
+
+    fn messages(change: impl Fn(String) -> String) -> Vec<(&'static str, String, String)> {
+        let text = change(policy(r#"{"StringEquals": {"ISSUER:sub": "system:serviceaccount:a:b", "ISSUER:aud": "sts.amazonaws.com"}}"#));
+        let answer = check(&[("p.json", &text)]);
+        of_rule(&answer, "refused-by-iam").into_iter().map(|d| (d.severity.name(), d.message.clone(), d.help.clone())).collect()
+    }
+
+    #[test]
+    fn what_breaks_the_grammar() {
+        for (from, to, words) in [
+            (r#""Effect": "Allow", "#, "", "Missing required field Effect"),
+            (r#""Condition""#, r#""Conditions""#, "Unknown field Conditions"),
+            (r#""Effect""#, r#""Resource": "*", "Effect""#, "Has prohibited field Resource"),
+            ("2012-10-17", "2024-01-01", "The policy must contain a valid version string"),
+            (r#""Effect""#, r#""Sid": "a b", "Effect""#, "[0-9A-Za-z]*"),
+            (r#""Allow""#, r#""allow""#, "the effect `allow` does not exist"),
+            (r#""sts:AssumeRoleWithWebIdentity""#, r#"["sts:AssumeRoleWithWebIdentity", "s3:GetObject"]"#, "`s3:GetObject`"),
+            ("system:serviceaccount:a:b", "system:serviceaccount:a:b✓", "U+2713"),
+        ] {
+            let found = messages(|text| text.replacen(from, to, 1));
+            assert!(found.len() == 1 && found[0].1.contains(words), "{words}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn what_stands_in_the_wrong_place() {
+        let misplaced = messages(|text| text.replace(r#""Principal": {"#, r#""Principal": {"Condition": {}, "#));
+        assert!(misplaced.iter().any(|(_, _, help)| help.contains("beside `Principal`")), "{misplaced:?}");
+        let operator = messages(|text| text.replace(r#""Effect""#, r#""StringLike": {}, "Effect""#));
+        assert!(operator[0].2.contains("into `Condition`"), "{operator:?}");
+        let version = messages(|text| text.replace(r#""Effect""#, r#""Version": "2012-10-17", "Effect""#));
+        assert!(version[0].2.contains("top of the policy"), "{version:?}");
+    }
+
+    #[test]
+    fn principals_of_no_known_form() {
+        let with = |principal: &str| messages(|text| text.replace(r#""Principal": {"#, &format!(r#""Principal": {{{principal}, "#)));
+        for (bad, says) in [
+            (r#""Service": "ec2""#, r#"Invalid principal in policy: "SERVICE":"ec2""#),
+            (r#""AWS": "arn:aws:iam::111122223333:group/x""#, r#""AWS":"arn:aws:iam::111122223333:group/x""#),
+            (r#""AWS": ["111122223333", "11112222333"]"#, r#""AWS":"11112222333""#),
+            (r#""AWS": "arn:aws:iam::111122223333:role/*""#, "Invalid principal"),
+        ] {
+            let found = with(bad);
+            assert!(found.len() == 1 && found[0].1.contains(says), "{bad}: {found:?}");
+        }
+        for good in [
+            r#""Service": ["pods.eks.amazonaws.com", "ec2.amazonaws.com.cn"]"#,
+            r#""AWS": ["111122223333", "arn:aws:iam::111122223333:root", "arn:aws-cn:iam::111122223333:role/a/b", "*"]"#,
+            r#""AWS": ["AROAEXAMPLEID1234567", "arn:aws:sts::111122223333:assumed-role/r/s", "arn:aws:iam::${account}:root"]"#,
+        ] {
+            assert_eq!(with(good), [], "{good}");
+        }
+    }
+
+    #[test]
+    fn length_without_white_space() {
+        let with = |count: usize, blanks: usize| {
+            let names: Vec<String> = (0..count).map(|n| format!(r#""system:serviceaccount:namespace-{n:03}:account""#)).collect();
+            let list = format!("[{}]", names.join(&format!(",{}", " ".repeat(blanks))));
+            messages(|text| text.replace(r#""system:serviceaccount:a:b""#, &list))
+        };
+        assert_eq!(with(30, 200), []);
+        let long = with(60, 0);
+        assert!(long.len() == 1 && long[0].0 == "warning" && long[0].1.contains("2,048"), "{long:?}");
+        let too_long = with(250, 0);
+        assert!(too_long.len() == 1 && too_long[0].0 == "error" && too_long[0].1.contains("8,192"), "{too_long:?}");
+    }
+
+    #[test]
+    fn what_iam_takes() {
+        assert_eq!(messages(|text| text), []);
+        assert_eq!(messages(|text| text.replace(r#""Version": "2012-10-17", "#, "").replace(r#""Effect""#, r#""Sid": "", "Effect""#)), []);
     }
 }

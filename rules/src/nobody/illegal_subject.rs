@@ -9,6 +9,7 @@ use irsa_lint_core::provider::Kind;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
 use crate::faults::{Found, consequence, groups, guess, replaced_whole};
+use crate::misformed;
 
 declare_rule! {
     /// A condition asks for a subject that the issuer never sends.
@@ -88,7 +89,11 @@ fn report(group: &[Found<'_>], role: &RoleView<'_>, out: &mut Findings) {
     let forms = role.view.issuers.forms(Some(issuer));
     let kubernetes = provider.is_some_and(|p| p.kind == Kind::Kubernetes);
     let value = first.text();
-    let why = if kubernetes { fault(value) } else { "has not the form of its subjects" };
+    let other = provider.filter(|_| !kubernetes).map(|provider| misformed::explain(value, issuer, provider, &role.view));
+    let why = match &other {
+        Some(explained) => explained.why.clone(),
+        None => fault(value).to_owned(),
+    };
     let all = first.condition().is_some_and(|c| c.values.len() == group.len());
     let consequence = if all { consequence(true, role) } else { "this value never matches".to_owned() };
     let sender = provider.map_or("the issuer", |p| p.name.as_ref());
@@ -96,10 +101,10 @@ fn report(group: &[Found<'_>], role: &RoleView<'_>, out: &mut Findings) {
         [_] => format!("{sender} sends no subject `{value}`: it {why}, so {consequence}"),
         many => format!("{sender} sends no subject like {}: `{value}` {why}, so {consequence}", listed(many.iter().map(Found::text), 3)),
     };
-    let meant = if kubernetes { meant(value, &forms) } else { None };
+    let meant = if kubernetes { meant(value, &forms) } else { other.and_then(|explained| explained.meant) };
     let help = match (&meant, provider.and_then(|p| p.subjects.first())) {
         (Some(meant), _) => format!("write `{meant}`"),
-        (None, Some(form)) if !kubernetes => format!("write a subject of the form `{}`", form.template.text()),
+        (None, Some(_)) if !kubernetes => format!("write a subject of the form `{}`", misformed::nearest_form(value, provider)),
         _ => "write `system:serviceaccount:NAMESPACE:NAME`".to_owned(),
     };
     let fix = meant.and_then(|meant| guess(format!("write `{meant}`"), [replaced_whole(first.scalar()?, &meant)]));
@@ -121,6 +126,10 @@ fn fault(value: &str) -> &'static str {
         "is an audience"
     } else if value.contains("%3A") || value.contains("%3a") {
         "holds a percent-encoded colon"
+    } else if value.to_ascii_lowercase().starts_with("system:serviceaccount:") && !value.starts_with("system:serviceaccount:") {
+        "has capital letters, and letter case counts"
+    } else if value.starts_with("system:serviceaccounts") && parts.len() < 4 {
+        "is a group of ServiceAccounts, and the subject of a token is one of them"
     } else if !value.starts_with("system:serviceaccount:") {
         "does not begin with `system:serviceaccount:`"
     } else if parts.len() > 4 {
@@ -140,11 +149,13 @@ fn fault(value: &str) -> &'static str {
 
 /// The subject that is plainly meant.
 fn meant(value: &str, forms: &Forms) -> Option<String> {
-    let decoded = value.trim().replace("%3A", ":").replace("%3a", ":");
+    let decoded = value.replace(' ', "").replace("%3A", ":").replace("%3a", ":");
     let parts: Vec<&str> = decoded.split([':', '/']).filter(|part| !part.is_empty()).collect();
     let [.., namespace, name] = parts.as_slice() else { return None };
     let (front, _) = parts.split_at_checked(parts.len() - 2)?;
-    let is_prefix = front.iter().all(|part| part.to_ascii_lowercase().contains("service") || part.eq_ignore_ascii_case("system"));
+    let is_account = |part: &&str| part.to_ascii_lowercase().contains("service");
+    let is_prefix = front.iter().all(|part| is_account(part) || part.eq_ignore_ascii_case("system"))
+        && (front.is_empty() || front.iter().any(is_account));
     let full = format!("system:serviceaccount:{namespace}:{name}");
     let candidates = [full.clone(), full.to_ascii_lowercase()];
     let is_name = !matches!(*namespace, "system" | "serviceaccount" | "serviceaccounts");
@@ -175,10 +186,49 @@ mod tests {
             ("system:serviceaccount:a:b:c", "more parts", None),
             ("system:serviceaccount:a", "lacks", None),
             ("system:serviceaccount:a.b:*", "names that Kubernetes allows", None),
+            ("System:ServiceAccount:a:b", "capital", Some("system:serviceaccount:a:b")),
+            ("system:serviceaccounts:a", "group", None),
+            ("system:node:a", "does not begin", None),
             ("sts.amazonaws.com", "audience", None),
         ] {
             let found = found(value);
             assert!(found[0].0.contains(why), "{value}: {found:?}");
+            assert_eq!(found[0].1.as_deref(), meant, "{value}");
+        }
+    }
+
+    fn of(issuer: &str, value: &str) -> Vec<(String, Option<String>)> {
+        let text = policy(&format!(r#"{{"StringLike": {{"ISSUER:sub": "{value}"}}}}"#)).replace(ISSUER, issuer);
+        let answer = check(&[("p.json", &text)]);
+        let found = of_rule(&answer, "illegal-subject").into_iter();
+        found.map(|d| (d.message.clone(), d.fix.as_ref().map(|fix| fix.edits[0].text.clone()))).collect()
+    }
+
+    #[test]
+    fn what_no_customer_can_choose() {
+        let (github, gitlab, terraform) = ("token.actions.githubusercontent.com", "gitlab.com", "app.terraform.io");
+        let bitbucket = "api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc";
+        let uuid = "aaaaaaaa-0000-4000-8000-000000000001";
+        for (issuer, value, why, meant) in [
+            (github, "repo:o/r:ref:main", "in place of `:ref:refs/heads/`", Some("repo:o/r:ref:refs/heads/main")),
+            (github, "repo:o/r:branch:*", "`:branch:`", Some("repo:o/r:ref:refs/heads/*")),
+            (github, "repo:o/r:ref:refs/head/main", "`:ref:refs/head/`", Some("repo:o/r:ref:refs/heads/main")),
+            (github, "Repo:o/r:pull_request", "letter case", Some("repo:o/r:pull_request")),
+            (github, "o/r:environment:prod", "lacks `repo:`", Some("repo:o/r:environment:prod")),
+            (github, "repo:o/r:environment:prod:eu", "`%3A`", None),
+            (github, "repo%3Ao/r:pull_request", "percent", Some("repo:o/r:pull_request")),
+            (github, "https://github.com/o/r:pull_request", "https://github.com/", Some("repo:o/r:pull_request")),
+            (github, "system:serviceaccount:a:b", "Kubernetes ServiceAccount", None),
+            (gitlab, "project_path:a/b:ref_type:mr:ref:*", "`mr` where its `ref_type` is `branch` or `tag`", None),
+            ("gitlab.example.com", "project_path:a/b:ref_type:mr:ref:*", "`ref_type`", None),
+            (gitlab, "repo:a/b:ref:refs/heads/main", "GitHub", None),
+            (terraform, "organization:o:project:p:workspace:w:run_phase:destroy", "`plan` or `apply`", None),
+            (terraform, "organization:o:workspace:w:run_phase:apply", "`project:`", None),
+            (bitbucket, &format!("{uuid}:*"), "braces", Some(&format!("{{{uuid}}}:*"))),
+            ("agent.buildkite.com", "organization:acme:pipeline:deploy", "`ref:`", None),
+        ] {
+            let found = of(issuer, value);
+            assert!(found.len() == 1 && found[0].0.contains(why), "{value}: {found:?}");
             assert_eq!(found[0].1.as_deref(), meant, "{value}");
         }
     }
@@ -190,6 +240,13 @@ mod tests {
         }
         let github = policy(r#"{"StringEquals": {"ISSUER:sub": "my:own:form"}}"#).replace(ISSUER, "token.actions.githubusercontent.com");
         assert!(of_rule(&check(&[("p.json", &github)]), "illegal-subject").is_empty());
+        for value in ["repo:o/r:moon_phase:full", "repository_owner:o:repository_visibility:private", "repo:o/r", "ref:refs/heads/main"] {
+            assert!(of("token.actions.githubusercontent.com", value).is_empty(), "{value}");
+        }
+        for value in ["project_path:a/b:environment:prod", "project_path:a/b:ref_type:*", "project_path:a/*"] {
+            assert!(of("gitlab.com", value).is_empty(), "{value}");
+        }
+        assert!(of("git.example.com", "anything").is_empty());
         let unknown = policy(r#"{"StringEquals": {"ISSUER:sub": "Anything goes"}}"#).replace(ISSUER, "idp.example.com");
         assert!(of_rule(&check(&[("p.json", &unknown)]), "illegal-subject").is_empty());
     }

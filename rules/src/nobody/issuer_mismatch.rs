@@ -2,9 +2,10 @@
 
 use irsa_lint_core::admission::fault::At;
 use irsa_lint_core::admission::fault::FaultKind;
-use irsa_lint_core::admission::key::Absence;
+use irsa_lint_core::admission::key::{self, Absence};
 use irsa_lint_core::declare_rule;
 use irsa_lint_core::diagnostic::Severity;
+use irsa_lint_core::policy::spelling::distance;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
 use crate::faults::{Found, claim, consequence, faults, groups, guess, place, replaced};
@@ -98,12 +99,21 @@ fn mismatch(group: &[Found<'_>], role: &RoleView<'_>, out: &mut Findings) {
     let Some(first) = group.iter().find(|found| found.fault.fatal == fatal) else { return };
     let FaultKind::Key { issuer, .. } = &first.fault.kind else { return };
     let (key, other, statement) = (first.text(), other(first), first.statement.name());
-    let message = format!(
-        "condition key `{key}` belongs to issuer `{other}`, while {statement} is about the provider `{issuer}`: {}",
-        consequence(fatal, role)
-    );
     let claim = claim(key);
-    let help = if first.has_one_provider() && !also_asks(first, issuer) {
+    let is_slip =
+        first.has_one_provider() && (!also_asks(first, issuer, "") || (is_near(other, issuer) && !also_asks(first, issuer, claim)));
+    let message = if is_slip || !fatal {
+        format!(
+            "condition key `{key}` belongs to issuer `{other}`, while {statement} is about the provider `{issuer}`: {}",
+            consequence(fatal, role)
+        )
+    } else {
+        format!(
+            "{statement} asks for keys of two issuers at once, `{issuer}` and `{other}`, and a token comes from one: {}",
+            consequence(fatal, role)
+        )
+    };
+    let help = if is_slip {
         format!("write `{issuer}:{claim}`, or name the provider of `{other}` as the principal")
     } else {
         format!(
@@ -115,14 +125,22 @@ fn mismatch(group: &[Found<'_>], role: &RoleView<'_>, out: &mut Findings) {
     for found in group.iter().filter(|found| found.fault.at != first.fault.at) {
         report = report.related(found.place(), format!("`{}` belongs to that issuer, too", found.text()));
     }
-    let mendable = first.has_one_provider() && !also_asks(first, issuer);
     let edits = group.iter().map(|found| replaced(found.scalar()?, 0..other.len() + found.text().find(other)?, issuer));
-    report.fix(mendable.then(|| guess(format!("let the keys begin with `{issuer}`"), edits)).flatten()).done();
+    report.fix(is_slip.then(|| guess(format!("let the keys begin with `{issuer}`"), edits)).flatten()).done();
 }
 
-/// Whether the statement asks for a key of the right issuer, too: then the other one is too many rather than misspelt.
-fn also_asks(found: &Found<'_>, issuer: &str) -> bool {
-    found.statement.effective_conditions().any(|c| irsa_lint_core::admission::key::claim_of(&c.key.text, issuer).is_some())
+/// Whether the statement asks for a key of the right issuer, too, with this claim if one is given: then the other one is too many rather
+/// than misspelt.
+fn also_asks(found: &Found<'_>, issuer: &str, claim: &str) -> bool {
+    let asks = |known: &str| claim.is_empty() || known.eq_ignore_ascii_case(claim);
+    found.statement.effective_conditions().any(|c| key::claim_of(&c.key.text, issuer).is_some_and(asks))
+}
+
+/// Whether an issuer is the other one with a slip: cut off, another region of the same id, or a letter or two amiss.
+fn is_near(other: &str, issuer: &str) -> bool {
+    let id = |issuer: &str| issuer.rsplit_once('/').map(|(_, id)| id.to_ascii_lowercase());
+    let same_id = id(issuer).is_some_and(|own| own.len() > 8 && id(other).is_some_and(|theirs| theirs == own));
+    issuer.starts_with(other) || same_id || distance(other, issuer) <= 2
 }
 
 fn one_of_several(found: &Found<'_>, role: &RoleView<'_>, out: &mut Findings) {
@@ -165,6 +183,14 @@ mod tests {
             found(r#"{"StringNotEquals": {"OTHER:sub": "x"}, "StringEquals": {"ISSUER:sub": "system:serviceaccount:a:b"}}"#),
             [("warning", false)]
         );
+    }
+
+    #[test]
+    fn a_key_that_is_a_slip_of_the_right_one() {
+        for key in ["oidc.eks.eu-west-1.amazonaws.com:sub", "oidc.eks.us-east-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E:sub"] {
+            let condition = format!(r#"{{"StringEquals": {{"{key}": "system:serviceaccount:a:b", "ISSUER:aud": "sts.amazonaws.com"}}}}"#);
+            assert_eq!(found(&condition), [("error", true)], "{key}");
+        }
     }
 
     #[test]

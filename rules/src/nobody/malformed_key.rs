@@ -127,6 +127,9 @@ mod tests {
         assert_eq!(fixes("acme.eu.auth0.com/", "acme.eu.auth0.com:aud"), [Some("acme.eu.auth0.com/:aud".into())]);
         assert_eq!(fixes("gitlab.com", "gitlab.com/:sub"), [Some("gitlab.com:sub".into())]);
         assert_eq!(fixes(ISSUER, ":sub"), [Some(format!("{ISSUER}:sub"))]);
+        assert_eq!(fixes(ISSUER, &format!("oidc-provider/{ISSUER}:sub")), [Some(format!("{ISSUER}:sub"))]);
+        assert_eq!(fixes(ISSUER, "oidc:sub"), [Some(format!("{ISSUER}:sub"))]);
+        assert_eq!(fixes(ISSUER, "aws:sub"), [Some(format!("{ISSUER}:sub"))]);
         assert_eq!(fixes(ISSUER, "aud"), [Some(format!("{ISSUER}:aud"))]);
         assert_eq!(fixes(ISSUER, ISSUER), [None]);
         assert_eq!(fixes("acme.eu.auth0.com/", "acme.eu.auth0.com/:aud"), []);

@@ -1,9 +1,10 @@
 //! Every branch, tag, event or run of one repository, project or workspace can assume the role.
 
 use irsa_lint_core::declare_rule;
+use irsa_lint_core::provider::SubjectForm;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
-use crate::tenants::{Reach, report_wide};
+use crate::tenants::{Reach, WideTenant, report_wide};
 use crate::wide::subject_words;
 
 declare_rule! {
@@ -67,12 +68,22 @@ impl Rule for AnyBranch {
 
     fn role(&self, role: &RoleView<'_>, out: &mut Findings) {
         report_wide(role, &Self::META, out, Reach::Project, |wide, witness, place, out| {
-            let message =
-                format!("{} does not ask which {}: {}", role.name(), wide.part_noun(), subject_words(wide.statement, wide.issuer));
+            let pulls = if lets_pull_requests_in(wide) { ", and pull requests get in as well" } else { "" };
+            let asked = subject_words(wide.statement, wide.issuer);
+            let message = format!("{} does not ask which {}{pulls}: {asked}", role.name(), wide.parts_alike());
             let help = format!("where the role may do more than read, name the whole subject, such as {}", wide.good());
             out.report(&Self::META, place, message).witness(witness).help(help).done();
         });
     }
+}
+
+/// Whether the subject of a run for a pull request gets in, where the issuer has such.
+fn lets_pull_requests_in(wide: &WideTenant<'_>) -> bool {
+    let ends = |form: &SubjectForm| form.template.text().ends_with(":pull_request") || form.template.text().ends_with(":{context}");
+    let Some(provider) = wide.issuer.provider.filter(|provider| provider.subjects.iter().any(ends)) else { return false };
+    let project: Vec<&str> = wide.subject.splitn(3, ':').take(2).collect();
+    let subject = format!("{}:pull_request", project.join(":"));
+    wide.piece.subjects().contains(&subject) && provider.subject_form(&subject).is_some()
 }
 
 #[cfg(test)]
@@ -92,6 +103,23 @@ mod tests {
         let buildkite = r#"{"StringLike": {"ISSUER:sub": "organization:acme-inc:pipeline:deploy:ref:REF:*"}}"#;
         assert_eq!(found("agent.buildkite.com", &buildkite.replace("REF", "refs/heads/main")), 0);
         assert_eq!(found("agent.buildkite.com", &buildkite.replace("REF", "*")), 1);
+    }
+
+    #[test]
+    fn the_message_names_all_that_is_open() {
+        let text = |subject: &str| {
+            let text = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/I"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringLike": {"I:sub": "SUBJECT"}}}]}"#;
+            let text = text.replace("SUBJECT", subject).replace("/I\"", "/token.actions.githubusercontent.com\"");
+            text.replace("\"I:", "\"token.actions.githubusercontent.com:")
+        };
+        for (subject, which) in [
+            ("repo:octo-org/octo-repo:*", "which branch, tag or environment, and pull requests get in as well:"),
+            ("repo:octo-org/octo-repo:ref:refs/tags/*", "which tag:"),
+        ] {
+            let answer = check(&[("a.json", &text(subject))]);
+            let message = &of_rule(&answer, "any-branch")[0].message;
+            assert!(message.contains(which), "{message}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use irsa_lint_core::declare_rule;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
 use crate::kubernetes::{Breadth, report_wide};
+use crate::wide::subject_conditions;
 
 declare_rule! {
     /// The namespace is a pattern that namespaces which nobody has listed match, too.
@@ -74,11 +75,22 @@ impl Rule for OpenNamespacePrefix {
                     wide.cluster(),
                     role.name()
                 );
-                let help = "list the namespaces that are meant one by one, without a `*`: `system:serviceaccount:NAMESPACE:NAME` under `StringEquals`";
+                let crossing = subject_conditions(wide.statement, wide.issuer).flat_map(|c| &c.values).find(|value| crosses(&value.text));
+                let crossing = crossing.map_or_else(String::new, |value| {
+                    format!("; the `*` in `{}` also matches the colon, so that any ServiceAccount in them gets in", value.text)
+                });
+                let help = format!(
+                    "list the namespaces that are meant one by one, without a `*`: `system:serviceaccount:NAMESPACE:NAME` under `StringEquals`{crossing}"
+                );
                 out.report(&Self::META, place, message).witness(witness).help(help).done();
             },
         );
     }
+}
+
+/// Whether a pattern of a namespace goes on over the colon after it.
+fn crosses(pattern: &str) -> bool {
+    pattern.strip_prefix("system:serviceaccount:").is_some_and(|rest| rest.ends_with('*') && !rest.contains(':'))
 }
 
 #[cfg(test)]
@@ -96,6 +108,16 @@ mod tests {
             assert_eq!(found.len(), 1, "{pattern}");
             let Proof::Admits(shown) = &found[0].proof else { panic!("{:?}", found[0].proof) };
             assert_eq!(shown.subject, format!("system:serviceaccount:{namespace}:app"));
+        }
+    }
+
+    #[test]
+    fn a_star_that_matches_the_colon_is_named() {
+        for (pattern, crosses) in [("prod*", true), ("prod*:app", false), ("prod-*:*", false)] {
+            let condition =
+                r#"{"StringEquals": {"ISSUER:aud": "sts.amazonaws.com"}, "StringLike": {"ISSUER:sub": "system:serviceaccount:NS"}}"#;
+            let answer = check(&[("a.json", &policy(&condition.replace("NS", pattern)))]);
+            assert_eq!(of_rule(&answer, "open-namespace-prefix")[0].help.contains("matches the colon"), crosses, "{pattern}");
         }
     }
 

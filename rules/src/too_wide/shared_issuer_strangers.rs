@@ -1,11 +1,14 @@
 //! Strangers can assume the role: the issuer serves everyone, and no condition says whose workloads are meant.
 
 use irsa_lint_core::declare_rule;
+use irsa_lint_core::diagnostic::Severity;
+use irsa_lint_core::policy::{Base, SetPrefix, Statement};
 use irsa_lint_core::provider::ChosenBy;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
+use irsa_lint_core::syntax::Place;
 
+use crate::grammar::refused_by_iam::is_refused;
 use crate::tenants::{Reach, WideTenant, report_wide};
-use crate::wide::subject_words;
 
 declare_rule! {
     /// Strangers can assume the role: the issuer serves everyone, and no condition says whose workloads are meant.
@@ -85,19 +88,35 @@ impl Rule for SharedIssuerStrangers {
 
     fn role(&self, role: &RoleView<'_>, out: &mut Findings) {
         report_wide(role, &Self::META, out, Reach::Strangers, |wide, witness, place, out| {
-            let message = format!(
-                "{} at {} can assume {}: {}",
-                wide.strangers(),
-                wide.issuer_name(),
-                role.name(),
-                subject_words(wide.statement, wide.issuer)
-            );
-            out.report(&Self::META, place, message).witness(witness).help(help(wide)).done();
+            let message = format!("{} at {} can assume {}: {}", wide.strangers(), wide.issuer_name(), role.name(), wide.why());
+            let place = wide.tenant_condition().map_or(place, |asked| Place { span: asked.span, pointer: asked.pointer.clone() });
+            let severity = if comes_from_a_known_place(wide.statement) { Severity::Warning } else { Severity::Error };
+            out.report(&Self::META, place, message).severity(severity).witness(witness).help(help(role, wide)).done();
         });
     }
 }
 
-fn help(wide: &WideTenant<'_>) -> String {
+/// Whether the statement also asks from where the call comes: who is no guest of that network does not get in.
+fn comes_from_a_known_place(statement: &Statement) -> bool {
+    const PLACES: [&str; 4] = ["aws:SourceIp", "aws:VpcSourceIp", "aws:SourceVpc", "aws:SourceVpce"];
+    statement.effective_conditions().any(|condition| {
+        let asks = condition.known().is_some_and(|operator| {
+            let lists = matches!(operator.base, Base::IpAddress | Base::StringEquals | Base::StringLike);
+            lists && !operator.if_exists && operator.set != Some(SetPrefix::ForAllValues)
+        });
+        let everywhere = |text: &str| text.ends_with("/0") || text.trim_end_matches('*').is_empty();
+        asks && PLACES.iter().any(|place| place.eq_ignore_ascii_case(&condition.key.text))
+            && !condition.values.iter().any(|value| everywhere(&value.text))
+    })
+}
+
+fn help(role: &RoleView<'_>, wide: &WideTenant<'_>) -> String {
+    let controlled = wide.issuer.provider.zip(wide.issuer.issuer.as_deref()).is_some_and(|(p, issuer)| p.control_for(issuer).is_some());
+    let stored = controlled && !is_refused(wide.statement, role);
+    format!("{}{}", what_to_do(wide), if stored { "; IAM does not save you: it stores this policy" } else { "" })
+}
+
+fn what_to_do(wide: &WideTenant<'_>) -> String {
     let issuer = wide.issuer.issuer.as_deref().unwrap_or("ISSUER");
     let Some(provider) = wide.issuer.provider else { return format!("name who is meant in a condition: {}", wide.good()) };
     if let Some(key) = &provider.tenant_in {
@@ -105,7 +124,7 @@ fn help(wide: &WideTenant<'_>) -> String {
         return format!("name your own in a condition on `{key}` under `StringEquals`");
     }
     let mut help = format!("name your own {} in a condition on the subject, such as {}", wide.tenant_and_project(), wide.good());
-    if provider.audience.chosen_by == ChosenBy::Workload && !wide.piece.audiences().is_all() {
+    if wide.asks_for_subject() && provider.audience.chosen_by == ChosenBy::Workload && !wide.piece.audiences().is_all() {
         help.push_str("; the audience keeps nobody out, for workloads of this issuer choose it");
     }
     help
@@ -190,6 +209,28 @@ mod tests {
             ("www.amazon.com", r#"{"StringEquals": {"ISSUER:app_id": "amzn1.application-oa2-client.0"}}"#),
         ] {
             assert_eq!(bad(issuer, condition), [""; 0], "{issuer} {condition}");
+        }
+    }
+
+    #[test]
+    fn who_must_come_from_ones_own_network_is_half_a_stranger() {
+        use irsa_lint_core::diagnostic::Severity;
+
+        let severity = |condition: &str| {
+            let text = format!(
+                r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Principal": {{"Federated": "arn:aws:iam::111122223333:oidc-provider/{GITHUB}"}}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {{"StringLike": {{"{GITHUB}:sub": "repo:*"}}, {condition}}}}}]}}"#
+            );
+            check(&[("a.json", &text)]).diagnostics.into_iter().find(|d| d.rule == "shared-issuer-strangers").map(|d| d.severity)
+        };
+        assert_eq!(severity(r#""IpAddress": {"aws:SourceIp": "192.0.2.0/24"}"#), Some(Severity::Warning));
+        assert_eq!(severity(r#""StringEquals": {"aws:SourceVpc": "vpc-11112222333344445"}"#), Some(Severity::Warning));
+        for condition in [
+            r#""IpAddress": {"aws:SourceIp": ["192.0.2.0/24", "0.0.0.0/0"]}"#,
+            r#""IpAddressIfExists": {"aws:SourceIp": "192.0.2.0/24"}"#,
+            r#""NotIpAddress": {"aws:SourceIp": "192.0.2.0/24"}"#,
+            r#""StringEquals": {"sts:RoleSessionName": "deploy"}"#,
+        ] {
+            assert_eq!(severity(condition), Some(Severity::Error), "{condition}");
         }
     }
 

@@ -6,7 +6,6 @@ use irsa_lint_core::provider::{ChosenBy, Kind};
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
 use crate::tenants::{Reach, WideTenant, report_wide};
-use crate::wide::subject_words;
 
 declare_rule! {
     /// Every repository, project or workspace of a tenant can assume the role.
@@ -70,15 +69,7 @@ impl Rule for WholeTenant {
 
     fn role(&self, role: &RoleView<'_>, out: &mut Findings) {
         report_wide(role, &Self::META, out, Reach::Tenant, |wide, witness, place, out| {
-            let shared = wide.issuer.provider.is_some_and(|provider| provider.shared);
-            let whose = if shared { " of the tenant" } else { "" };
-            let message = format!(
-                "any {}{whose} at {} can assume {}: {}",
-                wide.part_noun(),
-                wide.issuer_name(),
-                role.name(),
-                subject_words(wide.statement, wide.issuer)
-            );
+            let message = format!("{} at {} can assume {}: {}", wide.projects_of_tenant(), wide.issuer_name(), role.name(), wide.why());
             let help = format!("name the {} in a condition on the subject, such as {}", wide.project(), wide.good());
             out.report(&Self::META, place, message).severity(severity(wide)).witness(witness).help(help).done();
         });

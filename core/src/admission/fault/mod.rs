@@ -99,6 +99,13 @@ pub enum FaultKind {
         /// The issuer.
         issuer: SmolStr,
     },
+    /// A subject that the issuer sends only where a customer has chosen its form.
+    CustomSubject {
+        /// The issuer.
+        issuer: SmolStr,
+        /// Whether it is made of claims that are known to be chosen from; else nobody can say whether the issuer has such a claim.
+        known: bool,
+    },
     /// An audience that no token has.
     Audience {
         /// In which way.

@@ -3,15 +3,33 @@
 use smol_str::SmolStr;
 
 use super::{At, AudienceMistake, FaultKind, Finder, Meanings, Target};
-use crate::admission::issuers::Forms;
 use crate::admission::key::{self, KeyMeaning};
 use crate::admission::language::{Glob, Language};
 use crate::policy::spelling::distance;
 use crate::policy::{Base, Operator, Statement};
-use crate::provider::{Kind, Provider};
+use crate::provider::{Class, Kind, Part, Provider, SubjectForm};
 
 /// The audience of EKS, and of most others that federate with AWS.
 const STS: &str = "sts.amazonaws.com";
+
+/// What people take for the name of a claim and is none: the claims are called `ref` and `environment`.
+const NO_CLAIMS: &[&str] = &[
+    "branch",
+    "branches",
+    "tag",
+    "tags",
+    "head",
+    "heads",
+    "refs",
+    "env",
+    "environments",
+    "pr",
+    "mr",
+    "event",
+    "event_type",
+    "url",
+    "https",
+];
 
 impl<'a> Finder<'a> {
     pub(super) fn values(&mut self, position: usize, statement: &'a Statement, targets: &[Target<'a>], meanings: &Meanings) {
@@ -28,7 +46,12 @@ impl<'a> Finder<'a> {
             }
             let all = bad.len() == condition.values.len();
             for (at, kind) in bad {
-                let certain = !matches!(kind, FaultKind::LiteralWildcard { certain: false } | FaultKind::Audience { certain: false, .. });
+                let certain = !matches!(
+                    kind,
+                    FaultKind::LiteralWildcard { certain: false }
+                        | FaultKind::Audience { certain: false, .. }
+                        | FaultKind::CustomSubject { .. }
+                );
                 // An audience too many beside one that is right does no harm.
                 if all || !matches!(kind, FaultKind::Audience { .. }) {
                     self.push(position, At::Value(index, at), kind, all && certain);
@@ -53,28 +76,72 @@ impl<'a> Finder<'a> {
         if literal_star(value, operator) {
             return Some(FaultKind::LiteralWildcard { certain: target.provider.is_some() });
         }
-        let illegal = || Some(FaultKind::IllegalSubject { issuer: SmolStr::new(target.issuer) });
-        if !forms.closed {
+        let possible = forms.possible.as_ref().filter(|_| is_surely_of(value, target.provider))?;
+        let issuer = || SmolStr::new(target.issuer);
+        let has_wildcards = operator.base.has_wildcards() && value.contains(['*', '?']);
+        let is_in = |set: &Language| match (has_wildcards, operator.base.ignores_case()) {
+            (true, _) => self.reaches(value, set, target.provider),
+            (false, false) => set.contains(value),
+            (false, true) => {
+                set.contains(value) || !Language::literal_ignore_case(value).intersect(set.clone()).is_empty(self.budget).is_yes()
+            }
+        };
+        if is_in(&forms.legal) {
             return None;
         }
-        if operator.base.has_wildcards() && value.contains(['*', '?']) {
-            return if self.reaches(value, forms) { None } else { illegal() };
+        if !forms.closed && is_in(possible) {
+            return Some(FaultKind::CustomSubject { issuer: issuer(), known: true });
         }
-        let legal = forms.legal.contains(value)
-            || (operator.base.ignores_case()
-                && !Language::literal_ignore_case(value).intersect(forms.legal.clone()).is_empty(self.budget).is_yes());
-        if legal {
-            return None;
+        if !forms.closed && target.provider.is_some_and(|provider| self.may_name_a_claim(value, provider)) {
+            return Some(FaultKind::CustomSubject { issuer: issuer(), known: false });
         }
         // A `?` is rarer than a `*` and may be itself: it counts as a wildcard only where it would be one to good purpose.
-        if value.contains('?') && self.reaches(value, forms) { Some(FaultKind::LiteralWildcard { certain: true }) } else { illegal() }
+        let is_wildcard = !has_wildcards && value.contains('?') && self.reaches(value, possible, target.provider);
+        Some(if is_wildcard { FaultKind::LiteralWildcard { certain: true } } else { FaultKind::IllegalSubject { issuer: issuer() } })
     }
 
-    /// Whether a pattern matches a legal subject. Most do so plainly; only the others need a search.
-    fn reaches(&self, pattern: &str, forms: &Forms) -> bool {
-        ["a", "a:a"].iter().any(|filling| forms.legal.contains(&specimen(pattern, filling)))
-            || !Language::glob(Glob::parse(pattern)).intersect(forms.legal.clone()).is_empty(self.budget).is_yes()
+    /// Whether a subject is made of a claim, with a value, that the issuer may have without anybody here knowing of it: services add some.
+    fn may_name_a_claim(&self, value: &str, provider: &Provider) -> bool {
+        let mut labels = value.split(':');
+        let usual = provider.good.split(':').next().unwrap_or_default();
+        let label = match (labels.next(), labels.next(), labels.next()) {
+            (Some(first), Some(_), Some(third)) if first == usual => Some(third).filter(|_| labels.next().is_some()),
+            (Some(first), Some(_), _) if first != usual => Some(first),
+            _ => None,
+        };
+        let is_name = |label: &str| label.len() > 1 && label.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        let starts = |other: &Provider| other.subjects.iter().any(|form| form.template.text().split([':', '{']).next() == label);
+        label.is_some_and(|label| is_name(label) && !NO_CLAIMS.contains(&label) && distance(label, usual) > 2)
+            && !self.known.catalogue.providers().any(starts)
+            && !provider.possible.iter().any(|form| form.parts().any(|part| names(&part, label.unwrap_or_default())))
     }
+
+    /// Whether a pattern matches a possible subject. Most do so plainly; only the others need a search.
+    fn reaches(&self, pattern: &str, possible: &Language, provider: Option<&Provider>) -> bool {
+        let fits = |filling: &str| possible.contains(&specimen(pattern, filling));
+        ["a", "a:a"].into_iter().chain(provider.into_iter().flat_map(|p| tails(&p.good))).any(fits)
+            || !Language::glob(Glob::parse(pattern)).intersect(possible.clone()).is_empty(self.budget).is_yes()
+    }
+}
+
+/// Whether a piece of a form has that label, or may be it.
+fn names(part: &Part<'_>, label: &str) -> bool {
+    match part {
+        Part::Literal(text) => text.split(':').any(|known| known == label),
+        Part::Named(slot) => matches!(&slot.class, Class::OneOf(words) if words.iter().any(|word| word == label)),
+    }
+}
+
+/// What follows each separator of a subject: what the `*` at the end of a pattern stands for.
+fn tails(subject: &str) -> impl Iterator<Item = &str> {
+    subject.match_indices([':', '/']).filter_map(|(at, _)| subject.get(at + 1..))
+}
+
+/// Whether a value is meant as a subject of that service, where the service was recognised by its host's name alone.
+fn is_surely_of(value: &str, provider: Option<&Provider>) -> bool {
+    let start =
+        |form: &SubjectForm| form.template.text().split('{').next().is_some_and(|label| !label.is_empty() && value.starts_with(label));
+    provider.is_some_and(|provider| !provider.guessed || provider.subjects.iter().any(start))
 }
 
 /// A text that the pattern matches.

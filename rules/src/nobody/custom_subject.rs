@@ -1,0 +1,173 @@
+//! A subject that matches only where somebody has changed the form of the issuer's subjects.
+
+use irsa_lint_core::admission::fault::FaultKind;
+use irsa_lint_core::declare_rule;
+use irsa_lint_core::diagnostic::Severity;
+use irsa_lint_core::provider::{Part, Provider, SubjectForm};
+use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
+
+use crate::faults::{Found, faults};
+use crate::misformed::nearest_form;
+
+declare_rule! {
+    /// A subject is none of the issuer's usual ones: it matches only where somebody has changed their form.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// GitHub and GitLab let their customers choose what a subject is made of (`include_claim_keys`, `ci_id_token_sub_claim_components`).
+    /// Unless somebody did, GitHub's subject goes on after the repository with the branch, the tag, the environment or `pull_request`, and
+    /// a job with an environment has no branch in it. A value of another form then matches no job.
+    ///
+    /// ## How to fix it
+    ///
+    /// Write the subject as it stands in a token of the job. Where the form was changed on purpose, nothing needs to be done.
+    ///
+    /// ## References
+    ///
+    /// - GitHub Docs, "OpenID Connect reference"
+    /// - GitLab Docs, "Configure OpenID Connect in AWS to retrieve temporary credentials"
+    ///
+    /// ```json fail at=/Statement/0/Condition/StringEquals/token.actions.githubusercontent.com:sub
+    /// {
+    ///   "Version": "2012-10-17",
+    ///   "Statement": [{
+    ///     "Effect": "Allow",
+    ///     "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"},
+    ///     "Action": "sts:AssumeRoleWithWebIdentity",
+    ///     "Condition": {
+    ///       "StringEquals": {
+    ///         "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+    ///         "token.actions.githubusercontent.com:sub": "repo:octo-org/octo-repo"
+    ///       }
+    ///     }
+    ///   }]
+    /// }
+    /// ```
+    ///
+    /// ```json pass
+    /// {
+    ///   "Version": "2012-10-17",
+    ///   "Statement": [{
+    ///     "Effect": "Allow",
+    ///     "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"},
+    ///     "Action": "sts:AssumeRoleWithWebIdentity",
+    ///     "Condition": {
+    ///       "StringEquals": {
+    ///         "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+    ///         "token.actions.githubusercontent.com:sub": "repo:octo-org/octo-repo:ref:refs/heads/main"
+    ///       }
+    ///     }
+    ///   }]
+    /// }
+    /// ```
+    pub CustomSubject { id: "custom-subject", severity: Warning, family: "nobody", fix: None }
+}
+
+impl Rule for CustomSubject {
+    fn meta(&self) -> &'static RuleMeta {
+        &Self::META
+    }
+
+    fn role(&self, role: &RoleView<'_>, out: &mut Findings) {
+        for found in faults(role, |kind| matches!(kind, FaultKind::CustomSubject { .. })) {
+            let FaultKind::CustomSubject { issuer, known } = &found.fault.kind else { continue };
+            let Some(provider) = role.view.issuers.provider_of(issuer) else { continue };
+            if has_only_usual_labels(found.text(), provider) {
+                report(&found, provider, *known, role, out);
+            }
+        }
+    }
+}
+
+/// Whether a subject is made of the parts of the usual ones alone: then nobody shows that another form was chosen.
+fn has_only_usual_labels(value: &str, provider: &Provider) -> bool {
+    let usual = |label: &str| {
+        provider.subjects.iter().filter(|form| !is_chosen(form)).any(|form| {
+            let mut literals = form.template.parts().filter_map(|part| if let Part::Literal(text) = part { Some(text) } else { None });
+            literals.any(|text| text.split(':').any(|known| known == label))
+        })
+    };
+    let named = |part: Part<'_>| matches!(part, Part::Literal(text) if text.ends_with('_') && value.contains(text));
+    if provider.possible.iter().any(|template| template.parts().any(named)) {
+        return false;
+    }
+    let possible = provider.possible.iter().flat_map(|template| template.parts());
+    let mut chosen = possible.filter_map(|part| match part {
+        Part::Named(slot) => match &slot.class {
+            irsa_lint_core::provider::Class::OneOf(words) => Some(words.iter()),
+            _ => None,
+        },
+        Part::Literal(_) => None,
+    });
+    value.contains(':') && !chosen.any(|mut words| words.any(|word| !usual(word) && value.split(':').any(|label| label == word)))
+}
+
+/// Whether the issuer sends it only where a customer chose so.
+fn is_chosen(form: &SubjectForm) -> bool {
+    form.controlled_by.starts_with("custom")
+}
+
+fn begins_usually(provider: &Provider, start: &str) -> bool {
+    provider.subject_form(start).is_some_and(|(form, _)| !is_chosen(form))
+}
+
+fn report(found: &Found<'_>, provider: &Provider, known: bool, role: &RoleView<'_>, out: &mut Findings) {
+    let value = found.text();
+    // What begins as a usual subject and goes on asks for more than it needs.
+    let longer = value.match_indices(':').any(|(at, _)| value.get(..at).is_some_and(|start| begins_usually(provider, start)));
+    let (why, help) = if value.contains(":environment:") && value.contains(":ref:") {
+        let why = "a job with an environment has no branch or tag in its subject, and one without has no environment".to_owned();
+        (why, "ask for one of the two in the subject, and for the other through a claim of its own: `environment` or `ref`".to_owned())
+    } else {
+        let form = nearest_form(value, Some(provider));
+        (format!("by default it has the form `{form}`"), format!("write a subject of the form `{form}`, if nobody chose another one"))
+    };
+    let message = format!(
+        "{} sends the subject `{value}` only where its form was changed: {why}, so nobody else can assume {} through this value",
+        provider.name,
+        role.name()
+    );
+    let report = out.report(&CustomSubject::META, found.place(), message).help(help);
+    let report = if longer || !known { report.severity(Severity::Info) } else { report };
+    report.done();
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{ISSUER, check, of_rule, policy};
+
+    fn found(issuer: &str, value: &str) -> Vec<&'static str> {
+        let text = policy(&format!(r#"{{"StringLike": {{"ISSUER:sub": "{value}"}}}}"#)).replace(ISSUER, issuer);
+        of_rule(&check(&[("p.json", &text)]), "custom-subject").iter().map(|d| d.severity.name()).collect()
+    }
+
+    #[test]
+    fn what_only_a_chosen_form_matches() {
+        let github = "token.actions.githubusercontent.com";
+        assert_eq!(found(github, "repo:octo-org/app"), ["warning"]);
+        assert_eq!(found(github, "ref:refs/heads/main"), ["warning"]);
+        assert_eq!(found(github, "repo:octo-org/app:environment:prod:ref:refs/heads/main"), ["info"]);
+        assert_eq!(found("gitlab.com", "project_path:a/b:ref:main"), ["warning"]);
+        assert_eq!(found(github, "my:own:form"), ["info"]);
+        assert_eq!(found(github, "repo:octo-org/app:moon_phase:full"), ["info"]);
+    }
+
+    #[test]
+    fn what_shows_its_chosen_form_or_is_usual() {
+        let github = "token.actions.githubusercontent.com";
+        for value in [
+            "repo:octo-org/app:job_workflow_ref:octo-org/x/.github/workflows/a.yml@refs/heads/main",
+            "repository_owner:octo-org:repository_visibility:private",
+            "job_workflow_ref:octo-org/x/.github/workflows/a.yml@refs/heads/main",
+            "repo:octo-org/app:*",
+            "repo:octo-org/app*",
+            "repo:octo-org/app:ref:refs/tags/v*",
+            "repo:octo-org@1/app@2:pull_request",
+            "repo:octo-org/app:repo_property_team:payments",
+        ] {
+            assert!(found(github, value).is_empty(), "{value}");
+        }
+        assert!(found("agent.buildkite.com", "018f3b1c-0000-4000-8000-000000000000").is_empty());
+        assert!(found("gitlab.com", "project_path:a/b:environment:prod").is_empty());
+    }
+}
