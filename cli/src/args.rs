@@ -43,11 +43,18 @@ pub enum Command {
     Inspect(Paths),
     /// Show a rule's documentation
     Explain {
-        /// The rule's id, as printed in brackets behind a finding
+        /// The rule's id, as printed in brackets behind a finding; a family; or `all`
         rule: String,
+        /// As a page of Markdown
+        #[arg(long)]
+        markdown: bool,
     },
-    /// List all rules
-    Rules,
+    /// List all rules by family, with their severity and what their fixes are
+    Rules {
+        /// As a page of Markdown, with the reason of each severity
+        #[arg(long)]
+        markdown: bool,
+    },
 }
 
 #[derive(Args, Clone, Debug, Default)]

@@ -204,8 +204,13 @@ fn once_each(candidates: &mut Vec<Candidate>) {
     candidates.retain(|candidate| candidate.path.canonicalize().map_or(true, |full| seen.insert(full)));
 }
 
+/// What standard input is called.
+pub fn stdin_name(look: Look<'_>) -> &str {
+    look.stdin_filename.unwrap_or("<stdin>")
+}
+
 fn stdin(look: Look<'_>) -> Result<SourceFile, Unread> {
-    let name = look.stdin_filename.unwrap_or("<stdin>");
+    let name = stdin_name(look);
     let unread = |message| Unread { path: name.to_owned(), at: None, message };
     let mut bytes = Vec::new();
     let limit = look.max_file_size;

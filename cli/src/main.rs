@@ -49,7 +49,7 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
         Some(Command::CanAssume(args)) => command::can_assume::run(&session, &args),
         Some(Command::Why(args)) => command::why::run(&session, &args),
         Some(Command::Inspect(paths)) => command::inspect::run(&session, &paths),
-        Some(Command::Explain { rule }) => command::explain::run(&session, &rule),
-        Some(Command::Rules) => command::rules::run(&session),
+        Some(Command::Explain { rule, markdown }) => command::explain::run(&session, &rule, markdown),
+        Some(Command::Rules { markdown }) => command::rules::run(&session, markdown),
     }
 }

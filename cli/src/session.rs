@@ -12,7 +12,7 @@ use irsa_lint_core::source::{FileId, Position};
 
 use crate::args::{Color, Common, Format, Paths};
 use crate::config;
-use crate::discover::{Look, Skipped, discover};
+use crate::discover::{Look, Skipped, discover, stdin_name};
 use crate::report::{self, Style};
 use crate::schedule::Cores;
 use crate::token::without_scheme;
@@ -120,8 +120,9 @@ impl Session {
         let found = discover(paths, look);
         let (mut unread, named) = (found.unread, named(&found.inputs));
         let mut pasted: Vec<bool> = found.inputs.iter().map(|input| input.pasted).collect();
-        // Standard input is read before any file.
-        let stdin = (paths.iter().any(|path| path.as_os_str() == "-") && pasted.first() == Some(&true)).then_some(FileId(0));
+        // Standard input is read before any file; where it could not be read, a file comes first.
+        let read = !unread.iter().any(|unread| unread.path == stdin_name(look));
+        let stdin = (read && paths.iter().any(|path| path.as_os_str() == "-")).then_some(FileId(0));
         let mut case = self.engine().load(found.inputs);
         if unread.is_empty() && !case.recognised.contains(&true) {
             // Nothing at all: what was named must have been meant, so now the broken ones among them are ours and say where they break.

@@ -19,13 +19,14 @@ pub fn statements(policy: &TrustPolicy) -> impl Iterator<Item = &Statement> {
 }
 
 /// Whether the policy may let a role assume this one. A doubt counts as yes: conditions on what is not known here, principals that are not
-/// written as ARNs.
+/// written as ARNs. `live`: whether IAM shows the policy; then a unique id stands for what was deleted.
 #[must_use]
-pub fn may_assume(policy: &TrustPolicy, role: &str) -> bool {
+pub fn may_assume(policy: &TrustPolicy, role: &str, live: bool) -> bool {
     let Some(caller) = Arn::parse(role) else { return true };
     statements(policy).any(|statement| {
         let principals = &statement.principals;
-        let named = principals.list.iter().any(|principal| may_be(principal, role, &caller));
+        let named =
+            principals.list.iter().any(|principal| may_be(principal, role, &caller) && !(live && is_unique_id(&principal.value.text)));
         (named || principals.negated) && statement.effective_conditions().all(|condition| may_hold(condition, role, &caller))
     })
 }
@@ -47,6 +48,14 @@ fn may_be(principal: &Principal, role: &str, caller: &Arn<'_>) -> bool {
         },
         _ => false,
     }
+}
+
+/// Whether a principal is the unique id of a role or a user. IAM shows it in place of the ARN once that is deleted. Source: IAM User Guide,
+/// "IAM identifiers", "Unique identifiers".
+#[must_use]
+pub fn is_unique_id(principal: &str) -> bool {
+    let id = principal.strip_prefix("AROA").or_else(|| principal.strip_prefix("AIDA"));
+    id.is_some_and(|id| id.len() >= 12 && id.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()))
 }
 
 /// Whether a condition may hold for a role's session. Keys of an identity provider are absent there.

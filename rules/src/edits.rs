@@ -3,7 +3,7 @@
 
 use irsa_lint_core::diagnostic::Edit;
 use irsa_lint_core::rule::View;
-use irsa_lint_core::source::Span;
+use irsa_lint_core::source::{Span, TextMap};
 use irsa_lint_core::syntax::Scalar;
 
 /// What a new member holds.
@@ -39,11 +39,77 @@ pub fn member_before(view: &View<'_>, sibling: &Scalar, value: u32, key: &str, a
         }
         Layout::Between(gap) => {
             let gap = if gap.is_empty() && assign.ends_with(' ') { spelling.raw(" ") } else { gap.clone() };
-            let member = format!("{}{assign}{}", spelling.string(key), spelling.held(added, assign));
-            format!("{}{gap}", spelling.raw(&format!("{member},")))
+            let held = match added {
+                Added::Object(inner, text) => {
+                    let member = spelling.raw(&format!("{}{assign}{}", spelling.string(inner), spelling.string(text)));
+                    match deeper(view, sibling, value, &gap) {
+                        Some(deeper) => format!("{}{deeper}{member}{gap}{}", spelling.raw("{"), spelling.raw("}")),
+                        None => format!("{}{member}{}", spelling.raw("{"), spelling.raw("}")),
+                    }
+                }
+                added => spelling.raw(&spelling.held(added, assign)),
+            };
+            format!("{}{held}{}{gap}", spelling.raw(&format!("{}{assign}", spelling.string(key))), spelling.raw(","))
         }
     };
     Some(Edit { span: Span { end: sibling.span.start, ..sibling.span }, text })
+}
+
+/// The key `key` that stands before this value, as a text of its own.
+#[must_use]
+pub fn key_before(view: &View<'_>, value: &Scalar, key: &str) -> Option<Scalar> {
+    let before = view.source(Span { start: 0, end: value.span.start, ..value.span });
+    let end = before.trim_end().strip_suffix(':')?.trim_end();
+    let quote = end.chars().next_back().filter(|c| matches!(c, '"' | '\''));
+    let inner = quote.map_or(Some(end), |quote| end.strip_suffix(quote))?;
+    let start = inner.strip_suffix(key)?;
+    let outer = quote.map_or(Some(start), |quote| start.strip_suffix(quote))?;
+    if quote.is_none() && start.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/')) {
+        return None;
+    }
+    let at = |text: &str| u32::try_from(text.len()).ok();
+    let span = Span { start: at(outer)?, end: at(end)?, ..value.span };
+    Some(Scalar { text: key.into(), span, map: TextMap::direct(span.file, at(start)?) })
+}
+
+/// A member taken out of its object, with the line that it stands on or the comma beside it. Not where a comment would lose what it is about.
+#[must_use]
+pub fn member_removed(view: &View<'_>, key: &Scalar, value: Span) -> Option<Edit> {
+    let text = view.sources.get(key.span.file)?.text.as_str();
+    let (before, after) = (text.get(..key.span.start as usize)?, text.get(value.end as usize..)?);
+    let at = |length: usize| u32::try_from(length).ok();
+    let removed =
+        |start: usize, end: usize| Some(Edit { span: Span { start: at(start)?, end: at(end)?, ..key.span }, text: String::new() });
+    let line = before.rfind('\n').map_or(0, |at| at + 1);
+    let own_line = before.get(line..)?.bytes().all(|b| b == b' ' || b == b'\t');
+    let rest = after.trim_start_matches([' ', '\t']);
+    if let Some(next) = rest.strip_prefix(',') {
+        return match line_end(next) {
+            Some(end) if own_line => removed(line, text.len() - next.len() + end),
+            _ => removed(key.span.start as usize, text.len() - next.trim_start_matches([' ', '\t']).len()),
+        };
+    }
+    if rest.trim_start().starts_with('}') {
+        let kept = before.trim_end();
+        return removed(kept.strip_suffix(',').map_or(key.span.start as usize, str::len), value.end as usize);
+    }
+    match line_end(rest) {
+        Some(end) if own_line => removed(line, text.len() - rest.len() + end),
+        _ => None,
+    }
+}
+
+/// Where the next line begins, if nothing but blanks is left on this one.
+fn line_end(text: &str) -> Option<usize> {
+    let end = text.find('\n')?;
+    text.get(..end)?.trim_end().is_empty().then_some(end + 1)
+}
+
+/// What stands before the first member of the sibling's own object, where that is a line deeper than the sibling.
+fn deeper(view: &View<'_>, sibling: &Scalar, value: u32, gap: &str) -> Option<String> {
+    let between = view.source(Span { start: sibling.span.end, end: value, ..sibling.span });
+    let (_, inside) = between.rsplit_once('{').or_else(|| between.rsplit_once("%7B"))?;
+    (gap.len() > 1 && inside.len() > gap.len() && inside.starts_with(gap)).then(|| inside.to_owned())
 }
 
 /// These strings in the place of one that stands alone or in a list of its own kind.

@@ -4,7 +4,7 @@ use irsa_lint_core::admission::{Budget, Issuers};
 use irsa_lint_core::diagnostic::{Applicability, Fix, apply};
 use irsa_lint_core::engine::Engine;
 use irsa_lint_core::engine::{InOrder, Input, Settings};
-use irsa_lint_core::rule::{Analysis, Example, Rule};
+use irsa_lint_core::rule::{Analysis, Example, FixKind, Rule};
 use irsa_lint_core::source::SourceFile;
 
 use crate::testing::{bad_rules, check, of_rule};
@@ -62,6 +62,60 @@ fn fault(rule: &dyn Rule, example: &Example) -> Option<String> {
         return Some(format!("is safe and makes {new:?} fire"));
     }
     (fix.applicability == Applicability::Safe && !narrows(&example.files, &files)).then(|| "is safe and lets somebody new in".to_owned())
+}
+
+#[test]
+fn every_rule_has_the_fixes_that_it_promises() {
+    let mut faults = Vec::new();
+    for rule in crate::RULES {
+        let meta = rule.meta();
+        for example in Example::all_in(meta.doc) {
+            let found = check(&example.files.iter().map(|(n, t)| (n.as_str(), t.as_str())).collect::<Vec<_>>());
+            for fix in of_rule(&found, meta.id).iter().filter_map(|d| d.fix.as_ref()) {
+                let promised = match meta.fix {
+                    FixKind::None => false,
+                    FixKind::Safe => true,
+                    FixKind::Unsafe => fix.applicability == Applicability::Unsafe,
+                };
+                let placeholder =
+                    fix.edits.iter().any(|edit| ["NAMESPACE", "NAME", "ACCOUNT", "ISSUER", "<", "…"].iter().any(|p| edit.text.contains(p)));
+                if !promised || placeholder || fix.message.is_empty() || fix.edits.is_empty() {
+                    faults.push(format!("{}: promises {:?} and has {fix:?}", meta.id, meta.fix));
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn fixes_that_need_the_rest_of_the_run() {
+    let issuer = crate::testing::ISSUER;
+    let role = |account: &str| {
+        let policy =
+            crate::testing::policy(r#"{"StringEquals": {"ISSUER:sub": "system:serviceaccount:a:b", "ISSUER:aud": "sts.amazonaws.com"}}"#);
+        let policy = policy.replace("111122223333", account);
+        format!(
+            r#"{{"Role": {{"RoleName": "app", "Path": "/", "Arn": "arn:aws:iam::444455556666:role/app", "AssumeRolePolicyDocument": {policy}}}}}"#
+        )
+    };
+    let own = format!(r#"{{"OpenIDConnectProviderList": [{{"Arn": "arn:aws:iam::444455556666:oidc-provider/{issuer}"}}]}}"#);
+    let other = own.replace("444455556666", "111122223333");
+    let text = |files: &[(&str, &str)], rule: &str| {
+        let found = check(files);
+        of_rule(&found, rule).first().and_then(|d| Some(d.fix.as_ref()?.edits.first()?.text.clone()))
+    };
+    let foreign = role("111122223333");
+    assert_eq!(text(&[("role.json", &foreign), ("p.json", &own)], "foreign-provider").as_deref(), Some("444455556666"));
+    assert_eq!(text(&[("role.json", &foreign), ("p.json", &other)], "foreign-provider"), None, "there is none in its account");
+    let manifests = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: api-sa, namespace: a, annotations: {eks.amazonaws.com/role-arn: 'arn:aws:iam::444455556666:role/app'}}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: api, namespace: a}\nspec: {serviceAccountName: api-as, containers: []}\n";
+    assert_eq!(text(&[("pod.yaml", manifests)], "workload-service-account").as_deref(), Some("api-sa"));
+    let elsewhere = manifests.replace("namespace: a}", "namespace: b}").replace("api-as", "api-sa");
+    assert_eq!(text(&[("pod.yaml", &elsewhere)], "workload-service-account"), None, "a name cannot mend a namespace");
+    let bare = "apiVersion: v1\r\nkind: ServiceAccount\r\nmetadata:\r\n  name: b\r\n  namespace: a\r\n";
+    let annotated = text(&[("sa.yaml", bare), ("role.json", &role("444455556666"))], "annotation-missing");
+    let wanted = "annotations:\r\n    eks.amazonaws.com/role-arn: arn:aws:iam::444455556666:role/app\r\n  ";
+    assert_eq!(annotated.as_deref(), Some(wanted));
 }
 
 /// The same as Windows has it.

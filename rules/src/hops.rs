@@ -1,12 +1,13 @@
 //! Second hops: a ServiceAccount's role, and the role that its Pods go on to assume from it with `sts:AssumeRole`. What the first role is
 //! not known of is left out.
 
-use irsa_lint_core::document::model::{ArgoCdCluster, FirstRole, ServiceAccount};
-use irsa_lint_core::estate::{Link, RoleId, ServiceAccountId};
+use irsa_lint_core::document::model::{ArgoCdCluster, FirstRole, Origin, ServiceAccount};
+use irsa_lint_core::estate::{Link, ServiceAccountId};
 use irsa_lint_core::policy::TrustPolicy;
 use irsa_lint_core::rule::View;
 use irsa_lint_core::syntax::{Place, Scalar};
 
+use crate::callers::may_assume;
 use crate::role_arn::{RoleArn, read, value};
 
 /// The ServiceAccounts of Argo CD that talk to clusters. Source: Argo CD, "Declarative Setup: EKS".
@@ -29,11 +30,12 @@ pub struct Hop<'a> {
 }
 
 impl Hop<'_> {
-    /// The second role and its trust policy, if the run holds them.
+    /// The second role's trust policy, and whether it may let the first role in, if the run holds it.
     #[must_use]
-    pub fn second_role<'v>(&self, view: &View<'v>) -> Option<(RoleId, &'v TrustPolicy)> {
-        let id = view.estate.role_by_arn(&self.second.text).to()?;
-        Some((id, view.estate.role(id)?.trust.policy()?))
+    pub fn second_policy<'v>(&self, view: &View<'v>) -> Option<(&'v TrustPolicy, bool)> {
+        let role = view.estate.role(view.estate.role_by_arn(&self.second.text).to()?)?;
+        let policy = role.trust.policy()?;
+        Some((policy, may_assume(policy, &self.first.text, role.origin == Origin::Live)))
     }
 }
 

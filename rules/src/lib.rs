@@ -3,7 +3,9 @@
 pub mod configuration;
 pub mod callers;
 pub mod cluster_roles;
+pub mod annotate;
 pub mod edits;
+pub mod element;
 #[cfg(test)]
 mod embeddings;
 #[cfg(test)]
@@ -12,6 +14,7 @@ pub mod denies;
 pub mod errors;
 #[cfg(test)]
 mod examples;
+pub mod families;
 pub mod faults;
 #[cfg(test)]
 mod fixes;
@@ -22,6 +25,7 @@ pub mod kubernetes;
 pub mod misformed;
 pub mod missing_role;
 pub mod own_provider;
+pub mod narrow;
 pub mod pairing;
 pub mod pods;
 mod provider_file;
@@ -37,6 +41,7 @@ mod testing;
 pub mod webhook;
 pub mod wide;
 pub mod workflows;
+pub mod workloads;
 
 use irsa_lint_core::rule::Rule;
 
@@ -63,6 +68,8 @@ catalogue! {
     argocd {
         argocd_annotation_missing: ArgocdAnnotationMissing,
         argocd_role_arn: ArgocdRoleArn,
+        argocd_role_not_mapped: ArgocdRoleNotMapped,
+        argocd_subject_missing: ArgocdSubjectMissing,
     }
     aws_auth {
         aws_auth_no_caller: AwsAuthNoCaller,
@@ -93,7 +100,9 @@ catalogue! {
     }
     link {
         account_differs: AccountDiffers,
+        chained_session_too_long: ChainedSessionTooLong,
         cluster_issuer_differs: ClusterIssuerDiffers,
+        deleted_principal: DeletedPrincipal,
         pod_not_injected: PodNotInjected,
         role_absent: RoleAbsent,
         role_assumes_itself: RoleAssumesItself,
@@ -110,6 +119,7 @@ catalogue! {
         contradictory_conditions: ContradictoryConditions,
         custom_subject: CustomSubject,
         dead_statement: DeadStatement,
+        dead_value: DeadValue,
         empty_values: EmptyValues,
         everything_denied: EverythingDenied,
         foreign_provider: ForeignProvider,
@@ -138,6 +148,7 @@ catalogue! {
         pod_identity_any_cluster: PodIdentityAnyCluster,
         pod_identity_condition_dead: PodIdentityConditionDead,
         pod_identity_not_trusted: PodIdentityNotTrusted,
+        pod_identity_on_fargate: PodIdentityOnFargate,
         pod_identity_other_account: PodIdentityOtherAccount,
         pod_identity_principal_misspelt: PodIdentityPrincipalMisspelt,
         pod_identity_through_proxy: PodIdentityThroughProxy,
@@ -153,12 +164,18 @@ catalogue! {
         thumbprint_not_needed: ThumbprintNotNeeded,
     }
     service_account {
+        annotation_and_association: AnnotationAndAssociation,
         annotation_duplicated: AnnotationDuplicated,
         annotation_misplaced: AnnotationMisplaced,
         annotation_missing: AnnotationMissing,
         annotation_misspelt: AnnotationMisspelt,
+        annotation_not_a_string: AnnotationNotAString,
+        audience_malformed: AudienceMalformed,
+        automount_off: AutomountOff,
         role_arn_malformed: RoleArnMalformed,
         role_arn_not_a_role: RoleArnNotARole,
+        sts_regional_endpoints: StsRegionalEndpoints,
+        token_expiration: TokenExpiration,
     }
     too_wide {
         any_branch: AnyBranch,
@@ -176,5 +193,15 @@ catalogue! {
         shared_issuer_strangers: SharedIssuerStrangers,
         unknown_issuer: UnknownIssuer,
         whole_tenant: WholeTenant,
+    }
+    workload {
+        projected_token_audience: ProjectedTokenAudience,
+        service_account_misplaced: ServiceAccountMisplaced,
+        skip_containers_mismatch: SkipContainersMismatch,
+        stale_pod: StalePod,
+        token_file_missing: TokenFileMissing,
+        token_unreadable: TokenUnreadable,
+        webhook_absent: WebhookAbsent,
+        webhook_skipped: WebhookSkipped,
     }
 }

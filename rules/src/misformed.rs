@@ -168,7 +168,7 @@ fn said(found: &str, label: &str, class: &Class) -> String {
 
 /// The other service whose subjects have that form.
 fn of_another(value: &str, provider: &Provider, view: &View<'_>) -> Option<String> {
-    let filled = value.replace('*', "a").replace('?', "a");
+    let filled = value.replace(['*', '?'], "a");
     let telling =
         |other: &&Provider| other.id != provider.id && !other.guessed && other.subjects.iter().any(|form| has_labels(&form.template));
     let others = view.catalogue.providers().filter(telling);

@@ -4,6 +4,7 @@
 use irsa_lint_core::admission::action::{WEB_IDENTITY, speaks_of};
 use irsa_lint_core::admission::fault::FaultKind;
 use irsa_lint_core::admission::language::{Glob, Language};
+use irsa_lint_core::admission::words::listed;
 use irsa_lint_core::admission::{Admits, Answer, Grant, IssuerAdmission};
 use irsa_lint_core::document::model::{AUDIENCE, DEFAULT_AUDIENCE, ServiceAccount, Stated};
 use irsa_lint_core::estate::RoleId;
@@ -227,4 +228,25 @@ pub fn federated(statement: &Statement, issuer: &str) -> Option<Place> {
     let of_issuer = |text: &str| ProviderArn::parse(text).is_some_and(|arn| arn.issuer == issuer);
     let principal = statement.principals.list.iter().find(|p| p.kind == PrincipalKind::Federated && of_issuer(&p.value.text))?;
     Some(Place { span: principal.value.span, pointer: principal.pointer.clone() })
+}
+
+/// In what the nearest subject that a role admits differs from a ServiceAccount.
+#[must_use]
+pub fn difference(caller: &Caller<'_>, grant: &Grant, nearest: &str) -> String {
+    let subjects = grant.subjects();
+    if subjects.as_literals().is_none() {
+        let patterns = subjects.patterns();
+        let shown = listed(patterns.like.iter().map(|pattern| pattern.as_str()), 3);
+        return format!("the role admits subjects that match {shown}");
+    }
+    match parts(nearest) {
+        Some((namespace, name)) if name == caller.name => {
+            format!("the namespace differs, the role admits `{namespace}/{name}`")
+        }
+        Some((namespace, name)) if Some(namespace) == caller.namespace => {
+            format!("the name differs, the role admits `{namespace}/{name}`")
+        }
+        Some((namespace, name)) => format!("namespace and name differ, the role admits `{namespace}/{name}`"),
+        None => format!("the role admits `{nearest}`"),
+    }
 }

@@ -6,7 +6,8 @@ pub mod principal;
 
 use irsa_lint_core::admission::action::speaks_of;
 use irsa_lint_core::admission::pod_identity::PodSession;
-use irsa_lint_core::document::model::{Cluster, PodIdentityAssociation, Stated};
+use irsa_lint_core::document::model::{Cluster, PodIdentityAssociation, Stated, Workload};
+use irsa_lint_core::estate::{Link, WorkloadId};
 use irsa_lint_core::policy::{Arn, Effect, PrincipalKind, Statement, TrustPolicy};
 use irsa_lint_core::rule::View;
 use smol_str::SmolStr;
@@ -55,4 +56,16 @@ pub fn session(association: &PodIdentityAssociation, account: Option<&str>, view
 pub fn account_of(association: &PodIdentityAssociation) -> String {
     let part = |stated: &Stated<SmolStr>| stated.value().map_or("?", SmolStr::as_str).to_owned();
     format!("{}/{}", part(&association.namespace), part(&association.service_account))
+}
+
+/// Whether an association gives the Pods of a workload their role.
+#[must_use]
+pub fn has_association(id: WorkloadId, workload: &Workload, view: &View<'_>) -> bool {
+    if let Link::To(account) = view.estate.service_account_of(id) {
+        return view.estate.association_of(*account).to().is_some();
+    }
+    let (Some(namespace), Some(account)) = (workload.namespace.known(), workload.service_account.value()) else { return false };
+    let is = |stated: &Stated<SmolStr>, wanted: &str| stated.value().is_some_and(|own| own == wanted);
+    let associations = &view.estate.documents().associations;
+    associations.iter().any(|association| is(&association.namespace, namespace) && is(&association.service_account, &account.text))
 }

@@ -11,6 +11,8 @@ use irsa_lint_core::policy::{
 use irsa_lint_core::rule::RoleView;
 use irsa_lint_core::syntax::{Place, Scalar};
 
+use crate::element;
+
 /// Something that IAM takes offence at.
 pub struct Refusal {
     /// Where.
@@ -54,8 +56,13 @@ pub fn in_grammar(role: &RoleView<'_>) -> Vec<Refusal> {
     let refused = |violation: &Violation| {
         let (problem, says, help) = words(violation)?;
         let place = Place { span: violation.span, pointer: violation.pointer.clone() };
-        Some(Refusal { fix: right_case(policy, violation), ..Refusal::new(place, problem, says, help) })
+        let fix = right_case(policy, violation).or_else(|| element::mended(role, violation));
+        Some(Refusal { fix, ..Refusal::new(place, problem, says, help) })
     };
+    if policy.statements.is_empty() && policy.violations.is_empty() {
+        let place = Place { span: policy.span, pointer: policy.pointer.key("Statement") };
+        return vec![Refusal::new(place, "the policy has no statement", SYNTAX, "write a statement that says who may assume the role")];
+    }
     policy.violations.iter().filter_map(refused).collect()
 }
 
@@ -74,7 +81,11 @@ fn words(violation: &Violation) -> Option<(String, String, String)> {
         ViolationKind::MissingElement(name) => {
             (format!("`{name}` is missing"), format!("Missing required field {name}"), format!("add `{name}`"))
         }
-        ViolationKind::WrongType(name, wanted, found) => (format!("`{name}` is {found}"), SYNTAX.to_owned(), format!("make it {wanted}")),
+        ViolationKind::WrongType(name, wanted, found) => {
+            let key = name.contains(':') && Operator::parse(name).is_none();
+            let help = if key { "put the key under an operator, such as `StringEquals`".to_owned() } else { format!("make it {wanted}") };
+            (format!("`{name}` is {found}"), SYNTAX.to_owned(), help)
+        }
         ViolationKind::Both(plain, negated) => {
             (format!("`{plain}` and `{negated}` exclude each other"), SYNTAX.to_owned(), format!("keep `{plain}`"))
         }
@@ -138,7 +149,7 @@ fn right_case(policy: &TrustPolicy, violation: &Violation) -> Option<Fix> {
 
 /// A principal of a form that IAM does not take. What is wrong with a provider's ARN has rules of its own.
 #[must_use]
-pub fn of_principal(principal: &Principal, place: Place) -> Option<Refusal> {
+pub fn of_principal(principal: &Principal) -> Option<Refusal> {
     let value = principal.value.as_str();
     let (kind, good, help) = match principal.kind {
         PrincipalKind::Service => ("SERVICE", is_service(value), "write the service's own name, such as `pods.eks.amazonaws.com`"),
@@ -147,9 +158,12 @@ pub fn of_principal(principal: &Principal, place: Place) -> Option<Refusal> {
         }
         _ => return None,
     };
-    let finished = !good && !value.contains(['$', '{', '<', '%']) && find_mark(value).is_none();
+    if good || value.contains(['$', '{', '<', '%']) || find_mark(value).is_some() {
+        return None;
+    }
     let problem = format!("`{value}` is no principal of the kind `{}`", principal.key.as_ref().map_or(kind, |key| key.as_str()));
-    finished.then(|| Refusal::new(place, problem, format!("Invalid principal in policy: \"{kind}\":\"{value}\""), help))
+    let place = Place { span: principal.value.span, pointer: principal.pointer.clone() };
+    Some(Refusal::new(place, problem, format!("Invalid principal in policy: \"{kind}\":\"{value}\""), help))
 }
 
 fn is_service(value: &str) -> bool {

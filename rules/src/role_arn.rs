@@ -2,8 +2,10 @@
 //! so that the rules on it do not speak twice. Knows no role and no document but the value itself.
 
 use irsa_lint_core::document::model::{Annotation, Stated};
-use irsa_lint_core::policy::{Arn, is_account_id};
+use irsa_lint_core::policy::{Arn, find_mark, is_account_id};
 use irsa_lint_core::syntax::{Place, Scalar};
+
+use crate::webhook::is_unseen;
 
 /// What a value is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +43,10 @@ pub fn read(text: &str) -> RoleArn<'_> {
         let repaired = Some(meant).filter(|meant| role(meant).is_some()).map(str::to_owned);
         return RoleArn::Malformed("has white space or quotes around it".to_owned(), repaired);
     }
+    let seen: String = text.chars().filter(|c| !is_unseen(*c)).collect();
+    if seen != text {
+        return RoleArn::Malformed("holds a character that nobody sees".to_owned(), role(&seen).is_some().then_some(seen));
+    }
     match Arn::parse(text) {
         Some(arn) => of_arn(text, &arn),
         None => RoleArn::Malformed(without_arn(text), repaired(text)),
@@ -58,6 +64,7 @@ pub fn role(text: &str) -> Option<Arn<'_>> {
         && arn.region.is_empty()
         && is_account_id(arn.account)
         && !name.is_empty()
+        && !name.ends_with('/')
         && name.chars().all(in_name);
     fits.then_some(arn)
 }
@@ -81,8 +88,14 @@ pub fn place(annotation: &Annotation) -> Place {
     Place { span: annotation.value_span, pointer: annotation.pointer.clone() }
 }
 
+/// Whether something in a text is filled in before it is used: a placeholder, or a variable of a shell, Terraform or a template.
+#[must_use]
+pub fn is_filled_in_later(text: &str) -> bool {
+    text.contains(['$', '%']) || find_mark(text).is_some()
+}
+
 fn bare(text: &str) -> &str {
-    text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`'))
+    text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '“' | '”' | '‘' | '’'))
 }
 
 fn of_arn<'a>(text: &'a str, arn: &Arn<'a>) -> RoleArn<'a> {
@@ -112,6 +125,10 @@ fn of_arn<'a>(text: &'a str, arn: &Arn<'a>) -> RoleArn<'a> {
     }
     match arn.resource.strip_prefix("role/") {
         Some("") => because("lacks the role's name".to_owned()),
+        Some(name) if name.ends_with('/') => {
+            let repaired = text.trim_end_matches('/').to_owned();
+            RoleArn::Malformed("ends in `/`, and a role's ARN ends in its name".to_owned(), role(&repaired).is_some().then_some(repaired))
+        }
         Some(name) => {
             let odd = name.chars().find(|c| !in_name(*c)).unwrap_or('?');
             because(format!("has {odd:?} in the role's name, which no role's name can hold"))
@@ -149,7 +166,8 @@ fn without_arn(text: &str) -> String {
     } else if text.contains(":role/") {
         "is not an ARN: it does not begin with `arn:`".to_owned()
     } else {
-        "is not an ARN, only a name".to_owned()
+        "is not an ARN, only a name (the webhook completes one only if it runs with `--compose-role-arn`, and on EKS it does not)"
+            .to_owned()
     }
 }
 
@@ -219,6 +237,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn variables_are_filled_in_later() {
+        for text in ["$NODE_ROLE", "arn:aws:iam::${account}:role/x", "<ARN of the role>", "%s"] {
+            assert!(is_filled_in_later(text), "{text}");
+        }
+        assert!(!is_filled_in_later("arn:aws:iam::111122223333:role/x"));
+    }
+
+    #[test]
     fn takes_what_the_webhook_takes() {
         for good in [
             "arn:aws:iam::111122223333:role/app",
@@ -249,6 +275,9 @@ mod tests {
             "aws:iam::111122223333:role/app",
             "arn:aws:sts::111122223333:assumed-role/app/i-0123",
             "arn:aws:iam::111122223333:roles/app",
+            "arn:aws:iam::111122223333:role/app/",
+            "arn:aws:iam::111122223333:role/app\u{200b}",
+            "\u{feff}arn:aws:iam::111122223333:role/app",
         ] {
             assert_eq!(repaired(bad), app, "{bad}");
         }

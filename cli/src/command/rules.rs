@@ -1,32 +1,25 @@
 //! `rules`: what is there to be found?
 
-use std::fmt::Write as _;
-
 use anyhow::Result;
 use irsa_lint_core::report::json;
-use irsa_lint_core::rule::FixKind;
 
+use crate::args::Format;
+use crate::report;
 use crate::session::{Exit, Session};
 
 /// Lists all rules.
-pub fn run(session: &Session) -> Result<Exit> {
+pub fn run(session: &Session, markdown: bool) -> Result<Exit> {
     let rules = irsa_lint_rules::RULES;
-    if session.json() {
-        session.write(&(json::rules(rules) + "\n"))?;
-        return Ok(Exit::Clean);
-    }
-    let widest = rules.iter().map(|rule| rule.meta().id.len()).max().unwrap_or(0);
-    let mut out = String::new();
-    for rule in rules {
-        let meta = rule.meta();
-        let fix = match meta.fix {
-            FixKind::None => "",
-            FixKind::Safe => " [fix]",
-            FixKind::Unsafe => " [unsafe fix]",
-        };
-        // Writing to a String cannot fail.
-        let _ = writeln!(out, "{:<widest$}  {:<7}  {}{fix}", meta.id, meta.severity.name(), meta.summary());
-    }
-    session.write(&out)?;
+    session.write(&match session.common.format {
+        _ if markdown => report::markdown_catalogue(),
+        Format::Json => json::rules(rules) + "\n",
+        Format::Concise => {
+            let line = |meta: &irsa_lint_core::rule::RuleMeta| {
+                format!("{} {} {} {}\n", meta.id, meta.severity.name(), meta.family, meta.fix.name())
+            };
+            rules.iter().map(|rule| line(rule.meta())).collect()
+        }
+        _ => report::catalogue(session.style),
+    })?;
     Ok(Exit::Clean)
 }

@@ -3,6 +3,7 @@
 mod chain;
 mod excerpt;
 mod findings;
+mod page;
 mod roles;
 mod seen;
 mod style;
@@ -10,6 +11,7 @@ mod trace;
 
 pub use chain::why;
 pub use findings::{check, errors};
+pub use page::{catalogue, markdown, markdown_catalogue, named, page};
 pub use roles::{role_handle, who};
 pub use seen::inspect;
 pub use style::{Style, clean, count};

@@ -1,6 +1,6 @@
 //! Snapshots of the text report over findings made by hand: what people see, character by character.
 
-use irsa_lint_core::admission::{Claim, Stage, Truth, Verdict};
+use irsa_lint_core::admission::{Claim, Stage, Token, Truth, Verdict};
 use irsa_lint_core::diagnostic::{Diagnostic, Proof, Severity, Shown};
 use irsa_lint_core::document::model::{Broken, NotAnalysed, Place};
 use irsa_lint_core::engine::Caller;
@@ -8,6 +8,7 @@ use irsa_lint_core::engine::answer::{
     Admits, AudienceSet, Because, Chain, ChainLink, CheckAnswer, Decision, LinkKind, Nearest, OtherPrincipal, RoleRef, StatementTrace,
     Step, WhoAnswer, WhoGrant, WhoRole,
 };
+use irsa_lint_core::engine::token_check::Given;
 use irsa_lint_core::policy::Effect;
 use irsa_lint_core::report::{Places, Point, Run, Unread, json};
 use irsa_lint_core::source::{FileId, Position, SourceFile, Sources, Span};
@@ -229,8 +230,48 @@ fn the_chain_to_the_first_broken_link() {
             link(LinkKind::Annotation, Truth::False, "it names no role", "add the annotation `eks.amazonaws.com/role-arn`", "metadata"),
         ],
         broken: Some(1),
+        error: None,
     };
     insta::assert_snapshot!(why(&Run { places: &places, unread: &[], files: 1, notes: &[] }, &chain, PLAIN));
+}
+
+#[test]
+fn an_error_that_no_document_explains() {
+    let sources: Sources = [SourceFile::new("sa.yaml", "kind: ServiceAccount\nmetadata:\n  name: app\n")].into_iter().collect();
+    let places = Places::new(&sources);
+    let link = |kind, holds, message: &str, help: &str| ChainLink { kind, holds, message: message.into(), help: help.into(), place: None };
+    let links = vec![
+        ChainLink { place: Some(place(&sources, 0, "app")), ..link(LinkKind::ServiceAccount, Truth::True, "ServiceAccount prod/app", "") },
+        link(LinkKind::Role, Truth::Unknown, "no document describes role `app`", "add the output of `aws iam get-role`"),
+        link(
+            LinkKind::Error,
+            Truth::False,
+            "the SDK found no credentials at all (at fault: the Pod)",
+            "look at `env`\u{1b}[31m of the container",
+        ),
+    ];
+    let chain = Chain { links, broken: Some(2), error: None };
+    insta::assert_snapshot!(why(&Run { places: &places, unread: &[], files: 1, notes: &[] }, &chain, PLAIN));
+}
+
+#[test]
+fn a_stale_token_and_a_long_claim() {
+    let sources = Sources::default();
+    let places = Places::new(&sources);
+    let claims = vec![
+        ("sub".into(), Claim::One("system:serviceaccount:prod:api".into())),
+        ("aud".into(), Claim::One("sts.amazonaws.com".into())),
+        ("exp".into(), Claim::One("1700000000".into())),
+        ("repository_owner_id".into(), Claim::One("1".into())),
+        ("note".into(), Claim::One("x".repeat(5000).into())),
+    ];
+    let token = Token { issuer: "oidc.eks.eu-west-1.amazonaws.com/id/A1".into(), claims: claims.clone() };
+    let caller = Caller { issuer: token.issuer.clone(), claims, refused: None };
+    let given = Given { token, header: Vec::new(), now: Some(1_700_003_600) };
+    let decision =
+        Decision { role: None, verdict: Verdict::Allowed, stage: Stage::Policy, objection: None, trace: Vec::new(), nearest: None };
+    let run = Run { places: &places, unread: &[], files: 1, notes: &[] };
+    insta::assert_snapshot!(can_assume(&run, &caller, Some(&given), &[decision], PLAIN));
 }
 
 #[test]

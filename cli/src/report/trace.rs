@@ -25,6 +25,7 @@ pub fn can_assume(run: &Run<'_>, caller: &Caller, given: Option<&Given>, decisio
 fn one(out: &mut String, places: &Places<'_>, caller: &Caller, given: Option<&Given>, decision: &Decision, style: Style) {
     let role = decision.role.as_ref().map_or_else(|| "the role".to_owned(), title);
     let (truth, word) = match &decision.verdict {
+        Verdict::Allowed if is_stale(given) => (Truth::Unknown, "allowed once the token is fresh".to_owned()),
         Verdict::Allowed => (Truth::True, "allowed".to_owned()),
         Verdict::Denied => (Truth::False, format!("denied by the {}", stage(decision.stage))),
         Verdict::Unknown => (Truth::Unknown, "not known".to_owned()),
@@ -47,6 +48,10 @@ fn one(out: &mut String, places: &Places<'_>, caller: &Caller, given: Option<&Gi
         let _ = writeln!(out, "  {}", clean(&nearest.message));
     }
     out.push('\n');
+}
+
+fn is_stale(given: Option<&Given>) -> bool {
+    given.is_some_and(|given| given.remarks().iter().any(|remark| remark.weight == Weight::Stale))
 }
 
 /// The claims that a reader looks for. A claim may be as long as its issuer likes: it is cut, and a token is never shown whole.

@@ -58,12 +58,14 @@ fn version_help_rules_and_explain() {
     let (answer, code) = bench.json(&["rules"]);
     assert_eq!(code, 0);
     let rules = answer["rules"].as_array().unwrap();
-    assert!(rules.len() == bench.run(&["rules"]).out.lines().count() && !rules.is_empty());
+    assert!(rules.len() == bench.run(&["rules", "--format", "concise"]).out.lines().count() && !rules.is_empty());
+    let listed = bench.run(&["rules"]).out;
+    assert!(rules.iter().all(|rule| listed.contains(&format!("\n  {} ", rule["id"].as_str().unwrap()))), "{listed}");
     for rule in rules {
         let id = rule["id"].as_str().unwrap();
         let ran = bench.run(&["explain", id]);
         assert_eq!(ran.code, 0);
-        assert!(ran.out.contains(rule["summary"].as_str().unwrap()), "{id}: {}", ran.out);
+        assert!(ran.out.replace('\n', " ").contains(rule["summary"].as_str().unwrap()), "{id}: {}", ran.out);
     }
 }
 
@@ -138,4 +140,33 @@ fn a_token_comes_from_a_file_or_stdin() {
     assert_eq!(bench.run_with(&["can-assume", "trust.json", "--token", "-"], &payload).code, 0);
     assert_eq!(bench.run_with(&["can-assume", "trust.json", "--token", "-"], &payload.replace(":app", ":api")).code, 1);
     assert_eq!(bench.run_with(&["can-assume", "-", "--token", "token.json"], &narrow()).code, 0);
+}
+
+#[test]
+fn every_rule_is_explained_in_every_form() {
+    let bench = Bench::new(&[]);
+    let (answer, code) = bench.json(&["explain", "all"]);
+    assert_eq!(code, 0);
+    for page in answer["rules"].as_array().unwrap() {
+        let (id, text) = (page["id"].as_str().unwrap(), |name: &str| page[name].as_str().unwrap());
+        let shown = bench.run(&["explain", id]).out;
+        for heading in ["Why is this bad?", "Severity", "How to fix it", "References", "✗ Found", "✓ Left alone"] {
+            assert!(shown.contains(&format!("\n{heading}")), "{id}: {heading}");
+        }
+        assert!(shown.starts_with(&format!("{id}  {} · family {} · ", text("severity"), text("family"))), "{shown}");
+        assert!(!text("why").is_empty() && !text("severity_reason").is_empty() && !text("how_to_fix").is_empty(), "{id}");
+        assert!(!page["references"].as_array().unwrap().is_empty() && page["examples"].as_array().unwrap().len() >= 2, "{id}");
+        let markdown = bench.run(&["explain", "--markdown", id]).out;
+        assert!(
+            markdown.starts_with(&format!("# {id}\n\n**{}**", text("severity"))) && markdown.contains("\n## Examples\n\nFound"),
+            "{markdown}"
+        );
+    }
+    let family = bench.run(&["explain", "nobody"]).out;
+    assert!(family.contains("\nliteral-wildcard  error") && !family.contains("any-namespace  error"), "{family}");
+    let slip = bench.run(&["explain", "mising-audience"]);
+    assert_eq!(
+        (slip.code, slip.err.as_str()),
+        (2, "irsa-lint: there is no rule `mising-audience`; did you mean `missing-audience`? `irsa-lint rules` lists them all\n")
+    );
 }

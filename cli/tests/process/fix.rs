@@ -12,9 +12,9 @@ fn account() -> String {
 /// No condition asks for the audience: a safe fix.
 fn any_audience() -> String {
     let text = narrow();
-    let start = text.find("\"StringEquals\": {").unwrap();
-    let end = text.find("\"StringLike\"").unwrap();
-    (text[..start].to_owned() + &text[end..]).replace("StringLike", "StringEquals")
+    let (before, rest) = text.split_once("\"StringEquals\": {").unwrap();
+    let (_, after) = rest.split_once("\"StringLike\"").unwrap();
+    format!("{before}\"StringEquals\"{after}")
 }
 
 fn read(bench: &Bench, path: &str) -> String {
@@ -95,6 +95,16 @@ fn standard_input_comes_back_fixed() {
     );
     let ran = bench.run_with(&["--fix", "-", "--quiet"], &wide());
     assert_eq!((ran.code, ran.out), (1, wide()));
+    bench.write("file.json", any_audience().as_bytes());
+    let mut command = bench.command(&["--fix", "-", "file.json", "--kind", "trust-policy"]);
+    let broken = bench.path("broken.json");
+    std::fs::write(&broken, b"{\"AssumeRole\": \"\xff\"}").unwrap();
+    let ran: Ran = command.stdin(std::fs::File::open(broken).unwrap()).output().unwrap().into();
+    assert!(
+        ran.code == 2 && read(&bench, "file.json").contains(":aud\""),
+        "what could not be read is not mistaken for a file: {}",
+        ran.err
+    );
     let ran = bench.run_with(&["--diff", "-", "--stdin-filename", "a/trust.json"], &any_audience());
     assert!(ran.code == 1 && ran.out.starts_with("--- a/a/trust.json\n+++ b/a/trust.json\n"), "{}", ran.out);
 }

@@ -111,6 +111,39 @@ fn an_error_alone_says_what_to_give_next() {
 }
 
 #[test]
+fn machines_get_what_an_error_proves() {
+    let bench = Bench::new(&[("trust.json", &narrow())]);
+    let (answer, code) =
+        bench.json(&["why", "trust.json", "--error", "An error occurred (InvalidIdentityToken): Incorrect token audience"]);
+    assert_eq!((answer["error"]["id"].as_str(), code), (Some("sts-audience"), 1));
+    assert_eq!((answer["error"]["in_order"][0].as_str(), answer["error"]["at_fault"][0].as_str()), (Some("provider"), Some("audience")));
+    let broken = usize::try_from(answer["broken"].as_u64().unwrap()).unwrap();
+    assert_eq!(answer["chain"][broken]["link"], "audience");
+}
+
+#[test]
+fn which_role_is_meant_is_asked_only_where_it_counts() {
+    let role = |name: &str| {
+        format!(
+            r#"{{"Role": {{"RoleName": "{name}", "Path": "/", "Arn": "arn:aws:iam::111122223333:role/{name}", "AssumeRolePolicyDocument": {}}}}}"#,
+            narrow()
+        )
+    };
+    let bench = Bench::new(&[("a.json", &role("a")), ("b.json", &role("b"))]);
+    let why = |error: &str| bench.run(&["why", "a.json", "b.json", "--error", error]);
+    let denied = why("Not authorized to perform sts:AssumeRoleWithWebIdentity");
+    assert!(denied.code == 2 && denied.err.contains("several roles"), "{}", denied.err);
+    let named = "User: x is not authorized to perform: sts:AssumeRoleWithWebIdentity on resource: arn:aws:iam::111122223333:role/b";
+    assert_eq!(why(named).code, 1, "{}", why(named).err);
+    let missing = why("No OpenIDConnect provider found in your account for https://idp.example.com");
+    assert!(missing.code == 1 && missing.out.contains("✗ provider"), "{}{}", missing.out, missing.err);
+    let expired = why("The web identity token that was passed is expired");
+    assert!(expired.code == 1 && expired.out.contains("✗ token"), "{}{}", expired.out, expired.err);
+    let stored = why("MalformedPolicyDocument: Has prohibited field Resource");
+    assert!(stored.code == 1 && stored.out.contains("✗ statement"), "{}{}", stored.out, stored.err);
+}
+
+#[test]
 fn a_second_hop_is_told_from_the_first() {
     let role = r#"{"Role": {"RoleName": "dns", "Path": "/", "Arn": "arn:aws:iam::444455556666:role/dns", "AssumeRolePolicyDocument": {
         "Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::444455556666:root"}, "Action": "sts:AssumeRole"}]}}}"#;

@@ -43,7 +43,8 @@ mod tests {
     use crate::source::{FileId, Span};
 
     fn fix(edits: &[(u32, u32, u32)]) -> Fix {
-        let edit = |(file, start, end): &(u32, u32, u32)| Edit { span: Span { file: FileId(*file), start: *start, end: *end }, text: "x".into() };
+        let edit =
+            |(file, start, end): &(u32, u32, u32)| Edit { span: Span { file: FileId(*file), start: *start, end: *end }, text: "x".into() };
         Fix { applicability: Applicability::Safe, message: String::new(), edits: edits.iter().map(edit).collect() }
     }
 

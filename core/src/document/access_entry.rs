@@ -21,7 +21,7 @@ pub fn recognise_get(node: &Node) -> bool {
 #[must_use]
 pub fn recognise_list(node: &Node) -> bool {
     let is_arn = |node: &Node| node.text().is_some_and(|text| Arn::parse(text).is_some());
-    matches!(node.get("accessEntries").map(|list| &list.value), Some(Value::Array(list)) if list.iter().all(is_arn))
+    matches!(node.get("accessEntries").map(|list| &list.value), Some(Value::Array(list)) if !list.is_empty() && list.iter().all(is_arn))
 }
 
 /// The output of `list-associated-access-policies`.

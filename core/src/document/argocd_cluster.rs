@@ -46,11 +46,15 @@ fn of_any_case<'n>(node: &'n Node, key: &str) -> Option<&'n Node> {
     node.members().iter().rev().find(|member| member.key.text.eq_ignore_ascii_case(key)).map(|member| &member.value)
 }
 
-/// The argument that follows a flag.
+/// The argument that follows a flag, in the same word or in the next.
 fn behind(arguments: &Node, flag: &str) -> Option<Scalar> {
-    let mut words = arguments.elements().iter().filter_map(written).skip_while(|word| word.text != flag);
-    words.next();
-    words.next()
+    let words: Vec<Scalar> = arguments.elements().iter().filter_map(written).collect();
+    let joined = words.iter().find_map(|word| {
+        let value = word.text.strip_prefix(flag)?.strip_prefix('=')?;
+        let range = word.text.len() - value.len()..word.text.len();
+        Some(Scalar { text: value.into(), span: word.span_of(range.clone()), map: word.map.part(range) })
+    });
+    joined.or_else(|| words.into_iter().skip_while(|word| word.text != flag).nth(1))
 }
 
 /// A Secret's value: base64 of a text, each four letters three bytes of it.

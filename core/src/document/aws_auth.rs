@@ -63,7 +63,7 @@ pub fn read_data(data: &At<'_>, reader: &mut Reader<'_>) {
 fn read_text(text: &Scalar, at: &At<'_>, list: AwsAuthList, reader: &mut Reader<'_>) {
     let parsed = yaml::parse_document(&text.text, &text.map, &reader.limits);
     let pointer: &Pointer = &at.pointer;
-    let filled_in_later = has_template_marks(&text.text) || text.text.contains("${");
+    let filled_in_later = has_template_marks(&text.text) || ["${", "%{"].iter().any(|mark| text.text.contains(mark));
     if filled_in_later && !parsed.errors.is_empty() {
         let message = format!("template: `{}` of `aws-auth` is not filled in yet", list.name());
         reader.out.not_analysed.push(NotAnalysed { place: at.place(), message });

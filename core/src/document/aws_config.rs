@@ -27,9 +27,10 @@ pub fn read(at: &At<'_>, reader: &mut Reader<'_>) {
         for member in data.node.members() {
             if let Some(text) = member.value.scalar() {
                 let pointer = data.pointer.key(&member.key.text);
-                reader.out.second_roles.extend(second_roles(text).map(|(name, arn, first)| SecondRole {
-                    asker: format!("the AWS profile `{name}`"),
+                reader.out.second_roles.extend(second_roles(text).map(|(profile, arn, first)| SecondRole {
+                    asker: format!("the AWS profile `{}`", profile.name),
                     from: FirstRole::Named(first),
+                    duration: profile.duration,
                     place: Place { span: arn.span, pointer: pointer.clone() },
                     arn,
                 }));
@@ -39,20 +40,21 @@ pub fn read(at: &At<'_>, reader: &mut Reader<'_>) {
 }
 
 /// A section with the settings that are read.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Profile<'t> {
     name: &'t str,
     role: Option<Scalar>,
+    duration: Option<Scalar>,
     source: Option<&'t str>,
 }
 
 /// The roles that are assumed with the credentials of a profile that has a role itself.
-fn second_roles(text: &Scalar) -> impl Iterator<Item = (&str, Scalar, Scalar)> {
+fn second_roles(text: &Scalar) -> impl Iterator<Item = (Profile<'_>, Scalar, Scalar)> {
     let profiles = profiles(text);
     let first = |name: &str| profiles.iter().find(|profile| profile.name == name).and_then(|profile| profile.role.clone());
     // A profile that is its own source has keys of its own.
     let source = |profile: &Profile<'_>| first(profile.source.filter(|source| *source != profile.name)?);
-    let found: Vec<_> = profiles.iter().filter_map(|profile| Some((profile.name, profile.role.clone()?, source(profile)?))).collect();
+    let found: Vec<_> = profiles.iter().filter_map(|profile| Some((profile.clone(), profile.role.clone()?, source(profile)?))).collect();
     found.into_iter()
 }
 
@@ -68,6 +70,7 @@ fn profiles(text: &Scalar) -> Vec<Profile<'_>> {
             let value = value.trim();
             match key.trim() {
                 "role_arn" => profile.role = part(text, start, line, value),
+                "duration_seconds" => profile.duration = part(text, start, line, value),
                 "source_profile" => profile.source = Some(value),
                 _ => {}
             }

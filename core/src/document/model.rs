@@ -479,6 +479,8 @@ pub struct SecondRole {
     pub from: FirstRole,
     /// The role's ARN.
     pub arn: Scalar,
+    /// For how many seconds it is asked for, where that is said.
+    pub duration: Option<Scalar>,
     /// Where it stands.
     pub place: Place,
 }

@@ -36,7 +36,7 @@ pub fn read(at: &At<'_>, reader: &mut Reader<'_>) {
     let name = at.get("metadata").and_then(|metadata| metadata.owned("name")).unwrap_or_default();
     for (role, from) in roles(at).filter(|(role, _)| is_role(role)) {
         let Some(arn) = written(role.node) else { continue };
-        reader.out.second_roles.push(SecondRole { asker: format!("{kind} `{name}`"), from, arn, place: role.place() });
+        reader.out.second_roles.push(SecondRole { asker: format!("{kind} `{name}`"), from, arn, duration: None, place: role.place() });
     }
 }
 
@@ -45,7 +45,8 @@ fn roles<'n>(at: &At<'n>) -> impl Iterator<Item = (At<'n>, FirstRole)> + use<'n>
     let solvers = at.path(&["spec", "acme"]).into_iter().flat_map(|acme| acme.list("solvers"));
     let route53 = solvers.filter_map(|solver| solver.path(&["dns01", "route53"]));
     // With keys, or with a ServiceAccount of its own, the Pod's role plays no part.
-    let with_pods_role = route53.filter(|at| at.get("auth").is_none() && at.get("accessKeyID").is_none());
+    let others = ["auth", "accessKeyID", "accessKeyIDSecretRef"];
+    let with_pods_role = route53.filter(move |at| others.iter().all(|key| at.get(key).is_none()));
     let issuers = with_pods_role.filter_map(|at| Some((at.get("role")?, FirstRole::Controller("cert-manager"))));
     let store = at.path(&["spec", "provider", "aws"]);
     let stores = store.into_iter().filter_map(|aws| Some((aws.get("role")?, store_account(&aws)?)));
@@ -54,10 +55,19 @@ fn roles<'n>(at: &At<'n>) -> impl Iterator<Item = (At<'n>, FirstRole)> + use<'n>
     let account = at.path(&["spec", "serviceAccountName"]).and_then(|name| written(name.node));
     let from = account.map(|name| FirstRole::Of(namespace_of(at), name.text));
     let signers = signed.filter_map(move |sigv4| Some((sigv4.get("roleArn")?, from.clone()?)));
-    // The first of a chain is assumed with the Pod's role, each further one with the one before.
-    let chain = at.path(&["spec"]).and_then(|spec| spec.list("assumeRoleChain").next());
-    let chained = chain.and_then(|first| Some((first.get("roleARN")?, FirstRole::Controller("provider-aws"))));
-    issuers.chain(stores).chain(signers).chain(chained)
+    issuers.chain(stores).chain(signers).chain(provider_config(at))
+}
+
+/// The first role of a chain of Crossplane's, which is assumed with the Pod's role; each further one with the one before.
+fn provider_config<'n>(at: &At<'n>) -> Option<(At<'n>, FirstRole)> {
+    let spec = at.get("spec")?;
+    let role = spec.list("assumeRoleChain").next()?.get("roleARN")?;
+    let credentials = spec.get("credentials");
+    if credentials.as_ref().is_some_and(|credentials| credentials.text("source") == Some("Secret")) {
+        return None;
+    }
+    let own = credentials.and_then(|credentials| written(credentials.path(&["webIdentity", "roleARN"])?.node));
+    Some((role, own.map_or(FirstRole::Controller("provider-aws"), FirstRole::Named)))
 }
 
 fn namespace_of(at: &At<'_>) -> Option<SmolStr> {
@@ -87,10 +97,11 @@ pub fn of_pod(spec: &At<'_>, workload: &Workload) -> Vec<SecondRole> {
     let name = workload.name.value().map_or("?", |name| name.as_str());
     let asker = format!("{} `{name}`", workload.kind);
     let mut found = Vec::new();
-    for container in ["initContainers", "containers"].iter().flat_map(|key| spec.list(key)) {
+    // Terraform's Kubernetes provider spells them `init_container` and `container`.
+    for container in ["initContainers", "containers", "init_container", "container"].iter().flat_map(|key| spec.list(key)) {
         let arguments = ["command", "args"].iter().flat_map(|key| of_arguments(&container, key));
         for (arn, place) in arguments.chain(of_variables(&container)) {
-            found.push(SecondRole { asker: asker.clone(), from: from.clone(), arn, place });
+            found.push(SecondRole { asker: asker.clone(), from: from.clone(), arn, duration: None, place });
         }
     }
     found

@@ -49,7 +49,9 @@ pub fn origin_of(live: bool, origin: Origin) -> Origin {
 fn misplaced(at: &At<'_>, reader: &mut Reader<'_>) -> Vec<Annotation> {
     let places: [&[&str]; 6] = [&[], &["metadata"], &["metadata", "labels"], &["spec"], &["annotations"], &["spec", "annotations"]];
     let mut found = Vec::new();
-    for place in places.iter().filter_map(|path| at.path(path)) {
+    // A list where a mapping belongs.
+    let listed = at.path(&["metadata", "annotations"]).into_iter().flat_map(|annotations| annotations.elements());
+    for place in places.iter().filter_map(|path| at.path(path)).chain(listed) {
         for member in place.node.members().iter().filter(|m| m.key.text.starts_with("eks.amazonaws.com/")) {
             found.push(metadata::annotation(&member.key, &member.value, &place, reader));
         }

@@ -8,6 +8,7 @@ use super::aws_auth;
 use super::metadata::{self, Metadata};
 use super::model::{Annotation, Container, Namespace, NamespaceObject, Origin, ProjectedToken, Security, ServiceAccount, Stated, Workload};
 use super::reader::Reader;
+use super::second_role;
 use super::terraform_resource::Resource;
 use crate::syntax::Scalar;
 
@@ -152,6 +153,10 @@ fn read_workload(resource: Resource<'_>, kind: &'static str, attributes: &Attrib
         created: None,
         place: resource.place(),
     });
+    if let (Some(spec), Some(workload)) = (spec.at(), reader.out.workloads.last()) {
+        let asked = second_role::of_pod(&spec, workload);
+        reader.out.second_roles.extend(asked);
+    }
 }
 
 fn containers(list: &Attribute<'_>, resource: Resource<'_>) -> Vec<Container> {

@@ -296,6 +296,7 @@ fn what_aws_auth_cannot_hold_is_told() {
     assert_eq!(faults("mapRoles: ''"), (0, vec![]));
     assert_eq!(faults("mapRoles: '{{ .Values.roles }}'"), (0, vec![]));
     assert_eq!(faults("mapRoles: '${roles}'"), (0, vec![]));
+    assert_eq!(faults("mapRoles: |\n    %{ for name in names }\n    - rolearn: x\n    %{ endfor }").1, [""; 0]);
     let (entries, told) = faults(&format!("mapRoles: [{entry}]"));
     assert!(entries == 1 && told[0].contains("a list"), "{told:?}");
     let (entries, told) = faults(&format!("mapRoles: \"{entry}\""));
@@ -317,6 +318,7 @@ fn access_entries_of_the_command_line_and_of_plans() {
         ("viewers", "/accessEntry/kubernetesGroups/0")
     );
     assert_eq!(documents(&format!(r#"{{"accessEntries": ["{arn}"]}}"#)).access_entries.len(), 1);
+    assert!(!documents(r#"{"accessEntries": []}"#).recognised && !documents(r#"{"accessEntries": ["anna"]}"#).recognised);
     let policies = |scope: &str| {
         let text = format!(
             r#"{{"associatedAccessPolicies": [{{"policyArn": "{policy}", "accessScope": {{"type": "{scope}"}}}}], "clusterName": "a", "principalArn": "{arn}"}}"#
@@ -350,6 +352,15 @@ fn roles_that_are_to_be_assumed_from_others() {
     let (second, super::model::FirstRole::Named(first)) = (&found.second_roles[0], &found.second_roles[0].from) else { panic!() };
     assert_eq!(at(config, second.arn.span), "arn:aws:iam::444455556666:role/b");
     assert_eq!((first.as_str(), second.place.pointer.to_string().as_str()), ("arn:aws:iam::111122223333:role/a", "/data/config"));
+    let crossplane = |source: &str| {
+        let text = format!(
+            "apiVersion: aws.upbound.io/v1beta1\nkind: ProviderConfig\nmetadata: {{name: p}}\nspec: {{credentials: {{source: {source}}}, assumeRoleChain: [{{roleARN: 'arn:aws:iam::111122223333:role/b'}}]}}\n"
+        );
+        documents(&text).second_roles.len()
+    };
+    assert_eq!((crossplane("IRSA"), crossplane("Secret")), (1, 0));
+    let plan = r#"{"format_version": "1.2", "resource_changes": [{"address": "kubernetes_deployment_v1.d", "mode": "managed", "type": "kubernetes_deployment_v1", "name": "d", "change": {"actions": ["create"], "before": null, "after": {"metadata": [{"name": "d", "namespace": "n"}], "spec": [{"template": [{"spec": [{"service_account_name": "a", "container": [{"name": "c", "args": ["--aws-assume-role=arn:aws:iam::111122223333:role/b"]}]}]}]}]}, "after_unknown": {}}}]}"#;
+    assert_eq!(at(plan, documents(plan).second_roles[0].arn.span), "arn:aws:iam::111122223333:role/b");
     assert!(!documents("kind: ConfigMap\nmetadata: {name: c}\ndata: {a: b}\n").recognised);
 }
 

@@ -153,7 +153,8 @@ fn misplaced_account(object: &At<'_>, pod_spec: Option<&Place>, reader: &mut Rea
         &["spec", "jobTemplate", "spec"],
         &["spec", "jobTemplate", "spec", "template", "spec"],
     ];
-    let containers = object.path(&["spec", "template", "spec"]).or_else(|| object.get("spec")).into_iter().flat_map(|s| s.list("containers"));
+    let containers =
+        object.path(&["spec", "template", "spec"]).or_else(|| object.get("spec")).into_iter().flat_map(|s| s.list("containers"));
     let places = PLACES.iter().filter_map(|path| object.path(path)).chain(containers);
     for place in places {
         let looked_at = pod_spec.is_some_and(|spec| spec.span == place.node.span);

@@ -2,6 +2,7 @@
 
 use smol_str::SmolStr;
 
+use super::known_error::KnownError;
 pub use crate::admission::Admits;
 pub use crate::admission::trace::{Because, StatementTrace, Step};
 use crate::admission::{Stage, Truth, Verdict};
@@ -145,6 +146,8 @@ pub struct Chain {
     pub links: Vec<ChainLink>,
     /// Index of the first broken one.
     pub broken: Option<usize>,
+    /// What the error text is, where it is a known one.
+    pub error: Option<KnownError>,
 }
 
 /// One link of the chain from pod to role.
@@ -200,7 +203,7 @@ impl LinkKind {
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
-            Self::Workload => "the Pod",
+            Self::Workload => "the Pod or job",
             Self::ServiceAccount => "the ServiceAccount",
             Self::Annotation => "its annotation",
             Self::Role => "the role",

@@ -121,6 +121,9 @@ fn difference(issuer: &IssuerAdmission<'_>, token: &Token, subject: &str, neares
     if let Some(words) = by_repository(subject, nearest, &admitted) {
         return words;
     }
+    if let Some((field, own)) = field(subject, nearest) {
+        return format!("`{field}` differs: the policy admits {admitted}, the token has `{field}:{own}` (`{subject}`)");
+    }
     let common = common_beginning(subject, nearest);
     let apart = subject.get(common..).unwrap_or_default();
     if common < 5 || apart.is_empty() {
@@ -130,8 +133,27 @@ fn difference(issuer: &IssuerAdmission<'_>, token: &Token, subject: &str, neares
     format!("the subject differs after `{shared}`: the policy admits {admitted}, here `{same}`, the token goes on with `{apart}`")
 }
 
+/// The first field in which two subjects of names and values (`organization:acme:project:x`) differ, and the value of the first.
+fn field<'a>(subject: &'a str, nearest: &str) -> Option<(&'a str, &'a str)> {
+    let own: Vec<&str> = subject.split(':').collect();
+    let at = own.iter().zip(nearest.split(':')).position(|(a, b)| *a != b)?;
+    let is_name = |text: &&str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    let name = at.checked_sub(1).filter(|_| at % 2 == 1 && own.len() >= 4).and_then(|at| own.get(at)).copied().filter(is_name)?;
+    Some((name, own.get(at)?))
+}
+
 fn other_issuer(admitted: &str, own: &str) -> String {
-    let hint = if admitted.trim_end_matches('/') == own.trim_end_matches('/') {
+    let cluster = |text: &str| text.split_once("/id/").map(|(host, id)| (host.to_owned(), id.to_owned()));
+    let github = "token.actions.githubusercontent.com";
+    let hint = if let (Some((host, id)), Some((other, same))) = (cluster(admitted), cluster(own)) {
+        if id == same && host != other {
+            ": the id is the same, the region or host is not"
+        } else {
+            ": these are two clusters, and one that is created anew has a new issuer"
+        }
+    } else if admitted != own && admitted.starts_with(github) && own.starts_with(github) {
+        ": one of the two has the path of a GitHub enterprise"
+    } else if admitted.trim_end_matches('/') == own.trim_end_matches('/') {
         ": only the slash at the end differs, and it counts"
     } else if admitted.eq_ignore_ascii_case(own) {
         ": only the letter case differs, and it counts"
@@ -235,6 +257,16 @@ mod tests {
     const GITHUB: &str = "token.actions.githubusercontent.com";
 
     #[test]
+    fn says_how_issuers_differ() {
+        let eks = |region: &str, id: &str| format!("oidc.eks.{region}.amazonaws.com/id/{id}");
+        assert!(other_issuer("acme.auth0.com/", "acme.auth0.com").contains("slash"));
+        assert!(other_issuer(&eks("eu-west-1", "A"), &eks("eu-west-1", "B")).contains("two clusters"));
+        assert!(other_issuer(&eks("eu-west-1", "A"), &eks("us-east-1", "A")).contains("region"));
+        assert!(other_issuer(GITHUB, &format!("{GITHUB}/acme")).contains("enterprise"));
+        assert!(other_issuer("a.example.com", "b.example.com").ends_with("`b.example.com`"));
+    }
+
+    #[test]
     fn names_the_class_of_the_difference() {
         let github = |patterns: &[&str], subject: &str| told(GITHUB, patterns, subject);
         assert!(github(&["repo:acme/*"], "repo:Acme/web:ref:refs/heads/main").contains("letter case"));
@@ -246,7 +278,9 @@ mod tests {
         assert!(branch.contains("branch `x`") && branch.contains("feat/*"), "{branch}");
         assert!(github(&["repo:acme/web:*"], "repo:acme/api:pull_request").starts_with("the repository differs"));
         assert!(github(&["repo:acme/web:ref:refs/heads/main"], "repo:acme/web:pull_request").contains("pull request"));
-        let generic = told("idp.example.com", &["org:acme:project:x"], "org:acme:project:y");
-        assert!(generic.contains("differs after `org:acme:project:`"), "{generic}");
+        let generic = told("idp.example.com", &["org/acme/project/x"], "org/acme/project/y");
+        assert!(generic.contains("differs after `org/acme/project/`"), "{generic}");
+        let field = told("app.terraform.io", &["organization:acme:project:x:workspace:*"], "organization:acme:project:y z:workspace:w");
+        assert!(field.starts_with("`project` differs") && field.contains("`project:y z`"), "{field}");
     }
 }

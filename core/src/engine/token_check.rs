@@ -191,6 +191,7 @@ fn one(claim: &Claim) -> Option<&SmolStr> {
 fn audience(token: &Token) -> String {
     match token.claim("aud") {
         Some(Claim::One(audience)) => format!("audience `{audience}`"),
+        Some(Claim::Many(list)) if list.len() == 1 => format!("audience `{}`", list.join("")),
         Some(Claim::Many(list)) => {
             format!("audiences {}", list.iter().map(|audience| format!("`{audience}`")).collect::<Vec<_>>().join(", "))
         }

@@ -2,9 +2,11 @@
 
 mod analysis;
 mod example;
+mod page;
 
 pub use analysis::{Analysed, Analyses, Analysis};
 pub use example::Example;
+pub use page::{HEADINGS, Page};
 
 use crate::admission::{Admission, Answer, Budget, Issuers, Witness};
 use crate::diagnostic::{Diagnostic, Fix, Proof, Severity, Shown};
@@ -40,7 +42,25 @@ pub enum FixKind {
     Unsafe,
 }
 
+impl FixKind {
+    /// `none`, `safe`, `unsafe`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Safe => "safe",
+            Self::Unsafe => "unsafe",
+        }
+    }
+}
+
 impl RuleMeta {
+    /// Its documentation, taken apart.
+    #[must_use]
+    pub fn page(&self) -> Page {
+        Page::of(self.doc)
+    }
+
     /// One sentence: what the rule finds.
     #[must_use]
     pub fn summary(&self) -> &'static str {

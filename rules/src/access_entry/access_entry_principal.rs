@@ -1,10 +1,9 @@
 //! An access entry for what EKS takes no entries for.
 
 use irsa_lint_core::declare_rule;
-use irsa_lint_core::policy::find_mark;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::role_arn::{RoleArn, read};
+use crate::role_arn::{RoleArn, is_filled_in_later, read};
 
 declare_rule! {
     /// The principal of an access entry is no IAM role or user.
@@ -43,7 +42,7 @@ impl Rule for AccessEntryPrincipal {
             let text = &entry.principal.text;
             let (why, meant) = match read(text) {
                 RoleArn::Other(kind) if !matches!(kind, "an IAM user" | "an account") => (format!("is {kind}"), None),
-                RoleArn::Malformed(why, meant) if find_mark(text).is_none() => (why, meant),
+                RoleArn::Malformed(why, meant) if !is_filled_in_later(text) => (why, meant),
                 _ => continue,
             };
             let help =

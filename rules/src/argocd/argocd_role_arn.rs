@@ -1,12 +1,11 @@
 //! A cluster Secret of Argo CD names what is no role.
 
 use irsa_lint_core::declare_rule;
-use irsa_lint_core::policy::find_mark;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 use irsa_lint_core::syntax::Place;
 
 use crate::hops::argocd_name;
-use crate::role_arn::{RoleArn, read};
+use crate::role_arn::{RoleArn, is_filled_in_later, read};
 
 declare_rule! {
     /// The `roleARN` in a cluster Secret of Argo CD is not the ARN of a role.
@@ -50,7 +49,7 @@ impl Rule for ArgocdRoleArn {
 
     fn estate(&self, view: &View<'_>, out: &mut Findings) {
         for cluster in &view.estate.documents().argocd_clusters {
-            let Some(role) = cluster.role_arn.as_ref().filter(|role| find_mark(&role.text).is_none()) else { continue };
+            let Some(role) = cluster.role_arn.as_ref().filter(|role| !is_filled_in_later(&role.text)) else { continue };
             let (why, meant) = match read(&role.text) {
                 RoleArn::Other(kind) => (format!("is {kind}"), None),
                 RoleArn::Malformed(why, meant) => (why, meant),
@@ -90,5 +89,7 @@ mod tests {
         assert_eq!(found(r#"{"awsAuthConfig": {"clusterName": "a", "rolearn": "deploy"}}"#), 1);
         let exec = r#"{"execProviderConfig": {"command": "argocd-k8s-auth", "args": ["aws", "--cluster-name", "a", "--role-arn", "arn:aws:sts::111122223333:assumed-role/x/y"]}}"#;
         assert_eq!(found(exec), 1);
+        let joined = r#"{"execProviderConfig": {"command": "aws", "args": ["eks", "get-token", "--cluster-name=a", "--role-arn=deploy"]}}"#;
+        assert_eq!(found(joined), 1);
     }
 }

@@ -3,10 +3,9 @@
 use irsa_lint_core::declare_rule;
 use irsa_lint_core::diagnostic::{Applicability, Fix, Severity};
 use irsa_lint_core::document::model::{AwsAuthEntry, AwsAuthList, Place};
-use irsa_lint_core::policy::find_mark;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::role_arn::{RoleArn, read};
+use crate::role_arn::{RoleArn, is_filled_in_later, read};
 
 declare_rule! {
     /// An entry of `mapRoles` in `aws-auth` is not the ARN of a role.
@@ -55,7 +54,7 @@ impl Rule for AwsAuthNoCaller {
 
     fn estate(&self, view: &View<'_>, out: &mut Findings) {
         let roles = view.estate.documents().aws_auth.iter().filter(|entry| entry.list == AwsAuthList::Roles);
-        for entry in roles.filter(|entry| find_mark(&entry.arn.text).is_none()) {
+        for entry in roles.filter(|entry| !is_filled_in_later(&entry.arn.text)) {
             match read(&entry.arn.text) {
                 // That a user stands among the roles does no harm.
                 RoleArn::Other("an IAM user") | RoleArn::Role(_) | RoleArn::Template | RoleArn::Placeholder(_) => {}
@@ -117,6 +116,8 @@ mod tests {
             "arn:aws:iam::111122223333:user/anna",
             "arn:aws:iam::${account}:role/nodes",
             "arn:aws:iam::<ACCOUNT>:role/nodes",
+            "$NODE_ROLE",
+            "<ARN of instance role (not instance profile)>",
         ] {
             assert!(found(good).is_empty(), "{good}");
         }

@@ -1,8 +1,8 @@
 //! A cluster lets in a role that does not exist.
 
 use irsa_lint_core::declare_rule;
-use irsa_lint_core::document::model::{Listed, Place};
-use irsa_lint_core::estate::Difference;
+use irsa_lint_core::document::model::{Listed, Place, Stated};
+use irsa_lint_core::estate::{Difference, RoleId};
 use irsa_lint_core::policy::Arn;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 use irsa_lint_core::syntax::Scalar;
@@ -15,7 +15,8 @@ declare_rule! {
     /// ## Why is this bad?
     ///
     /// The role that was meant is told `Unauthorized`. And whoever creates a role of that name later has the access at once, in `aws-auth`
-    /// at least, which knows names alone. It is said only where the run holds the list of all roles of the account.
+    /// at least, which knows names alone. It is said only where the run holds the list of all roles of the account, or the role of an access
+    /// entry under another path.
     ///
     /// ## How to fix it
     ///
@@ -63,9 +64,6 @@ impl Rule for MappedRoleAbsent {
 
     fn estate(&self, view: &View<'_>, out: &mut Findings) {
         let documents = view.estate.documents();
-        if !documents.full_lists.iter().any(|list| list.of == Listed::Roles) {
-            return;
-        }
         for entry in &documents.aws_auth {
             let place = Place { span: entry.arn.span, pointer: entry.place.pointer.key(entry.list.arn_key()) };
             judge(&entry.arn, place, "`aws-auth`", true, view, out);
@@ -80,22 +78,34 @@ fn judge(arn: &Scalar, place: Place, by: &str, without_path: bool, view: &View<'
     let RoleArn::Role(parsed) = read(&arn.text) else { return };
     let Some((path, name)) = parsed.role() else { return };
     // A path in `aws-auth` is a fault of its own.
-    if (without_path && path != "/")
-        || !view.estate.lists(Listed::Roles, Some(parsed.account))
-        || exists(arn, name, &parsed, without_path, view)
-    {
+    if (without_path && path != "/") || exists(arn, name, &parsed, without_path, view) {
         return;
     }
     let near = view.estate.near_roles(&arn.text);
-    let near = near.iter().filter(|miss| miss.differs != Difference::Account);
-    let meant = near.filter_map(|miss| view.estate.role_arn(miss.role).value().cloned()).next();
+    let near = near.iter().find(|miss| miss.differs != Difference::Account && !is_mapped(miss.role, view));
+    let other_path = near.is_some_and(|miss| !without_path && miss.differs == Difference::Path);
+    let meant = near.and_then(|miss| view.estate.role_arn(miss.role).value().cloned());
     let meant = meant.map(|meant| if without_path { bare(&meant) } else { meant.to_string() });
-    let message = format!("{by} lets role `{name}` into the cluster, and account {} has no role `{}`", parsed.account, arn.text);
+    let message = if view.estate.lists(Listed::Roles, Some(parsed.account)) {
+        format!("{by} lets role `{name}` into the cluster, and account {} has no role `{}`", parsed.account, arn.text)
+    } else if let (true, Some(meant)) = (other_path, &meant) {
+        format!("{by} is for `{}`, and role `{name}` has another path: it is `{meant}`", arn.text)
+    } else {
+        return;
+    };
     let help = match meant {
         Some(meant) => format!("write `{meant}` if that is the one, or remove the entry"),
         None => "name the role that was meant, or remove the entry: whoever creates a role of that name gets in".to_owned(),
     };
     out.report(&MappedRoleAbsent::META, place, message).help(help).done();
+}
+
+/// Whether a role is let in by an entry of its own: then it is not the one that was meant.
+fn is_mapped(role: RoleId, view: &View<'_>) -> bool {
+    let documents = view.estate.documents();
+    let Stated::Is(own) = view.estate.role_arn(role) else { return false };
+    let in_aws_auth = || documents.aws_auth.iter().any(|entry| entry.arn.text == own || entry.arn.text == bare(&own));
+    documents.access_entries.iter().any(|entry| entry.principal.text == own) || in_aws_auth()
 }
 
 fn exists(arn: &Scalar, name: &str, parsed: &Arn<'_>, without_path: bool, view: &View<'_>) -> bool {
@@ -127,7 +137,10 @@ mod tests {
         let entry = |arn: &str| format!(r#"{{"accessEntry": {{"clusterName": "a", "principalArn": "{arn}"}}}}"#);
         assert_eq!(found(&entry("arn:aws:iam::111122223333:role/ci/deploy"), list), 0);
         assert_eq!(found(&entry("arn:aws:iam::111122223333:role/deploy"), list), 1);
-        assert_eq!(found(&entry("arn:aws:iam::111122223333:role/deploy"), r#"{"Role": ROLE}"#), 0, "no full list");
+        assert_eq!(found(&entry("arn:aws:iam::111122223333:role/deploy"), r#"{"Role": ROLE}"#), 1, "the path is missing");
+        assert_eq!(found(&entry("arn:aws:iam::111122223333:role/ci/deploy2"), r#"{"Role": ROLE}"#), 0, "no full list");
+        let both = r#"{"accessEntries": ["arn:aws:iam::111122223333:role/deploy", "arn:aws:iam::111122223333:role/ci/deploy"]}"#;
+        assert_eq!(found(both, r#"{"Role": ROLE}"#), 0, "it has an entry of its own");
         assert_eq!(found(&entry("arn:aws:iam::444455556666:role/deploy"), list), 0, "another account's");
         assert_eq!(found(&entry("arn:aws:iam::111122223333:user/anna"), list), 0);
     }

@@ -241,6 +241,45 @@ mod tests {
     }
 
     #[test]
+    fn only_a_null_that_asks_for_every_key_makes_it_harmless() {
+        let sub = r#""ISSUER:sub": "system:serviceaccount:payments:api""#;
+        for null in
+            [r#"{"ISSUER:aud": "false"}"#, r#"{"ISSUER:sub": "true"}"#, r#"{"ISSUER:sub": ["false", "true"]}"#, r#"{"ISSUER:sub": []}"#]
+        {
+            let condition = format!(r#"{{"StringEqualsIfExists": {{{sub}, "ISSUER:oaud": "sts.amazonaws.com"}}, "Null": {null}}}"#);
+            let answer = check(&[("a.json", &policy(&condition))]);
+            let found = of_rule(&answer, "vacuous-set-operator");
+            assert_eq!(found.iter().map(|d| d.severity).collect::<Vec<_>>(), [Severity::Warning], "{condition}");
+        }
+        let one_of_two =
+            format!(r#"{{"StringEqualsIfExists": {{{sub}, "ISSUER:oaud": "sts.amazonaws.com"}}, "Null": {{"ISSUER:sub": "false"}}}}"#);
+        assert_eq!(of_rule(&check(&[("a.json", &policy(&one_of_two))]), "vacuous-set-operator")[0].severity, Severity::Warning);
+    }
+
+    #[test]
+    fn no_fix_where_it_would_change_more() {
+        for condition in [
+            r#"{"StringEquals": {"ISSUER:aud": "sts.amazonaws.com"}, "StringEqualsIfExists": {"ISSUER:sub": "system:serviceaccount:payments:api"}}"#,
+            r#"{"StringEqualsIfExists": {"ISSUER:sub": "system:serviceaccount:payments:api", "aws:SourceVpc": "vpc-1"}}"#,
+        ] {
+            let answer = check(&[("a.json", &policy(condition))]);
+            let found = of_rule(&answer, "vacuous-set-operator");
+            assert!(found.len() == 1 && found[0].fix.is_none(), "{condition}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn one_provider_of_several_is_enough() {
+        let text = policy(r#"{"StringEqualsIfExists": {"ISSUER:sub": "system:serviceaccount:payments:api"}}"#);
+        let own = text.split('"').find(|part| part.contains("oidc-provider/")).unwrap();
+        let both = format!(r#"["arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com", "{own}"]"#);
+        let two = text.replace(&format!("\"{own}\""), &both);
+        assert_eq!(of_rule(&check(&[("a.json", &two)]), "vacuous-set-operator").len(), 1, "{two}");
+        let deny = text.replace("Allow", "Deny");
+        assert!(of_rule(&check(&[("a.json", &deny)]), "vacuous-set-operator").is_empty());
+    }
+
+    #[test]
     fn a_claim_that_a_token_may_lack() {
         let github = |condition: &str| {
             let text = policy(&condition.replace("ISSUER", "token.actions.githubusercontent.com"));

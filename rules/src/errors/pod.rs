@@ -162,7 +162,7 @@ pub(super) const GITHUB_NO_TOKEN: KnownError = KnownError {
     causes: "give the job `permissions: id-token: write`, and the caller too where it is a reusable workflow; a pull request from a fork gets \
              no token",
     clears: &[],
-    points_to: &[],
+    points_to: &[LinkKind::Workload],
 };
 
 pub(super) const KUBERNETES_UNAUTHORIZED: KnownError = KnownError {

@@ -105,27 +105,26 @@ pub fn is_refused(statement: &Statement, role: &RoleView<'_>) -> bool {
 
 /// All that IAM takes offence at in a statement.
 fn of_statement(statement: &Statement, role: &RoleView<'_>, out: &mut Findings) {
-    let name = statement.name();
     let star = statement.principals.list.iter().position(|p| p.kind == PrincipalKind::Star);
     if let Some(star) = star {
         let says = "AssumeRolepolicy contained an invalid principal: \"STAR\":\"*\".";
-        let problem = format!("{name} trusts the bare `*`");
+        let problem = format!("{} trusts the bare `*`", statement.name());
         let help = "name the principals under `Federated`, `AWS` or `Service`";
-        report(Refusal::new(place(statement, At::Principal(star)), problem, says, help), &name, role, out);
+        report(Refusal::new(place(statement, At::Principal(star)), problem, says, help), &statement.name(), role, out);
     }
     if let Some(action) = other_action(statement) {
         let problem = format!("`{action}` is no action of STS by which a role is assumed, or is not written as IAM wants it");
         let help = format!("write `{}`, with `sts:` in lower case", action::WEB_IDENTITY);
         let says = "AssumeRole policy may only specify STS AssumeRole actions.";
-        report(Refusal::new(place(statement, At::Action), problem, says, help), &name, role, out);
+        report(Refusal::new(place(statement, At::Action), problem, says, help), &statement.name(), role, out);
     }
-    for (index, principal) in statement.principals.list.iter().enumerate() {
-        if let Some(refusal) = of_principal(principal, place(statement, At::Principal(index))) {
-            report(refusal, &name, role, out);
+    for principal in &statement.principals.list {
+        if let Some(refusal) = of_principal(principal) {
+            report(refusal, &statement.name(), role, out);
         }
     }
     for refusal in in_text(statement) {
-        report(refusal, &name, role, out);
+        report(refusal, &statement.name(), role, out);
     }
     let controlled =
         statement.effect == Effect::Allow && !statement.principals.negated && speaks_of(&statement.action, action::WEB_IDENTITY);
@@ -134,7 +133,7 @@ fn of_statement(statement: &Statement, role: &RoleView<'_>, out: &mut Findings) 
     if let Some(refusal) =
         federated.find_map(|principal| idp_controls::refused(statement, principal, role).filter(|_| finished(&principal)))
     {
-        report(refusal, &name, role, out);
+        report(refusal, &statement.name(), role, out);
     }
 }
 

@@ -7,6 +7,7 @@ use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
 use crate::role_arn::{RoleArn, read};
 use crate::webhook::{SKIP_CONTAINERS, SKIP_POD};
+use crate::workload::webhook_absent::is_absent;
 
 declare_rule! {
     /// A running Pod lacks what the webhook injects for its ServiceAccount's role.
@@ -82,7 +83,8 @@ impl Rule for PodNotInjected {
             .role_arn()
             .and_then(|annotation| annotation.value.value())
             .is_some_and(|arn| matches!(read(&arn.text), RoleArn::Role(_)));
-        if !has_role || view.estate.association_of(account_id).to().is_some() {
+        // That there is no webhook is told once, not of every Pod.
+        if !has_role || view.estate.association_of(account_id).to().is_some() || is_absent(view) {
             return;
         }
         let name = pod.name.value().map_or("?", |name| &name.text);
@@ -91,10 +93,32 @@ impl Rule for PodNotInjected {
             account.display_name()
         );
         out.report(&Self::META, first.place.clone(), message)
-            .help(
-                "start the Pod anew if it is older than the annotation; else see that the pod-identity-webhook is installed and reachable",
-            )
+            .help(match (&pod.created, &account.created) {
+                (Some(pod), Some(account)) if pod < account => "the Pod is older than the ServiceAccount: start it anew",
+                _ => "start the Pod anew if it is older than the annotation; else see that the pod-identity-webhook is installed and reachable",
+            })
             .related(account.place.clone(), "the ServiceAccount with the role")
             .done();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{check, of_rule};
+
+    #[test]
+    fn a_pod_that_is_older_is_told_so() {
+        let found = |pod: &str, spec: &str| {
+            let text = format!(
+                "apiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: api, namespace: x, uid: 1-2, creationTimestamp: '2026-02-01T10:00:00Z', annotations: {{eks.amazonaws.com/role-arn: 'arn:aws:iam::111122223333:role/x'}}}}\n---\napiVersion: v1\nkind: Pod\nmetadata: {{name: api, namespace: x, {pod}}}\nspec: {{serviceAccountName: api, containers: [{{name: api{spec}}}]}}\n"
+            );
+            of_rule(&check(&[("all.yaml", &text)]), "pod-not-injected").iter().map(|d| d.help.clone()).collect::<Vec<_>>()
+        };
+        let at = |day: &str| format!("uid: 3-4, creationTimestamp: '2026-02-{day}T10:00:00Z'");
+        assert!(found(&at("02"), "")[0].contains("start the Pod anew if"));
+        assert!(found("uid: 3-4, creationTimestamp: '2026-01-01T10:00:00Z'", "")[0].contains("older than the ServiceAccount"));
+        assert!(found(&at("02"), ", env: [{name: AWS_CONTAINER_CREDENTIALS_FULL_URI, value: x}]").is_empty());
+        assert!(found(&format!("{}, labels: {{eks.amazonaws.com/skip-pod-identity-webhook: ''}}", at("02")), "").is_empty());
+        assert!(found("labels: {a: b}", "").is_empty(), "a manifest");
     }
 }

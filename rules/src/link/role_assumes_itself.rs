@@ -1,9 +1,10 @@
 //! A workload is told to assume the role that it already has.
 
 use irsa_lint_core::declare_rule;
+use irsa_lint_core::diagnostic::Severity;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::callers::may_assume;
+use crate::callers::place;
 use crate::hops::{hops, short};
 
 declare_rule! {
@@ -70,21 +71,25 @@ impl Rule for RoleAssumesItself {
 
     fn estate(&self, view: &View<'_>, out: &mut Findings) {
         for hop in hops(view).into_iter().filter(|hop| hop.first.text == hop.second.text) {
-            let Some((_, policy)) = hop.second_role(view).filter(|(_, policy)| !may_assume(policy, &hop.second.text)) else { continue };
-            let name = short(&hop.second.text);
-            let who = &hop.holder;
-            let message = format!(
-                "{} asks for role `{name}`, which {who} already has, and the role does not trust itself: the second `sts:AssumeRole` is refused",
-                hop.asker
+            let policy = match hop.second_policy(view) {
+                Some((_, true)) => continue,
+                Some((policy, false)) => Some(policy),
+                None => None,
+            };
+            let asks = format!("{} asks for role `{}`, which {} already has", hop.asker, short(&hop.second.text), hop.holder);
+            let help = format!(
+                "leave the role out here: {} has it already; else allow `sts:AssumeRole` to `{}` in its trust policy",
+                hop.holder, hop.second.text
             );
-            out.report(&Self::META, hop.place, message)
-                .help(format!(
-                    "leave the role out here: {who} has it already; else allow `sts:AssumeRole` to `{}` in its trust policy",
-                    hop.second.text
-                ))
-                .related(hop.first_place, "the role is given here")
-                .related(crate::callers::place(policy), "the role's trust policy does not name the role itself")
-                .done();
+            let message = match policy {
+                Some(_) => format!("{asks}, and the role does not trust itself: the second `sts:AssumeRole` is refused"),
+                None => format!("{asks}: that works only if the role's trust policy names the role itself"),
+            };
+            let report = out.report(&Self::META, hop.place, message).help(help).related(hop.first_place, "the role is given here");
+            match policy {
+                Some(policy) => report.related(place(policy), "the role's trust policy does not name the role itself").done(),
+                None => report.severity(Severity::Info).done(),
+            }
         }
     }
 }
@@ -124,12 +129,22 @@ mod tests {
         assert_eq!(found(&[("i.yaml", &with_account), ("sa.yaml", &own)], ""), 0, "the role is assumed with a token of its own");
         let with_keys = issuer(", accessKeyID: AKIAIOSFODNN7EXAMPLE");
         assert_eq!(found(&[("i.yaml", &with_keys), ("sa.yaml", &own)], ""), 0);
+        let with_secret = issuer(", accessKeyIDSecretRef: {name: keys, key: id}");
+        assert_eq!(found(&[("i.yaml", &with_secret), ("sa.yaml", &own)], ""), 0);
         assert_eq!(
             found(&[("i.yaml", &issuer("")), ("sa.yaml", &account("cert-manager", &format!("{ROLE}2")))], ""),
             0,
             "a real second hop"
         );
         assert_eq!(found(&[("i.yaml", &issuer(""))], ""), 0);
+    }
+
+    #[test]
+    fn without_the_trust_policy_it_is_info() {
+        let (issuer, own) = (issuer(""), account("cert-manager", ROLE));
+        let answer = check(&[("i.yaml", &issuer), ("sa.yaml", &own)]);
+        let found = of_rule(&answer, "role-assumes-itself");
+        assert_eq!(found.iter().map(|d| d.severity.name()).collect::<Vec<_>>(), ["info"]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use irsa_lint_core::declare_rule;
 use irsa_lint_core::policy::Effect;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::callers::{may_assume, place};
+use crate::callers::place;
 use crate::hops::{hops, short};
 
 declare_rule! {
@@ -70,7 +70,7 @@ impl Rule for SecondRoleNotTrusting {
 
     fn estate(&self, view: &View<'_>, out: &mut Findings) {
         for hop in hops(view).into_iter().filter(|hop| hop.first.text != hop.second.text) {
-            let Some((_, policy)) = hop.second_role(view).filter(|(_, policy)| !may_assume(policy, &hop.first.text)) else { continue };
+            let Some((policy, false)) = hop.second_policy(view) else { continue };
             let allows = policy.statements.iter().filter(|statement| statement.effect == Effect::Allow);
             let trusted = listed(allows.flat_map(|statement| &statement.principals.list).map(|principal| principal.value.as_str()), 2);
             let (first, second) = (short(&hop.first.text), short(&hop.second.text));
@@ -120,7 +120,6 @@ mod tests {
             r#""arn:aws:iam::111122223333:root""#,
             r#"["arn:aws:iam::444455556666:root", "111122223333"]"#,
             r#""arn:aws:sts::111122223333:assumed-role/dns/session""#,
-            r#""AROAEXAMPLEEXAMPLEID1""#,
         ] {
             assert_eq!(found(FIRST, &allow(principal, "")), 0, "{principal}");
         }
@@ -142,6 +141,7 @@ mod tests {
             r#""arn:aws:iam::444455556666:root""#,
             r#""arn:aws:iam::444455556666:role/team/dns""#,
             r#""444455556666""#,
+            r#""AROAEXAMPLEEXAMPLEID1""#,
         ] {
             assert_eq!(found(FIRST, &allow(principal, "")), 1, "{principal}");
         }

@@ -6,12 +6,13 @@ use irsa_lint_core::declare_rule;
 use irsa_lint_core::diagnostic::{Applicability, Fix, Severity};
 use irsa_lint_core::document::model::{AUDIENCE, ServiceAccount};
 use irsa_lint_core::estate::ServiceAccountId;
-use irsa_lint_core::policy::{Effect, Statement};
+use irsa_lint_core::policy::{Arn, Effect, Statement, TrustPolicy};
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta, View};
 use irsa_lint_core::syntax::{Place, Scalar};
 
-use crate::kubernetes::{parts, subject};
-use crate::pairing::{Caller, Refusal, admits, federated, principal_place, refusal, role_view};
+use crate::callers;
+use crate::kubernetes::subject;
+use crate::pairing::{Caller, Refusal, admits, difference, federated, principal_place, refusal, role_view};
 use crate::pods::{ASSUME_ROLE, allows};
 use crate::role_arn::{RoleArn, place, read};
 use crate::wide::{subject_conditions, subject_place};
@@ -129,8 +130,12 @@ impl Case<'_> {
             self.role.name(),
             self.who()
         );
+        let help = "add a statement that allows `sts:AssumeRoleWithWebIdentity` to the cluster's OIDC provider, with the ServiceAccount as subject";
+        let by_way = trusted_role(self.role.policy).map(|first| {
+            format!("; if the Pods are to get it by way of `{first}`, name that role in the annotation and assume this one from it")
+        });
         out.report(META, principal_place(self.role.policy), message)
-            .help("add a statement that allows `sts:AssumeRoleWithWebIdentity` to the cluster's OIDC provider, with the ServiceAccount as subject")
+            .help(format!("{help}{}", by_way.unwrap_or_default()))
             .related(self.annotation.clone(), NAMES_IT)
             .done();
     }
@@ -185,6 +190,10 @@ impl Case<'_> {
 
     fn audience(&self, issuer: &IssuerAdmission<'_>, grant: &Grant, out: &mut Findings) {
         let own = self.caller.audience.unwrap_or("?");
+        // Blanks around it are the annotation's own fault, and told there.
+        if own.trim() != own {
+            return;
+        }
         let audiences = grant.audiences().patterns();
         let admitted = listed(audiences.like.iter().map(|pattern| pattern.as_str()), 3);
         let message = format!(
@@ -220,7 +229,7 @@ impl Case<'_> {
             "{} does not admit ServiceAccount `{}`, which names it: {}",
             self.role.name(),
             self.who(),
-            self.difference(grant, nearest)
+            difference(&self.caller, grant, nearest)
         );
         let wanted = self.caller.namespace.map(|namespace| subject(namespace, self.caller.name));
         if let Some(other) = self.admitted_sibling(id) {
@@ -248,25 +257,6 @@ impl Case<'_> {
         out.report(META, at, message).help(help).related(self.annotation.clone(), NAMES_IT).fix(fix).done();
     }
 
-    fn difference(&self, grant: &Grant, nearest: &str) -> String {
-        let subjects = grant.subjects();
-        if subjects.as_literals().is_none() {
-            let patterns = subjects.patterns();
-            let shown = listed(patterns.like.iter().map(|pattern| pattern.as_str()), 3);
-            return format!("the role admits subjects that match {shown}");
-        }
-        match parts(nearest) {
-            Some((namespace, name)) if name == self.caller.name => {
-                format!("the namespace differs, the role admits `{namespace}/{name}`")
-            }
-            Some((namespace, name)) if Some(namespace) == self.caller.namespace => {
-                format!("the name differs, the role admits `{namespace}/{name}`")
-            }
-            Some((namespace, name)) => format!("namespace and name differ, the role admits `{namespace}/{name}`"),
-            None => format!("the role admits `{nearest}`"),
-        }
-    }
-
     /// Another ServiceAccount that names the role and that it admits: then this one is the odd one.
     fn admitted_sibling(&self, id: ServiceAccountId) -> Option<String> {
         let view = &self.role.view;
@@ -281,6 +271,13 @@ impl Case<'_> {
     fn statement(&self, grant: &Grant) -> Option<&Statement> {
         self.role.policy.statements.iter().find(|statement| grant.statements.contains(&statement.index))
     }
+}
+
+/// The one role that a policy trusts with `sts:AssumeRole`.
+fn trusted_role(policy: &TrustPolicy) -> Option<&str> {
+    let mut principals = callers::statements(policy).flat_map(|statement| &statement.principals.list);
+    let (only, None) = (principals.next()?, principals.next()) else { return None };
+    Arn::parse(&only.value.text)?.role().map(|_| only.value.as_str())
 }
 
 /// The value that admits a subject, if the statement lists no other.

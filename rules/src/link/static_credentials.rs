@@ -1,10 +1,16 @@
 //! A container brings credentials of its own, although its ServiceAccount has a role.
 
 use irsa_lint_core::declare_rule;
+use irsa_lint_core::diagnostic::Severity;
 use irsa_lint_core::document::model::{Container, Place, ServiceAccount, Workload};
 use irsa_lint_core::estate::WorkloadId;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 use irsa_lint_core::syntax::Scalar;
+
+use crate::webhook::SKIP_CONTAINERS;
+use crate::workloads::{
+    API_TOKEN, ROLE_VARIABLE, TOKEN_VARIABLE, account_of, has_webhooks_variables, mounted, role_of, variable, variable_place,
+};
 
 declare_rule! {
     /// A container sets credentials of its own, although its ServiceAccount has a role.
@@ -59,13 +65,12 @@ declare_rule! {
     pub StaticCredentials { id: "static-credentials", severity: Warning, family: "link", fix: None }
 }
 
-/// Variables by which an SDK finds other credentials than the web identity.
-const OWN: [&str; 3] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", CREDENTIALS_FILE];
+/// Variables by which the SDKs find other credentials than the web identity. Source: AWS SDKs and Tools Reference Guide.
+const KEYS: [&str; 2] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
 /// Some programs read it before all else, some only after the web identity.
 const CREDENTIALS_FILE: &str = "AWS_SHARED_CREDENTIALS_FILE";
-/// What the webhook sets, and leaves alone where either is there.
-const ROLE: &str = "AWS_ROLE_ARN";
-const TOKEN_FILE: &str = "AWS_WEB_IDENTITY_TOKEN_FILE";
+/// Several SDKs take a named profile before the web identity, and fail where there is none of that name.
+const PROFILE: [&str; 2] = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
 
 impl Rule for StaticCredentials {
     fn meta(&self) -> &'static RuleMeta {
@@ -76,18 +81,22 @@ impl Rule for StaticCredentials {
         if workload.containers.iter().all(|container| container.env.is_empty()) {
             return;
         }
-        let Some(account) = view.estate.service_account_of(id).to().and_then(|account| view.estate.service_account(account)) else {
-            return;
-        };
-        let Some(role) = account.role_arn().and_then(|annotation| annotation.value.value()) else { return };
-        for container in &workload.containers {
+        let Some((account_id, account)) = account_of(view, id) else { return };
+        let association = view.estate.association_of(account_id).to().and_then(|id| view.estate.association(id));
+        let by_association = association.and_then(|association| association.role_arn.value());
+        let Some(role) = by_association.or_else(|| role_of(account)) else { return };
+        let skipped = skipped(workload);
+        for container in workload.containers.iter().filter(|container| !skipped.contains(&container.name.as_str())) {
             if let Some((index, name)) = own_credentials(container) {
                 report_own(index, name, container, account, role, out);
-            } else if let Some((index, message)) = own_web_identity(container, role) {
+            } else if by_association.is_none()
+                && !(workload.live && has_webhooks_variables(container))
+                && let Some((index, message)) = own_web_identity(container, workload, role)
+            {
                 let who = account.display_name();
                 let message = format!("container `{}` {message}, so it does not get the role of ServiceAccount `{who}`", container.name);
-                out.report(&Self::META, place(container, index), message)
-                    .help(format!("take `{ROLE}` and `{TOKEN_FILE}` out: the webhook sets both"))
+                out.report(&Self::META, variable_place(container, index), message)
+                    .help(format!("take `{ROLE_VARIABLE}` and `{TOKEN_VARIABLE}` out: the webhook sets both"))
                     .related(Place { span: role.span, pointer: account.place.pointer.clone() }, "the ServiceAccount's role")
                     .done();
             }
@@ -95,47 +104,70 @@ impl Rule for StaticCredentials {
     }
 }
 
+/// The containers that are to get nothing.
+fn skipped(workload: &Workload) -> Vec<&str> {
+    let annotation = workload.pod_annotations.iter().rev().find(|annotation| annotation.key.text == SKIP_CONTAINERS);
+    let value = annotation.and_then(|annotation| annotation.value.value());
+    value.map(|value| value.text.split(',').collect()).unwrap_or_default()
+}
+
 fn report_own(index: usize, name: &str, container: &Container, account: &ServiceAccount, role: &Scalar, out: &mut Findings) {
-    let wins = if name == CREDENTIALS_FILE { "many programs take" } else { "the AWS SDKs take" };
-    let message = format!(
-        "container `{}` sets `{name}`, which {wins} before the role in `eks.amazonaws.com/role-arn` of ServiceAccount `{}`",
-        container.name,
-        account.display_name(),
-    );
-    out.report(&StaticCredentials::META, place(container, index), message)
+    let wins = match name {
+        CREDENTIALS_FILE => "which many programs take before",
+        name if PROFILE.contains(&name) => "a profile that several AWS SDKs take before, or fail to find instead of,",
+        _ => "which the AWS SDKs take before",
+    };
+    let from = if account.role_arn().is_some() { "in `eks.amazonaws.com/role-arn`" } else { "in the Pod Identity association" };
+    let message =
+        format!("container `{}` sets `{name}`, {wins} the role {from} of ServiceAccount `{}`", container.name, account.display_name());
+    // A configuration file of its own shows that the profile is meant, such as one that goes on to a role of another account.
+    let meant = PROFILE.contains(&name) && has_configuration(container);
+    out.report(&StaticCredentials::META, variable_place(container, index), message)
+        .severity(if meant { Severity::Info } else { Severity::Warning })
         .help(format!("take `{name}` out, so that the role `{}` is used", role.text))
         .related(Place { span: role.span, pointer: account.place.pointer.clone() }, "the ServiceAccount's role")
         .done();
 }
 
-/// The first variable that brings other credentials; an empty one brings none.
+/// The first variable that brings other credentials; an empty one brings none, and neither does a file that is none.
 fn own_credentials(container: &Container) -> Option<(usize, &str)> {
-    let brings = |value: &Option<Scalar>| value.as_ref().is_none_or(|value| !value.text.is_empty());
-    let mut own = container.env.iter().enumerate().filter(|(_, (name, value))| OWN.contains(&name.as_str()) && brings(value));
-    own.next().map(|(index, (name, _))| (index, name.as_str()))
+    let brings = |value: &Option<Scalar>| value.as_ref().is_none_or(|value| !matches!(value.text.trim(), "" | "/dev/null"));
+    let set = |names: &[&str]| {
+        let mut own = container.env.iter().enumerate().filter(|(_, (name, value))| names.contains(&name.as_str()) && brings(value));
+        own.next().map(|(index, (name, _))| (index, name.as_str()))
+    };
+    set(&KEYS).or_else(|| set(&[CREDENTIALS_FILE])).or_else(|| set(&PROFILE))
+}
+
+fn has_configuration(container: &Container) -> bool {
+    let of_aws = |path: &str| path.trim_end_matches('/').ends_with("/.aws") || path.contains("/.aws/");
+    variable(container, "AWS_CONFIG_FILE").is_some() || container.mounts.iter().any(|(_, path)| of_aws(path))
 }
 
 /// What is wrong with variables that the webhook would have set; in a live Pod it has.
-fn own_web_identity(container: &Container, role: &Scalar) -> Option<(usize, String)> {
-    let set =
-        |name: &str| container.env.iter().enumerate().find(|(_, (own, _))| own.text == name).map(|(at, (_, value))| (at, value.as_ref()));
-    match (set(ROLE), set(TOKEN_FILE)) {
+fn own_web_identity(container: &Container, workload: &Workload, role: &Scalar) -> Option<(usize, String)> {
+    match (variable(container, ROLE_VARIABLE), variable(container, TOKEN_VARIABLE)) {
+        // That it is no token for AWS is another rule's affair.
+        (_, Some((_, Some(file)))) if API_TOKEN.contains(&file.as_str()) => None,
+        // With a token that the manifest mounts itself all of it is meant, and works.
+        (Some(_), Some((_, Some(file)))) if mounts_own_token(container, workload, &file.text) => None,
         (Some((at, Some(own))), _) if own.text != role.text && own.text.starts_with("arn:") => {
-            Some((at, format!("sets `{ROLE}` to another role, `{}`", own.text)))
+            Some((at, format!("sets `{ROLE_VARIABLE}` to another role, `{}`", own.text)))
         }
-        (Some((at, _)), None) => Some((at, format!("sets `{ROLE}` without `{TOKEN_FILE}`"))),
-        (None, Some((at, _))) => Some((at, format!("sets `{TOKEN_FILE}` without `{ROLE}`"))),
+        (Some((at, _)), None) => Some((at, format!("sets `{ROLE_VARIABLE}` without `{TOKEN_VARIABLE}`"))),
+        (None, Some((at, _))) => Some((at, format!("sets `{TOKEN_VARIABLE}` without `{ROLE_VARIABLE}`"))),
         _ => None,
     }
 }
 
-fn place(container: &Container, index: usize) -> Place {
-    let span = container.env.get(index).map_or(container.place.span, |(name, _)| name.span);
-    Place { span, pointer: container.place.pointer.key("env").index(index) }
+fn mounts_own_token(container: &Container, workload: &Workload, file: &str) -> bool {
+    mounted(container, file).is_some_and(|(volume, path)| workload.tokens.iter().any(|token| token.volume == volume && token.path == path))
 }
 
 #[cfg(test)]
 mod tests {
+    use irsa_lint_core::diagnostic::Severity;
+
     use crate::testing::{check, of_rule};
 
     fn found(env: &str, annotated: bool) -> usize {
@@ -156,6 +188,37 @@ mod tests {
         assert_eq!(found(&format!("{}, {file}", role("app")), true), 0, "as the webhook does");
         assert_eq!(found(&format!("{}, {file}", role("other")), true), 1);
         assert_eq!(found(&role("app"), true), 1);
-        assert_eq!(found("{name: AWS_REGION, value: eu-west-1}", true), 0);
+        for fine in ["AWS_REGION", "AWS_ROLE_SESSION_NAME", "AWS_STS_REGIONAL_ENDPOINTS", "AWS_EC2_METADATA_DISABLED", "AWS_CONFIG_FILE"] {
+            assert_eq!(found(&format!("{{name: {fine}, value: x}}"), true), 0, "{fine}");
+        }
+        assert_eq!(found("{name: AWS_SHARED_CREDENTIALS_FILE, value: /creds/cloud}", true), 1);
+        assert_eq!(found("{name: AWS_SHARED_CREDENTIALS_FILE, value: /dev/null}", true), 0);
+    }
+
+    #[test]
+    fn a_profile_with_a_configuration_is_meant() {
+        let severities = |env: &str| {
+            let text = format!(
+                "apiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: app, namespace: prod, annotations: {{eks.amazonaws.com/role-arn: 'arn:aws:iam::111122223333:role/app'}}}}\n---\napiVersion: v1\nkind: Pod\nmetadata: {{name: app, namespace: prod}}\nspec: {{serviceAccountName: app, containers: [{{name: app, env: [{env}]}}]}}\n"
+            );
+            of_rule(&check(&[("all.yaml", &text)]), "static-credentials").iter().map(|d| d.severity).collect::<Vec<_>>()
+        };
+        assert_eq!(severities("{name: AWS_PROFILE, value: prod}"), [Severity::Warning]);
+        assert_eq!(severities("{name: AWS_PROFILE, value: prod}, {name: AWS_CONFIG_FILE, value: /etc/aws/config}"), [Severity::Info]);
+    }
+
+    #[test]
+    fn a_token_of_ones_own_works() {
+        let text = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: app, namespace: prod, annotations: {eks.amazonaws.com/role-arn: 'arn:aws:iam::111122223333:role/app'}}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: app, namespace: prod}\nspec:\n  serviceAccountName: app\n  volumes: [{name: t, projected: {sources: [{serviceAccountToken: {path: token, audience: sts.amazonaws.com}}]}}]\n  containers:\n  - name: app\n    env: [{name: AWS_ROLE_ARN, value: 'arn:aws:iam::111122223333:role/other'}, {name: AWS_WEB_IDENTITY_TOKEN_FILE, value: /aws/token}]\n    volumeMounts: [{name: t, mountPath: /aws}]\n";
+        assert_eq!(of_rule(&check(&[("all.yaml", text)]), "static-credentials").len(), 0);
+        assert_eq!(of_rule(&check(&[("all.yaml", &text.replace("mountPath: /aws", "mountPath: /x"))]), "static-credentials").len(), 1);
+    }
+
+    #[test]
+    fn keys_win_over_an_association_as_well() {
+        let text = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: app, namespace: prod}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: app, namespace: prod}\nspec: {serviceAccountName: app, containers: [{name: app, env: [{name: AWS_ACCESS_KEY_ID, value: AKIAIOSFODNN7EXAMPLE}]}]}\n";
+        let association = r#"{"association": {"clusterName": "demo", "namespace": "prod", "serviceAccount": "app", "roleArn": "arn:aws:iam::111122223333:role/app"}}"#;
+        assert_eq!(of_rule(&check(&[("all.yaml", text), ("a.json", association)]), "static-credentials").len(), 1);
+        assert_eq!(of_rule(&check(&[("all.yaml", text)]), "static-credentials").len(), 0);
     }
 }

@@ -67,24 +67,19 @@ impl Rule for UnusedRole {
     }
 
     fn estate(&self, view: &View<'_>, out: &mut Findings) {
-        let mut told: Vec<RoleId> = Vec::new();
         let roles = of_listed_cluster(view);
-        if roles.is_empty() {
+        let mut unused: Vec<&RoleView<'_>> =
+            roles.iter().map(|(role, _)| role).filter(|role| !is_used(role) && !has_another_fault(role)).collect();
+        unused.dedup_by_key(|role| role.id);
+        if unused.is_empty() {
             return;
         }
         let nearly_named = nearly_named(view);
-        for (role, _) in &roles {
-            if told.contains(&role.id) || is_used(role) || nearly_named.contains(&role.id) || has_another_fault(role) {
-                continue;
-            }
-            told.push(role.id);
-            out.report(
-                &Self::META,
-                role.role.place.clone(),
-                format!("no ServiceAccount of the cluster names {}, which is made for them", role.name()),
-            )
-            .help(format!("delete the role, or annotate the ServiceAccount that should have it with `{ROLE_ARN}`"))
-            .done();
+        for role in unused.iter().filter(|role| !nearly_named.contains(&role.id)) {
+            let message = format!("no ServiceAccount of the cluster names {}, which is made for them", role.name());
+            out.report(&Self::META, role.role.place.clone(), message)
+                .help(format!("delete the role, or annotate the ServiceAccount that should have it with `{ROLE_ARN}`"))
+                .done();
         }
     }
 }

@@ -1,9 +1,13 @@
 //! A workload runs as a ServiceAccount that has no role, while the one that has it stands beside it.
 
 use irsa_lint_core::declare_rule;
-use irsa_lint_core::document::model::{FullList, Listed, Place, Workload};
+use irsa_lint_core::diagnostic::Severity;
+use irsa_lint_core::document::model::{FullList, Listed, Place, ServiceAccount, Workload};
 use irsa_lint_core::estate::{Difference, Link, ServiceAccountId, WorkloadId};
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
+
+use crate::faults::{guess, replaced_whole};
+use crate::workloads::{account_of, what};
 
 declare_rule! {
     /// A workload runs as another ServiceAccount than the one that was made for it.
@@ -52,7 +56,7 @@ declare_rule! {
     /// metadata: {name: payments-api, namespace: payments}
     /// spec: {template: {spec: {serviceAccountName: payments-api, containers: [{name: api, image: registry.example.com/api}]}}}
     /// ```
-    pub WorkloadServiceAccount { id: "workload-service-account", severity: Warning, family: "link", fix: None }
+    pub WorkloadServiceAccount { id: "workload-service-account", severity: Warning, family: "link", fix: Unsafe }
 }
 
 impl Rule for WorkloadServiceAccount {
@@ -66,9 +70,12 @@ impl Rule for WorkloadServiceAccount {
             return;
         }
         match named {
+            Some(name) if is_no_name(name) => no_name(name, workload, out),
             Some(name) if name != "default" => {
                 if matches!(view.estate.service_account_of(id), Link::Missing { .. }) {
                     not_there(name, workload, view, out);
+                } else {
+                    as_another(name, id, workload, view, out);
                 }
             }
             _ => as_default(id, workload, view, out),
@@ -77,6 +84,25 @@ impl Rule for WorkloadServiceAccount {
 }
 
 const META: &RuleMeta = &WorkloadServiceAccount::META;
+
+/// Whether Kubernetes takes it for no name at all: the ARN of the role, or the subject of the token. Source: Kubernetes, "Object Names and
+/// IDs".
+fn is_no_name(name: &str) -> bool {
+    !name.contains('$') && name.contains([':', '/']) && !name.contains("{{")
+}
+
+fn no_name(name: &str, workload: &Workload, out: &mut Findings) {
+    let Some(place) = place(workload) else { return };
+    let message = format!("{} runs as ServiceAccount `{name}`, which is no name that a ServiceAccount can have", what(workload));
+    let help = match name.rsplit_once([':', '/']) {
+        Some((_, last)) if name.starts_with("arn:") => {
+            format!("annotate a ServiceAccount with the role, and name it here: `{last}`, perhaps")
+        }
+        Some((_, last)) => format!("write the name alone: `{last}`"),
+        None => String::new(),
+    };
+    out.report(META, place, message).severity(Severity::Error).help(help).done();
+}
 
 fn not_there(name: &str, workload: &Workload, view: &View<'_>, out: &mut Findings) {
     let namespace = workload.namespace.known();
@@ -106,57 +132,150 @@ fn not_there(name: &str, workload: &Workload, view: &View<'_>, out: &mut Finding
         Some((account, _)) => format!("write `serviceAccountName: {}`", account.name.value().map_or("?", |name| &name.text)),
         None => "create the ServiceAccount, or name the one that was meant".to_owned(),
     });
-    if let Some((account, _)) = meant {
-        report = report.related(account.place.clone(), "the ServiceAccount with the role");
+    if let Some((account, differs)) = meant {
+        let written = workload.service_account.value().filter(|_| *differs != Difference::Namespace);
+        let fix = account.name.value().and_then(|name| {
+            guess(format!("write `serviceAccountName: {}`", name.text), [written.and_then(|written| replaced_whole(written, &name.text))])
+        });
+        report = report.fix(fix).related(account.place.clone(), "the ServiceAccount with the role");
     }
     report.done();
 }
 
-/// Runs as `default`, which has no role, while one ServiceAccount of its namespace has one and is plainly this workload's.
+/// Runs as `default`, which has no role, while a ServiceAccount of its namespace has one and is plainly this workload's.
 fn as_default(id: WorkloadId, workload: &Workload, view: &View<'_>, out: &mut Findings) {
-    let own = view.estate.service_account_of(id).to().and_then(|account| view.estate.service_account(account));
-    let (Some(namespace), Some(place)) = (workload.namespace.known(), place(workload)) else { return };
-    if own.is_some_and(|account| account.role_arn().is_some()) {
+    let own = account_of(view, id);
+    let Some(place) = place(workload) else { return };
+    // A ServiceAccount that is named in the wrong place is another rule's affair.
+    if own.is_some_and(|(_, account)| account.role_arn().is_some()) || workload.misplaced_account.is_some() {
         return;
     }
-    let mut annotated =
-        view.estate.service_accounts().filter(|(_, account)| account.role_arn().is_some() && account.namespace.known() == Some(namespace));
-    let (Some((meant_id, meant)), None) = (annotated.next(), annotated.next()) else { return };
-    let Some(name) = meant.name.value() else { return };
-    let alone = view.estate.workloads_of(meant_id).is_empty() && is_for(&name.text, workload);
-    if !alone && !runs_for_driver(workload, meant_id, view) {
-        return;
-    }
+    let Some((_, meant)) = meant_for(workload, view) else { return };
     let message =
         format!("{} runs as ServiceAccount `default`, which has no role; `{}` beside it has one", what(workload), meant.display_name());
     out.report(META, place, message)
-        .help(format!("write `serviceAccountName: {}` in the spec of the Pod", name.text))
+        .help(format!("write `serviceAccountName: {}` in the spec of the Pod", meant.name.value().map_or("?", |name| &name.text)))
         .related(meant.place.clone(), "the ServiceAccount with the role")
         .done();
 }
 
-/// Whether a ServiceAccount has the workload's name, or that with an ending people give to ServiceAccounts.
-fn is_for(account: &str, workload: &Workload) -> bool {
-    let Some(name) = workload.name.value() else { return false };
-    let rest = account.strip_prefix(name.as_str());
-    rest.is_some_and(|rest| matches!(rest, "" | "-sa" | "-serviceaccount" | "-service-account"))
+/// Runs as a ServiceAccount without a role, while one of almost the same name has one and serves nobody.
+fn as_another(name: &str, id: WorkloadId, workload: &Workload, view: &View<'_>, out: &mut Findings) {
+    let (Some((own_id, own)), Some(place)) = (account_of(view, id), place(workload)) else { return };
+    if own.annotations.iter().any(|a| a.key.text.contains("role")) || view.estate.association_of(own_id).to().is_some() {
+        return;
+    }
+    let same = |account: &ServiceAccount| {
+        account.name.value().is_some_and(|other| other.text != name && !words(name).is_empty() && words(&other.text) == words(name))
+    };
+    let mut twins = with_role(workload, view).filter(|(_, account)| same(account) && is_unused(account, view));
+    let (Some((_, meant)), None) = (twins.next(), twins.next()) else { return };
+    let message = format!(
+        "{} runs as ServiceAccount `{}`, which has no role; `{}` has one and no workload of the run uses it",
+        what(workload),
+        own.display_name(),
+        meant.display_name()
+    );
+    out.report(META, place, message)
+        .help(format!("write `serviceAccountName: {}`, or annotate `{name}`", meant.name.value().map_or("?", |name| &name.text)))
+        .related(meant.place.clone(), "the ServiceAccount with the role")
+        .done();
+}
+
+/// The ServiceAccounts beside a workload that have a role.
+fn with_role<'a>(workload: &'a Workload, view: &'a View<'_>) -> impl Iterator<Item = (ServiceAccountId, &'a ServiceAccount)> {
+    let beside = |account: &ServiceAccount| match (account.namespace.known(), workload.namespace.known()) {
+        (Some(own), Some(other)) => own == other,
+        // Where neither says, what stands in one file is applied together.
+        (None, None) => account.place.span.file == workload.place.span.file,
+        _ => false,
+    };
+    view.estate.service_accounts().filter(move |(_, account)| account.role_arn().is_some() && beside(account))
+}
+
+/// Whether no workload beside it names a ServiceAccount, of which the run has one version alone.
+fn is_unused(account: &ServiceAccount, view: &View<'_>) -> bool {
+    let Some(name) = account.name.value() else { return false };
+    let namespace = account.namespace.known();
+    let beside = |other: &Workload| namespace.is_none() || other.namespace.known().is_none_or(|own| Some(own) == namespace);
+    let names_it = |other: &Workload| other.service_account.value().is_some_and(|own| own.text == name.text) && beside(other);
+    view.estate.service_account_named(namespace, &name.text).to().is_some() && !view.estate.workloads().any(|(_, other)| names_it(other))
+}
+
+/// Whether the run has another version of a workload, an overlay perhaps, or a patch that says the rest.
+fn has_other_version(workload: &Workload, view: &View<'_>) -> bool {
+    let text = |workload: &'_ Workload| workload.name.value().map(|name| name.text.clone());
+    let same = |other: &Workload| other.kind == workload.kind && text(other) == text(workload) && other.place.span != workload.place.span;
+    view.estate.workloads().any(|(_, other)| same(other))
+}
+
+/// The one ServiceAccount that was made for a workload which runs as `default`.
+fn meant_for<'a>(workload: &'a Workload, view: &'a View<'_>) -> Option<(ServiceAccountId, &'a ServiceAccount)> {
+    if let Some(driver) = with_role(workload, view).find(|(id, _)| runs_for_driver(workload, *id, view)) {
+        return Some(driver);
+    }
+    let only = |found: Vec<(ServiceAccountId, &'a ServiceAccount)>| <[_; 1]>::try_from(found).ok().map(|[one]| one);
+    let beside: Vec<_> = with_role(workload, view).collect();
+    if beside.is_empty() || has_other_version(workload, view) {
+        return None;
+    }
+    let of_name = beside.iter().copied().filter(|(_, account)| is_for(account, workload) && is_unused(account, view)).collect::<Vec<_>>();
+    if !of_name.is_empty() {
+        return only(of_name);
+    }
+    let unused = |beside: Vec<_>| only(beside).filter(|(_, account)| is_unused(account, view));
+    (calls_aws(workload) && is_alone(workload, view)).then(|| unused(beside)).flatten()
+}
+
+/// Whether a ServiceAccount's name is the workload's, endings that people give to either left aside, and those of a running Pod.
+fn is_for(account: &ServiceAccount, workload: &Workload) -> bool {
+    let (Some(name), Some(own)) = (account.name.value(), workload.name.value()) else { return false };
+    let (wanted, own) = (words(&name.text), words(&own.text));
+    let made_up = |word: &str| workload.live && word.len() >= 5 && word.bytes().any(|b| b.is_ascii_digit());
+    let is_more = |word: &&str| !wanted.contains(word) && !ENDINGS.contains(word) && !made_up(word);
+    let last = own.len().checked_sub(1).filter(|_| workload.live);
+    let more = own.iter().enumerate().filter(|(at, word)| is_more(word) && Some(*at) != last).count();
+    !wanted.is_empty() && wanted.iter().all(|word| own.contains(word)) && more == 0
+}
+
+/// Words at the end of a workload's name that say what it is, not whose.
+const ENDINGS: [&str; 10] = ["app", "server", "service", "deployment", "deploy", "job", "cronjob", "worker", "pod", "api"];
+
+/// The words of a name that tell one thing from another.
+fn words(name: &str) -> Vec<&str> {
+    const NOISE: [&str; 8] = ["sa", "serviceaccount", "service", "account", "svc", "irsa", "iam", "role"];
+    name.split(['-', '.']).filter(|word| !word.is_empty() && !NOISE.contains(word)).collect()
+}
+
+/// Whether a container shows that it works with AWS.
+fn calls_aws(workload: &Workload) -> bool {
+    let by_image = |image: &str| image.contains("aws-cli") || image.contains("awscli");
+    workload.containers.iter().any(|container| {
+        container.env.iter().any(|(name, _)| name.text.starts_with("AWS_"))
+            || container.image.as_ref().is_some_and(|image| by_image(&image.text))
+    })
+}
+
+/// Whether no other workload of the run stands in its namespace.
+fn is_alone(workload: &Workload, view: &View<'_>) -> bool {
+    let beside = |other: &Workload| other.namespace.known() == workload.namespace.known();
+    view.estate.workloads().filter(|(_, other)| beside(other)).take(2).count() == 1
 }
 
 /// Whether it is a Spark executor whose driver runs as that ServiceAccount. Source: Apache Spark, "Running Spark on Kubernetes".
 fn runs_for_driver(workload: &Workload, account: ServiceAccountId, view: &View<'_>) -> bool {
+    let drivers = || view.estate.workloads_of(account).iter().filter_map(|id| view.estate.workload(*id));
+    if workload.kind == "SparkApplication" {
+        return drivers().any(|driver| driver.kind == workload.kind && driver.place.span == workload.place.span);
+    }
     let label = |workload: &Workload, key: &str| {
         let label = workload.pod_labels.iter().find(|label| label.key.text == key)?;
         label.value.value().map(|value| value.text.clone())
     };
     let role = |workload: &Workload, role: &str| label(workload, "spark-role").is_some_and(|own| own == role);
-    let drivers =
-        || view.estate.workloads_of(account).iter().filter_map(|id| view.estate.workload(*id)).filter(|driver| role(driver, "driver"));
     let same = |driver: &Workload, key: &str| label(driver, key).is_some_and(|value| label(workload, key) == Some(value));
-    role(workload, "executor") && drivers().any(|driver| same(driver, "spark-app-name") || same(driver, "spark-app-selector"))
-}
-
-fn what(workload: &Workload) -> String {
-    format!("{} `{}`", workload.kind, workload.name.value().map_or("?", |name| &name.text))
+    let app = |driver: &Workload| same(driver, "spark-app-name") || same(driver, "spark-app-selector");
+    role(workload, "executor") && drivers().any(|driver| role(driver, "driver") && app(driver))
 }
 
 /// Where the workload names its ServiceAccount, or where it should.
@@ -194,9 +313,61 @@ mod tests {
         assert_eq!(found(&[account("prod", "web"), deployment("web", "")]), 1);
         assert_eq!(found(&[account("prod", "web-sa"), deployment("web", "default")]), 1);
         assert_eq!(found(&[account("prod", "backup"), deployment("web", "")]), 0, "another workload's");
-        assert_eq!(found(&[account("prod", "web"), account("prod", "api"), deployment("web", "")]), 0, "two to choose from");
+        assert_eq!(found(&[account("prod", "web"), account("prod", "api"), deployment("web", "")]), 1, "the other is another's");
+        assert_eq!(found(&[account("prod", "web"), account("prod", "web-sa"), deployment("web", "")]), 0, "two to choose from");
+        assert_eq!(found(&[account("prod", "web-backup"), deployment("web", "")]), 0, "that of its backup");
+        assert_eq!(found(&[account("prod", "web-sa"), deployment("web-server", "")]), 1);
+        assert_eq!(found(&[account("prod", "web"), deployment("web-mysql", "")]), 0, "its database needs no role");
+        assert_eq!(found(&[account("prod", "web"), deployment("web", ""), deployment("web", "web-front")]), 0, "a patch says it");
         assert_eq!(found(&[account("dev", "web"), deployment("web", "")]), 0, "another namespace's");
         assert_eq!(found(&[account("prod", "web"), deployment("api", "web"), deployment("web", "")]), 0, "in use");
+    }
+
+    #[test]
+    fn an_arn_is_no_name() {
+        for bad in ["arn:aws:iam::111122223333:role/web", "prod/web", "system:serviceaccount:prod:web"] {
+            assert_eq!(found(&[deployment("web", bad)]), 1, "{bad}");
+        }
+        assert_eq!(found(&[deployment("web", "'${NAMESPACE:-x}/web'")]), 0);
+    }
+
+    #[test]
+    fn what_calls_aws_needs_no_name_in_common() {
+        let cli = deployment("upload", "").replace("registry.example.com/x", "public.ecr.aws/aws-cli/aws-cli");
+        assert_eq!(found(&[account("prod", "bucket-writer"), cli.clone()]), 1);
+        assert_eq!(found(&[account("prod", "bucket-writer"), cli.clone(), deployment("web", "bucket-writer")]), 0, "in use");
+        assert_eq!(found(&[account("prod", "bucket-writer"), cli, deployment("web", "web")]), 0, "not alone");
+    }
+
+    #[test]
+    fn without_namespaces_one_file_is_one_namespace() {
+        let bare = |text: String| text.replace("  namespace: prod\n", "");
+        let (own, web) = (bare(account("prod", "web")), bare(deployment("web", "")));
+        assert_eq!(found(&[own.clone(), web.clone()]), 1);
+        assert_eq!(of_rule(&check(&[("a.yaml", &own), ("b.yaml", &web)]), "workload-service-account").len(), 0);
+    }
+
+    #[test]
+    fn a_twin_without_a_role_is_the_wrong_one() {
+        let bare = |name: &str| account("prod", name).replace("eks.amazonaws.com/role-arn", "example.com/x");
+        assert_eq!(found(&[account("prod", "web-sa"), bare("web"), deployment("web", "web")]), 1);
+        assert_eq!(found(&[account("prod", "web-sa"), account("prod", "web"), deployment("web", "web")]), 0);
+        assert_eq!(found(&[account("prod", "web-backup"), bare("web"), deployment("web", "web")]), 0);
+        assert_eq!(found(&[account("prod", "web-sa"), bare("web"), deployment("web", "web"), deployment("api", "web-sa")]), 0, "in use");
+    }
+
+    #[test]
+    fn other_kinds_make_pods_as_well() {
+        let kind = |group: &str, kind: &str| deployment("web", "").replace("apps/v1", group).replace("Deployment", kind);
+        for (group, name) in
+            [("argoproj.io/v1alpha1", "Rollout"), ("serving.knative.dev/v1", "Service"), ("apps.openshift.io/v1", "DeploymentConfig")]
+        {
+            assert_eq!(found(&[account("prod", "web"), kind(group, name)]), 1, "{name}");
+        }
+        assert_eq!(found(&[account("prod", "web"), kind("v1", "Service")]), 0);
+        let spark = "---\napiVersion: sparkoperator.k8s.io/v1beta2\nkind: SparkApplication\nmetadata: {name: etl, namespace: prod}\nspec: {driver: {serviceAccount: spark}, executor: {cores: 1}}\n";
+        assert_eq!(found(&[account("prod", "spark"), spark.to_owned()]), 1);
+        assert_eq!(found(&[account("prod", "spark"), spark.replace("cores: 1", "serviceAccount: spark")]), 0);
     }
 
     #[test]

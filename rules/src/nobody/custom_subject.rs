@@ -1,13 +1,18 @@
 //! A subject that matches only where somebody has changed the form of the issuer's subjects.
 
 use irsa_lint_core::admission::fault::FaultKind;
+use irsa_lint_core::admission::{IssuerAdmission, key};
 use irsa_lint_core::declare_rule;
 use irsa_lint_core::diagnostic::Severity;
+use irsa_lint_core::policy::{Condition, Statement};
 use irsa_lint_core::provider::{Part, Provider, SubjectForm};
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
+use irsa_lint_core::syntax::Place;
 
 use crate::faults::{Found, faults};
+use crate::github::RepoSubject;
 use crate::misformed::nearest_form;
+use crate::wide::claim_conditions;
 
 declare_rule! {
     /// A subject is none of the issuer's usual ones: it matches only where somebody has changed their form.
@@ -76,7 +81,40 @@ impl Rule for CustomSubject {
                 report(&found, provider, *known, role, out);
             }
         }
+        for entry in role.admission.issuers.iter().filter(|entry| entry.provider.is_some_and(has_environments)) {
+            for (index, _) in entry.statements.iter().filter(|(_, region)| region.is_some()) {
+                if let Some(statement) = role.policy.statements.iter().find(|statement| statement.index == *index) {
+                    environment_beside_branch(statement, entry, role, out);
+                }
+            }
+        }
     }
+}
+
+/// Whether a job's environment stands in the subject, in place of the branch, and in a claim that STS shows.
+fn has_environments(provider: &Provider) -> bool {
+    provider.claim("environment").is_some() && provider.possible.iter().any(|form| form.text().ends_with(":ref:refs/{kind}/{name}"))
+}
+
+/// A statement that wants a branch in the subject and an environment in its own claim: no job has both, unless the form was changed.
+fn environment_beside_branch(statement: &Statement, entry: &IssuerAdmission<'_>, role: &RoleView<'_>, out: &mut Findings) {
+    let asks = |c: &&Condition| c.known().is_some_and(|o| o.base.is_string() && !o.base.is_negated() && !o.if_exists && o.set.is_none());
+    let Some(environment) = claim_conditions(statement, entry, "environment").find(asks) else { return };
+    let without = |value: &str| RepoSubject::parse(value).is_some_and(|s| s.rest.starts_with(":ref:refs/") || s.rest == ":pull_request");
+    let mut subjects = claim_conditions(statement, entry, key::SUB).filter(asks);
+    let Some(subject) = subjects.find(|c| !c.values.is_empty() && c.values.iter().all(|v| without(&v.text))) else { return };
+    let value = subject.values.first().map(|value| value.as_str()).unwrap_or_default();
+    let message = format!(
+        "`{value}` and `{}` exclude each other: the subject of a job with an environment ends in `environment:NAME` and has no branch, unless its \
+         form was changed; nobody else can assume {} through {}",
+        environment.key.text,
+        role.name(),
+        statement.name()
+    );
+    out.report(&CustomSubject::META, Place { span: subject.span, pointer: subject.pointer.clone() }, message)
+        .help("ask for `repo:OWNER/REPO:environment:NAME` as the subject, and for the branch through the claim `ref`")
+        .related(Place { span: environment.span, pointer: environment.pointer.clone() }, "the environment")
+        .done();
 }
 
 /// Whether a subject is made of the parts of the usual ones alone: then nobody shows that another form was chosen.
@@ -150,6 +188,19 @@ mod tests {
         assert_eq!(found("gitlab.com", "project_path:a/b:ref:main"), ["warning"]);
         assert_eq!(found(github, "my:own:form"), ["info"]);
         assert_eq!(found(github, "repo:octo-org/app:moon_phase:full"), ["info"]);
+    }
+
+    #[test]
+    fn an_environment_beside_a_branch() {
+        let with = |subject: &str, claim: &str| {
+            let text = policy(&format!(r#"{{"StringEquals": {{"ISSUER:sub": "{subject}", "ISSUER:{claim}": "x"}}}}"#));
+            let answer = check(&[("p.json", &text.replace(ISSUER, "token.actions.githubusercontent.com"))]);
+            of_rule(&answer, "custom-subject").len()
+        };
+        assert_eq!(with("repo:octo-org/app:ref:refs/heads/main", "environment"), 1);
+        assert_eq!(with("repo:octo-org/app:environment:x", "environment"), 0);
+        assert_eq!(with("repo:octo-org/app:ref:refs/heads/main", "ref"), 0);
+        assert_eq!(with("repo:octo-org/app:environment:x", "ref"), 0);
     }
 
     #[test]

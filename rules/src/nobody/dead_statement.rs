@@ -91,7 +91,14 @@ impl Rule for DeadStatement {
 fn no_provider(found: &Found<'_>) -> (String, String) {
     let named = listed(found.statement.principals.list.iter().map(|p| p.value.text.as_str()), 3);
     let why = format!("{} is written for web identities, and its principal {named} is no identity provider", found.statement.name());
-    (why, "name the provider under `Federated`: `arn:aws:iam::ACCOUNT:oidc-provider/ISSUER`".to_owned())
+    let pods = found.statement.principals.list.iter().any(|p| p.value.text == "pods.eks.amazonaws.com");
+    let help = if pods {
+        "allow `sts:AssumeRole` and `sts:TagSession` to `pods.eks.amazonaws.com` for EKS Pod Identity, without conditions on an issuer; or name \
+         the provider under `Federated`"
+    } else {
+        "name the provider under `Federated`: `arn:aws:iam::ACCOUNT:oidc-provider/ISSUER`"
+    };
+    (why, help.to_owned())
 }
 
 fn other_service(found: &Found<'_>) -> (String, String) {
@@ -119,6 +126,23 @@ mod tests {
     fn found(condition: &str) -> Vec<String> {
         let answer = check(&[("p.json", &policy(condition))]);
         of_rule(&answer, "dead-statement").into_iter().map(|d| d.place.pointer.to_string()).collect()
+    }
+
+    #[test]
+    fn principals_that_bring_no_web_identity() {
+        let with = |principal: &str| {
+            let ours = format!(r#"{{"Federated": "arn:aws:iam::111122223333:oidc-provider/{}"}}"#, crate::testing::ISSUER);
+            let text = policy(r#"{"StringEquals": {"ISSUER:sub": "system:serviceaccount:a:b", "ISSUER:aud": "sts.amazonaws.com"}}"#);
+            let answer = check(&[("p.json", &text.replace(&ours, principal))]);
+            of_rule(&answer, "dead-statement").first().map(|d| d.help.clone())
+        };
+        assert!(with(r#"{"AWS": "arn:aws:iam::111122223333:root"}"#).is_some());
+        assert!(with(r#"{"Federated": "arn:aws:iam::111122223333:saml-provider/corp"}"#).is_some());
+        assert!(with(r#"{"Service": "pods.eks.amazonaws.com"}"#).unwrap().contains("sts:TagSession"));
+        let saml = policy(r#"{"StringEquals": {"SAML:aud": "https://signin.aws.amazon.com/saml"}}"#)
+            .replace(&format!("oidc-provider/{}", crate::testing::ISSUER), "saml-provider/corp")
+            .replace("sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML");
+        assert!(of_rule(&check(&[("p.json", &saml)]), "dead-statement").is_empty());
     }
 
     #[test]

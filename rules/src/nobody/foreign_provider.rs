@@ -2,9 +2,10 @@
 
 use irsa_lint_core::admission::fault::FaultKind;
 use irsa_lint_core::declare_rule;
+use irsa_lint_core::diagnostic::Fix;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
-use crate::faults::{consequence, faults};
+use crate::faults::{Found, consequence, faults, guess, replaced};
 
 declare_rule! {
     /// The provider that the statement names lives in another account than the role.
@@ -70,7 +71,7 @@ declare_rule! {
     ///   }
     /// }}
     /// ```
-    pub ForeignProvider { id: "foreign-provider", severity: Error, family: "nobody", fix: None }
+    pub ForeignProvider { id: "foreign-provider", severity: Error, family: "nobody", fix: Unsafe }
 }
 
 impl Rule for ForeignProvider {
@@ -90,9 +91,18 @@ impl Rule for ForeignProvider {
                     "create a provider for `{issuer}` in account {own} and name that one; or let the Pods have a role of account {other} and assume this one from it with `sts:AssumeRole`"
                 ))
                 .nobody(format!("STS looks for the provider in account {own}"))
+                .fix(of_own_account(&found, own, role))
                 .done();
         }
     }
+}
+
+/// The provider of the same issuer in the role's own account, where the run shows that there is one.
+fn of_own_account(found: &Found<'_>, own: &str, role: &RoleView<'_>) -> Option<Fix> {
+    let (other, issuer) = parts(found.text());
+    role.view.estate.provider_of(issuer, Some(own)).to()?;
+    let at = found.text().find(other).filter(|_| !other.is_empty())?;
+    guess(format!("name the provider of account {own}"), [replaced(found.scalar()?, at..at + other.len(), own)])
 }
 
 /// Account and issuer of a provider's ARN.

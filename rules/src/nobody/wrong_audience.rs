@@ -167,6 +167,21 @@ mod tests {
     }
 
     #[test]
+    fn issuers_with_an_audience_of_their_own() {
+        let found = |issuer: &str, audience: &str| {
+            let text = with(&format!("\"{audience}\"")).replace(ISSUER, issuer).replace("system:serviceaccount:a:b", "*");
+            of_rule(&check(&[("p.json", &text)]), "wrong-audience").iter().map(|d| d.severity.name()).collect::<Vec<_>>()
+        };
+        assert_eq!(found("app.terraform.io", "aws.workload.identities"), ["warning"]);
+        for chosen in ["aws.workload.identity", "sts.amazonaws.com", "my-own-audience"] {
+            assert_eq!(found("app.terraform.io", chosen), [""; 0], "{chosen}");
+        }
+        assert_eq!(found("token.actions.githubusercontent.com", "https://token.actions.githubusercontent.com"), ["warning"]);
+        assert_eq!(found("token.actions.githubusercontent.com", "https://github.com/octo-org"), [""; 0]);
+        assert_eq!(found("gitlab.example.com", "https://gitlab.example.com"), [""; 0]);
+    }
+
+    #[test]
     fn an_audience_that_a_service_account_asks_for() {
         let account = "apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: b\n  namespace: a\n  annotations:\n    eks.amazonaws.com/audience: sts.amazonaws.com.cn\n";
         let answer = check(&[("p.json", &with(r#""sts.amazonaws.com.cn""#)), ("sa.yaml", account)]);

@@ -48,12 +48,14 @@ impl Rule for AssociationAccountAbsent {
 
     fn association(&self, _id: AssociationId, association: &PodIdentityAssociation, view: &View<'_>, out: &mut Findings) {
         let (Some(namespace), Some(name)) = (association.namespace.value(), association.service_account.value()) else { return };
-        let all = &view.estate.documents().associations;
-        // Kubernetes objects name no cluster: with associations of several they may be another's.
-        if all.iter().any(|other| other.cluster != association.cluster) || view.estate.service_accounts().next().is_none() {
+        if view.estate.service_accounts().next().is_none()
+            || !matches!(view.estate.service_account_named(Some(namespace), name), Link::Missing { .. } | Link::None)
+        {
             return;
         }
-        if !matches!(view.estate.service_account_named(Some(namespace), name), Link::Missing { .. } | Link::None) {
+        let all = &view.estate.documents().associations;
+        // Kubernetes objects name no cluster: with associations of several they may be another's.
+        if all.iter().any(|other| other.cluster != association.cluster) {
             return;
         }
         let whose = account_of(association);

@@ -2,9 +2,11 @@
 
 use irsa_lint_core::declare_rule;
 use irsa_lint_core::document::model::{Container, Workload};
-use irsa_lint_core::estate::{Link, WorkloadId};
+use irsa_lint_core::estate::WorkloadId;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 use irsa_lint_core::syntax::{Place, Scalar};
+
+use crate::pods::has_association;
 
 declare_rule! {
     /// A container with EKS Pod Identity sends the agent's address to its proxy.
@@ -112,16 +114,7 @@ fn uses_pod_identity(id: WorkloadId, workload: &Workload, container: &Container,
     let told = container.env.iter().any(|(name, value)| {
         name.text == "AWS_CONTAINER_CREDENTIALS_FULL_URI" && value.as_ref().is_some_and(|value| value.text.contains(AGENT))
     });
-    if told {
-        return true;
-    }
-    if let Link::To(account) = view.estate.service_account_of(id) {
-        return view.estate.association_of(*account).to().is_some();
-    }
-    let (Some(namespace), Some(account)) = (workload.namespace.known(), workload.service_account.value()) else { return false };
-    let associations = &view.estate.documents().associations;
-    let is_own = |own: Option<&smol_str::SmolStr>, wanted: &str| own.is_some_and(|own| own == wanted);
-    associations.iter().any(|a| is_own(a.namespace.value(), namespace) && is_own(a.service_account.value(), &account.text))
+    told || has_association(id, workload, view)
 }
 
 #[cfg(test)]

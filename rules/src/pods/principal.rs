@@ -18,15 +18,16 @@ const OTHERS: [&str; 5] = [
 pub fn misspelt(principal: &Principal) -> bool {
     let text = principal.value.text.as_str();
     let is_service = principal.kind == PrincipalKind::Service;
-    if principal.kind == PrincipalKind::Star || (is_service && text == SERVICE) || text.len() > 80 {
+    // Nearly every principal is told by this.
+    if principal.kind == PrincipalKind::Star || (is_service && text == SERVICE) || text.len() > 80 || text.starts_with("arn:") {
         return false;
     }
     let lower = text.trim_start_matches("https://").to_ascii_lowercase();
-    if OTHERS.contains(&lower.as_str()) || lower.contains(['/', '*']) || lower.starts_with("arn:") {
+    if OTHERS.contains(&lower.as_str()) || lower.contains(['/', '*']) {
         return false;
     }
     if !lower.contains("eks") || !lower.contains("pod") || !lower.contains("amazon") {
-        return spelling::distance(&lower, SERVICE) <= 2;
+        return lower.len().abs_diff(SERVICE.len()) <= 2 && spelling::distance(&lower, SERVICE) <= 2;
     }
     let words: Vec<&str> = lower.split(['.', '-']).collect();
     words.contains(&"eks") && words.iter().any(|word| word.starts_with("pod")) && !words.contains(&"fargate")

@@ -4,7 +4,7 @@ use irsa_lint_core::admission::fault::audience_mistake;
 use irsa_lint_core::admission::key;
 use irsa_lint_core::admission::words::listed;
 use irsa_lint_core::declare_rule;
-use irsa_lint_core::document::model::{DEFAULT_AUDIENCE, OidcProvider, Place, ServiceAccount};
+use irsa_lint_core::document::model::{AUDIENCE, DEFAULT_AUDIENCE, OidcProvider, Place, ServiceAccount};
 use irsa_lint_core::estate::{Link, ProviderId, ServiceAccountId};
 use irsa_lint_core::policy::Condition;
 use irsa_lint_core::provider::Kind;
@@ -72,9 +72,6 @@ impl Rule for ClientIdMissing {
         if !is_cluster(issuer, view) {
             return;
         }
-        if view.estate.documents().service_accounts.is_empty() {
-            return default_missing(provider, issuer, ids, view, out);
-        }
         let lacks = |audience: &str| !ids.iter().any(|id| id.text == audience);
         let sole = view.estate.providers().all(|(_, other)| other.issuer.value().is_none_or(|own| own == issuer || !is_cluster(own, view)));
         let mut told: Vec<&str> = Vec::new();
@@ -94,6 +91,11 @@ impl Rule for ClientIdMissing {
                 .related(account.place.clone(), "this ServiceAccount's tokens come through the provider")
                 .done();
         }
+        // Where no ServiceAccount asks for another audience, EKS's own is the one that all tokens have.
+        let other_asked = view.estate.service_accounts().any(|(_, account)| account.annotation(AUDIENCE).is_some());
+        if told.is_empty() && !other_asked {
+            default_missing(provider, issuer, ids, view, out);
+        }
     }
 }
 
@@ -111,9 +113,10 @@ fn default_missing(provider: &OidcProvider, issuer: &SmolStr, ids: &[Scalar], vi
     if ids.iter().any(|id| id.text == DEFAULT_AUDIENCE || is_asked_for(&id.text, issuer, view)) {
         return;
     }
-    // A misspelt audience is `wrong-audience`'s affair.
+    // Where the run shows no ServiceAccount, a misspelt audience is `wrong-audience`'s affair.
+    let told_elsewhere = view.estate.documents().service_accounts.is_empty();
     let misspelt = |id: &Scalar| audience_mistake(&id.text, issuer, Some(known)).is_some_and(|(_, _, certain)| certain);
-    if !ids.is_empty() && ids.iter().all(misspelt) {
+    if told_elsewhere && !ids.is_empty() && ids.iter().all(misspelt) {
         return;
     }
     let registered = listed(ids.iter().map(|id| id.as_str()), 3);
@@ -181,7 +184,8 @@ mod tests {
         assert_eq!(found(r#"["sts.amazonaws.com", "vault"]"#, "vault", &[]), 0);
         let other =
             r#"{"Url": "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLEAAAA4633E53DE1B716D304AAA", "ClientIDList": ["sts.amazonaws.com"]}"#;
-        assert_eq!(found(r#"["other"]"#, "", &[("other.json", other)]), 0, "which provider it is cannot be told");
+        assert_eq!(found(r#"["other"]"#, "", &[("other.json", other)]), 1, "nobody asks for another audience");
+        assert_eq!(found(r#"["other"]"#, "vault", &[("other.json", other)]), 0, "which provider it is cannot be told");
     }
 
     #[test]

@@ -7,6 +7,8 @@ use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
 use crate::webhook::ON_ACCOUNT;
 
+use crate::annotate::without;
+
 declare_rule! {
     /// A ServiceAccount has the same annotation twice, with two values.
     ///
@@ -47,7 +49,7 @@ declare_rule! {
     ///   annotations:
     ///     eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/payments
     /// ```
-    pub AnnotationDuplicated { id: "annotation-duplicated", severity: Warning, family: "service-account", fix: None }
+    pub AnnotationDuplicated { id: "annotation-duplicated", severity: Warning, family: "service-account", fix: Unsafe }
 }
 
 impl Rule for AnnotationDuplicated {
@@ -55,7 +57,7 @@ impl Rule for AnnotationDuplicated {
         &Self::META
     }
 
-    fn service_account(&self, _id: ServiceAccountId, account: &ServiceAccount, _view: &View<'_>, out: &mut Findings) {
+    fn service_account(&self, _id: ServiceAccountId, account: &ServiceAccount, view: &View<'_>, out: &mut Findings) {
         if account.annotations.len() < 2 {
             return;
         }
@@ -71,6 +73,7 @@ impl Rule for AnnotationDuplicated {
                 let last = Place { span: last.key.span, pointer: last.pointer.clone() };
                 out.report(&Self::META, Place { span: first.key.span, pointer: first.pointer.clone() }, message)
                     .help("keep the one that is meant and take out the other")
+                    .fix(without(view, first, &last_value.text))
                     .related(last, "this one counts")
                     .done();
             }

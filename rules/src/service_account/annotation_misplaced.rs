@@ -2,11 +2,13 @@
 
 use irsa_lint_core::declare_rule;
 use irsa_lint_core::diagnostic::Severity;
-use irsa_lint_core::document::model::{Annotation, Place, ROLE_ARN, ServiceAccount, Workload};
+use irsa_lint_core::document::model::{Annotation, ROLE_ARN, ServiceAccount, Workload};
 use irsa_lint_core::estate::{ServiceAccountId, WorkloadId};
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::webhook::{ON_ACCOUNT, ON_ACCOUNT_ALONE, SKIP_CONTAINERS};
+use crate::annotate::moved;
+use crate::webhook::{ON_ACCOUNT, ON_ACCOUNT_ALONE, SKIP_CONTAINERS, SKIP_POD, TOKEN_EXPIRATION};
+use crate::workloads::key_place;
 
 declare_rule! {
     /// An annotation of the webhook stands on the wrong object or in the wrong place of it.
@@ -53,7 +55,7 @@ declare_rule! {
     ///   annotations:
     ///     eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/payments
     /// ```
-    pub AnnotationMisplaced { id: "annotation-misplaced", severity: Error, family: "service-account", fix: None }
+    pub AnnotationMisplaced { id: "annotation-misplaced", severity: Error, family: "service-account", fix: Unsafe }
 }
 
 impl Rule for AnnotationMisplaced {
@@ -61,23 +63,27 @@ impl Rule for AnnotationMisplaced {
         &Self::META
     }
 
-    fn service_account(&self, _id: ServiceAccountId, account: &ServiceAccount, _view: &View<'_>, out: &mut Findings) {
+    fn service_account(&self, _id: ServiceAccountId, account: &ServiceAccount, view: &View<'_>, out: &mut Findings) {
         let who = account.display_name();
         for annotation in account.misplaced.iter().filter(|a| ON_ACCOUNT.contains(&a.key.as_str())) {
             let key = &annotation.key.text;
             let message = format!("`{key}` of ServiceAccount `{who}` is not among its annotations, so it has no effect");
             let severity = if key == ROLE_ARN && account.role_arn().is_none() { Severity::Error } else { Severity::Warning };
-            out.report(&Self::META, place(annotation), message)
+            out.report(&Self::META, key_place(annotation), message)
                 .severity(severity)
                 .help(format!("put `{key}` under `metadata.annotations`"))
+                .fix(moved(view, account, annotation))
                 .done();
         }
-        for annotation in account.annotations.iter().filter(|a| a.key.text == SKIP_CONTAINERS) {
-            let message = format!("`{SKIP_CONTAINERS}` on ServiceAccount `{who}` has no effect: it is read on Pods alone");
-            out.report(&Self::META, place(annotation), message)
-                .severity(Severity::Warning)
-                .help("put it among the annotations of the Pod template")
-                .done();
+        let on_pods = [(SKIP_CONTAINERS, "annotations"), (SKIP_POD, "labels")];
+        for (key, where_to) in on_pods {
+            for annotation in account.annotations.iter().chain(&account.labels).filter(|a| a.key.text == key) {
+                let message = format!("`{key}` on ServiceAccount `{who}` has no effect: it is read on Pods alone");
+                out.report(&Self::META, key_place(annotation), message)
+                    .severity(Severity::Warning)
+                    .help(format!("put it among the {where_to} of the Pod template"))
+                    .done();
+            }
         }
     }
 
@@ -101,13 +107,46 @@ impl Rule for AnnotationMisplaced {
                 (Some(name), _) => format!("put `{key}` among the annotations of ServiceAccount `{name}`"),
                 (None, _) => format!("put `{key}` among the annotations of the ServiceAccount that the Pods run as"),
             };
-            out.report(&Self::META, place(annotation), message).severity(severity).help(help).done();
+            out.report(&Self::META, key_place(annotation), message).severity(severity).help(help).done();
+        }
+        beside_the_pods(workload, &what, out);
+    }
+
+    fn estate(&self, view: &View<'_>, out: &mut Findings) {
+        for namespace in &view.estate.documents().namespaces {
+            for annotation in namespace.annotations.iter().filter(|a| a.key.text == ROLE_ARN) {
+                let message =
+                    format!("`{ROLE_ARN}` on Namespace `{}` has no effect: it is read on the ServiceAccount alone", namespace.name.text);
+                out.report(&Self::META, key_place(annotation), message)
+                    .severity(Severity::Warning)
+                    .help(format!("put `{ROLE_ARN}` among the annotations of the ServiceAccount that the Pods run as"))
+                    .done();
+            }
         }
     }
 }
 
-fn place(annotation: &Annotation) -> Place {
-    Place { span: annotation.key.span, pointer: annotation.pointer.clone() }
+/// What is read on Pods and stands on the object that makes them, or a label that stands among the annotations.
+fn beside_the_pods(workload: &Workload, what: &str, out: &mut Findings) {
+    let mut report = |annotation: &Annotation, why: &str, help: &str| {
+        let message = format!("`{}` on {what} has no effect: {why}", annotation.key.text);
+        out.report(&AnnotationMisplaced::META, key_place(annotation), message).severity(Severity::Warning).help(help).done();
+    };
+    let on_pods = |key: &str| workload.pod_annotations.iter().any(|a| a.key.text == key);
+    for annotation in &workload.annotations {
+        if [SKIP_CONTAINERS, TOKEN_EXPIRATION].contains(&annotation.key.as_str()) && !on_pods(&annotation.key.text) {
+            report(annotation, "it is read on the Pods it makes", "put it among the annotations of the Pod template");
+        }
+    }
+    if workload.pod_labels.iter().any(|label| label.key.text == SKIP_POD) {
+        return;
+    }
+    for annotation in workload.annotations.iter().chain(&workload.pod_annotations).filter(|a| a.key.text == SKIP_POD) {
+        report(annotation, "it is read as a label of the Pods", "put it among the labels of the Pod template");
+    }
+    for label in workload.labels.iter().filter(|label| label.key.text == SKIP_POD) {
+        report(label, "it is read on the Pods it makes", "put it among the labels of the Pod template");
+    }
 }
 
 #[cfg(test)]
@@ -125,11 +164,29 @@ mod tests {
         let arn = "eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/x";
         for text in [
             format!("apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: api\n  {arn}\n"),
+            format!("apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: api\n  annotations:\n  - {arn}\n"),
             format!("apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: api\nannotations:\n  {arn}\n"),
             format!("apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: api\n  labels:\n    {arn}\n"),
         ] {
             assert_eq!(severities(&[("sa.yaml", &text)]), [Severity::Error], "{text}");
         }
+    }
+
+    #[test]
+    fn knows_what_is_read_on_pods_alone() {
+        let found = |own: &str, pods: &str| {
+            let text = format!(
+                "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: api, {own}}}\nspec: {{template: {{metadata: {{{pods}}}, spec: {{serviceAccountName: api}}}}}}\n"
+            );
+            severities(&[("d.yaml", &text)]).len()
+        };
+        let skip = "annotations: {eks.amazonaws.com/skip-containers: a}";
+        assert_eq!((found(skip, ""), found("", skip), found(skip, skip)), (1, 0, 0));
+        let label = "labels: {eks.amazonaws.com/skip-pod-identity-webhook: 'true'}";
+        assert_eq!((found(label, ""), found("", label), found(label, label)), (1, 0, 0));
+        assert_eq!(found("", &label.replace("labels", "annotations")), 1);
+        let namespace = "apiVersion: v1\nkind: Namespace\nmetadata: {name: x, annotations: {eks.amazonaws.com/role-arn: 'arn:aws:iam::111122223333:role/x'}}\n";
+        assert_eq!(severities(&[("n.yaml", namespace)]), [Severity::Warning]);
     }
 
     #[test]

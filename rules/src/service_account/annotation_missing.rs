@@ -8,9 +8,10 @@ use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 use smol_str::SmolStr;
 use std::collections::HashMap;
 
+use crate::annotate::annotate;
 use crate::kubernetes::subject;
 use crate::pods::{ASSUME_ROLE, allows};
-use crate::webhook::meant;
+use crate::webhook::{gives_role, meant};
 
 declare_rule! {
     /// A role expects a ServiceAccount that carries no `eks.amazonaws.com/role-arn`.
@@ -51,7 +52,7 @@ declare_rule! {
     /// kind: ServiceAccount
     /// metadata: {name: api, namespace: payments}
     /// ```
-    pub AnnotationMissing { id: "annotation-missing", severity: Warning, family: "service-account", fix: None }
+    pub AnnotationMissing { id: "annotation-missing", severity: Warning, family: "service-account", fix: Unsafe }
 }
 
 impl Rule for AnnotationMissing {
@@ -78,7 +79,8 @@ impl Rule for AnnotationMissing {
                 Stated::Is(arn) => format!("annotate it: `{ROLE_ARN}: {arn}`"),
                 _ => format!("annotate it with the role's ARN under `{ROLE_ARN}`"),
             };
-            let mut report = out.report(&Self::META, place, message).help(help);
+            let fix = view.estate.role_arn(*role).value().and_then(|arn| annotate(view, account, ROLE_ARN, arn));
+            let mut report = out.report(&Self::META, place, message).help(help).fix(fix);
             if let Some(role) = view.estate.role(*role) {
                 report = report.related(role.place.clone(), "the role expects it");
             }
@@ -92,6 +94,9 @@ fn is_bare(id: ServiceAccountId, account: &ServiceAccount, view: &View<'_>) -> b
     let misplaced =
         || account.misplaced.iter().any(|a| a.key.text == ROLE_ARN) || account.annotations.iter().any(|a| meant(a) == Some(ROLE_ARN));
     if account.role_arn().is_some() || misplaced() || !matches!(view.estate.association_of(id), Link::Missing { .. } | Link::None) {
+        return false;
+    }
+    if gives_role(view, account) {
         return false;
     }
     let on_pods = |workload: &irsa_lint_core::document::model::Workload| workload.pod_annotations.iter().any(|a| a.key.text == ROLE_ARN);
@@ -158,5 +163,8 @@ mod tests {
         assert_eq!(found(misspelt, own, &[]), 0);
         let association = r#"{"association": {"clusterName": "demo", "namespace": "prod", "serviceAccount": "app", "roleArn": "arn:aws:iam::111122223333:role/other"}}"#;
         assert_eq!(found(bare, own, &[("a.json", association)]), 0);
+        let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: pod-identity-webhook, namespace: kube-system}\ndata: {config: '{\"*/app\": {\"RoleARN\": \"arn:aws:iam::111122223333:role/app\"}}'}\n";
+        assert_eq!(found(bare, own, &[("map.yaml", map)]), 0);
+        assert_eq!(found(bare, own, &[("map.yaml", &map.replace("*/app", "dev/app"))]), 1);
     }
 }

@@ -2,12 +2,13 @@
 
 use irsa_lint_core::declare_rule;
 use irsa_lint_core::diagnostic::{Applicability, Fix, Severity};
-use irsa_lint_core::document::model::{AUDIENCE, ROLE_ARN, ServiceAccount};
-use irsa_lint_core::estate::ServiceAccountId;
+use irsa_lint_core::document::model::{AUDIENCE, ROLE_ARN, ServiceAccount, Workload};
+use irsa_lint_core::estate::{ServiceAccountId, WorkloadId};
+use irsa_lint_core::policy::spelling::{distance, nearest};
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
-use irsa_lint_core::syntax::Place;
 
-use crate::webhook::meant;
+use crate::webhook::{KUBE2IAM, SKIP_CONTAINERS, TOKEN_EXPIRATION, meant};
+use crate::workloads::{account_of, key_place, what};
 
 declare_rule! {
     /// An annotation's key is nearly one of the webhook's, but not it.
@@ -65,27 +66,75 @@ impl Rule for AnnotationMisspelt {
         for annotation in &account.annotations {
             let Some(meant) = meant(annotation) else { continue };
             let key = &annotation.key.text;
-            let who = account.display_name();
             let has_it = account.annotation(meant).is_some();
+            // The annotation of another project is no slip of the pen: beside the right one it may stay for those who still read it.
+            let foreign = key == KUBE2IAM;
+            if foreign && has_it {
+                continue;
+            }
+            let who = account.display_name();
             let effect = match meant {
                 _ if has_it => "so it has no effect",
                 ROLE_ARN => "so its Pods get no role",
                 AUDIENCE => "so its tokens keep the audience `sts.amazonaws.com`",
                 _ => "so it has no effect",
             };
-            let severity = if meant == ROLE_ARN && !has_it { Severity::Error } else { Severity::Warning };
-            let message = format!("annotation `{key}` of ServiceAccount `{who}` is not the webhook's `{meant}`, {effect}");
-            let help = if has_it { format!("take it out: `{meant}` is there, too") } else { format!("write `{meant}`") };
-            let fix =
-                (!has_it).then(|| Fix::replace(Applicability::Unsafe, format!("write `{meant}`"), annotation.key.inner_span(), meant));
-            let place = Place { span: annotation.key.span, pointer: annotation.pointer.clone() };
-            out.report(&Self::META, place, message).severity(severity).help(help).fix(fix).done();
+            let names_role = meant != ROLE_ARN || annotation.value.value().is_some_and(|value| value.text.contains(":role/"));
+            let severity = match (has_it, meant) {
+                (false, ROLE_ARN) if names_role || distance(&key.to_ascii_lowercase(), ROLE_ARN) <= 2 => Severity::Error,
+                _ => Severity::Warning,
+            };
+            let message = if foreign {
+                format!(
+                    "annotation `{key}` of ServiceAccount `{who}` is kube2iam's and kiam's, who read it on Pods, and not the webhook's `{meant}`, {effect}"
+                )
+            } else {
+                format!("annotation `{key}` of ServiceAccount `{who}` is not the webhook's `{meant}`, {effect}")
+            };
+            let help = match (has_it, names_role) {
+                (true, _) => format!("take it out: `{meant}` is there, too"),
+                (false, true) => format!("write `{meant}`"),
+                (false, false) => format!("write `{meant}: arn:aws:iam::` + account + `:role/` + path and name"),
+            };
+            let replace = || Fix::replace(Applicability::Unsafe, format!("write `{meant}`"), annotation.key.inner_span(), meant);
+            let fix = (!has_it && names_role).then(replace);
+            out.report(&Self::META, key_place(annotation), message).severity(severity).help(help).fix(fix).done();
+        }
+    }
+
+    fn workload(&self, id: WorkloadId, workload: &Workload, view: &View<'_>, out: &mut Findings) {
+        let has_role = || account_of(view, id).is_some_and(|(_, account)| account.role_arn().is_some());
+        for annotation in workload.pod_annotations.iter().filter(|a| a.key.text.contains("amazon") || a.key.text.starts_with("eks")) {
+            let key = &annotation.key.text;
+            let place = key_place(annotation);
+            if let Some(meant) = meant_on_pod(key) {
+                let message = format!("annotation `{key}` of {} is not the webhook's `{meant}`, so it has no effect", what(workload));
+                let fix = Fix::replace(Applicability::Unsafe, format!("write `{meant}`"), annotation.key.inner_span(), meant);
+                out.report(&Self::META, place, message).severity(Severity::Warning).help(format!("write `{meant}`")).fix(fix).done();
+            } else if key != KUBE2IAM && meant(annotation) == Some(ROLE_ARN) && !has_role() {
+                let message = format!(
+                    "annotation `{key}` of {} is not the webhook's `{ROLE_ARN}`, and that is read on the ServiceAccount alone",
+                    what(workload)
+                );
+                out.report(&Self::META, place, message)
+                    .help(format!("put `{ROLE_ARN}` among the annotations of the ServiceAccount"))
+                    .done();
+            }
         }
     }
 }
 
+/// The annotation of a Pod that was meant by one that is a letter or two off.
+fn meant_on_pod(key: &str) -> Option<&'static str> {
+    let known = [SKIP_CONTAINERS, TOKEN_EXPIRATION];
+    let near = nearest(key, known, 2).filter(|near| *near != key)?;
+    known.into_iter().find(|known| *known == near)
+}
+
 #[cfg(test)]
 mod tests {
+    use irsa_lint_core::diagnostic::Severity;
+
     use crate::testing::{check, of_rule};
 
     fn found(key: &str, value: &str) -> Vec<String> {
@@ -117,15 +166,43 @@ mod tests {
     }
 
     #[test]
+    fn knows_the_annotations_of_others() {
+        let severities = |annotations: &str| {
+            let text = format!("apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: api\n  annotations: {{{annotations}}}\n");
+            of_rule(&check(&[("sa.yaml", &text)]), "annotation-misspelt").iter().map(|d| d.severity).collect::<Vec<_>>()
+        };
+        let arn = "'arn:aws:iam::111122223333:role/x'";
+        assert_eq!(severities(&format!("iam.amazonaws.com/role: {arn}")), [Severity::Error]);
+        assert_eq!(severities("iam.amazonaws.com/role: x"), [Severity::Warning]);
+        assert_eq!(severities("eks.amazonaws.com/role-name: x"), [Severity::Warning]);
+        assert_eq!(severities(&format!("iam.amazonaws.com/role: x, eks.amazonaws.com/role-arn: {arn}")), []);
+    }
+
+    #[test]
+    fn knows_what_people_write_on_pods() {
+        let found = |key: &str| {
+            let text = format!(
+                "apiVersion: v1\nkind: Pod\nmetadata:\n  name: api\n  annotations: {{{key}: 'arn:aws:iam::111122223333:role/x'}}\nspec: {{serviceAccountName: api}}\n"
+            );
+            of_rule(&check(&[("pod.yaml", &text)]), "annotation-misspelt").len()
+        };
+        for bad in ["eks.amazonaws.com/skip-container", "eks.amazonaws.com/token-expirations", "eks.amazonaws.com/role_arn"] {
+            assert_eq!(found(bad), 1, "{bad}");
+        }
+        for good in ["iam.amazonaws.com/role", "eks.amazonaws.com/skip-containers", "eks.amazonaws.com/compute-type"] {
+            assert_eq!(found(good), 0, "{good}");
+        }
+    }
+
+    #[test]
     fn leaves_other_annotations_alone() {
         for (key, value) in [
-            ("iam.amazonaws.com/role", "x"),
+            ("iam.amazonaws.com/permitted", ".*"),
             ("eks.amazonaws.com/compute-type", "fargate"),
             ("eks.amazonaws.com/skip-containers", "x"),
             ("eks.amazonaws.com/audience", "x"),
             ("vault.example.com/role", "arn:aws:iam::111122223333:role/x"),
             ("example.com/role-arn", "arn:aws:iam::111122223333:role/x"),
-            ("eks.amazonaws.com/role", "admin"),
             ("meta.helm.sh/release-name", "role"),
         ] {
             assert!(found(key, value).is_empty(), "{key}");

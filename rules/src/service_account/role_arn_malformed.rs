@@ -61,7 +61,12 @@ impl Rule for RoleArnMalformed {
         let who = account.display_name();
         let Some((scalar, place)) = value(annotation) else {
             if matches!(annotation.value, Stated::Absent) {
-                let message = format!("the role-arn annotation of ServiceAccount `{who}` is not a string");
+                let message = match &annotation.unquoted {
+                    Some(written) => format!(
+                        "the role-arn annotation of ServiceAccount `{who}` is `{written}`, no role's ARN and not a string: Kubernetes refuses the object"
+                    ),
+                    None => format!("the role-arn annotation of ServiceAccount `{who}` is not a string"),
+                };
                 out.report(&Self::META, place(annotation), message).help("write the role's ARN as a string").done();
             }
             return;

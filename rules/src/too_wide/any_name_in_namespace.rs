@@ -6,6 +6,7 @@ use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use smol_str::SmolStr;
 
 use crate::kubernetes::{Breadth, report_wide};
+use crate::narrow::to_users;
 
 declare_rule! {
     /// Whoever can create a ServiceAccount in the namespace can assume the role.
@@ -22,6 +23,9 @@ declare_rule! {
     /// ## How to fix it
     ///
     /// Name the ServiceAccounts one by one under the same key.
+    ///
+    /// Where ServiceAccounts of the run name the role, its fix puts them in the place of the pattern: a safe one where the run holds all
+    /// ServiceAccounts of the cluster (`kubectl get serviceaccounts -A -o yaml`), else one to be read first, for others may use the role.
     ///
     /// ## References
     ///
@@ -55,7 +59,7 @@ declare_rule! {
     ///   }]
     /// }
     /// ```
-    pub AnyNameInNamespace { id: "any-name-in-namespace", severity: Warning, family: "too-wide", fix: None }
+    pub AnyNameInNamespace { id: "any-name-in-namespace", severity: Warning, family: "too-wide", fix: Safe }
 }
 
 impl Rule for AnyNameInNamespace {
@@ -77,7 +81,7 @@ impl Rule for AnyNameInNamespace {
                 let help = format!(
                     "name the ServiceAccounts that are meant one by one, without a `*`: `system:serviceaccount:{namespace}:NAME` under `StringEquals`"
                 );
-                out.report(&Self::META, place, message).witness(witness).help(help).done();
+                out.report(&Self::META, place, message).witness(witness).help(help).fix(to_users(role, wide)).done();
             },
         );
     }

@@ -4,6 +4,7 @@ use irsa_lint_core::declare_rule;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
 use crate::kubernetes::{Breadth, report_wide};
+use crate::narrow::to_users;
 
 declare_rule! {
     /// A ServiceAccount of that name in any namespace can assume the role.
@@ -20,6 +21,9 @@ declare_rule! {
     /// ## How to fix it
     ///
     /// Name the namespace: `system:serviceaccount:NAMESPACE:NAME`. For several, list each under the same key.
+    ///
+    /// Where ServiceAccounts of the run name the role, its fix puts them in the place of the pattern: a safe one where the run holds all
+    /// ServiceAccounts of the cluster (`kubectl get serviceaccounts -A -o yaml`), else one to be read first, for others may use the role.
     ///
     /// ## References
     ///
@@ -53,7 +57,7 @@ declare_rule! {
     ///   }]
     /// }
     /// ```
-    pub AnyNamespace { id: "any-namespace", severity: Error, family: "too-wide", fix: None }
+    pub AnyNamespace { id: "any-namespace", severity: Error, family: "too-wide", fix: Safe }
 }
 
 impl Rule for AnyNamespace {
@@ -75,7 +79,7 @@ impl Rule for AnyNamespace {
                     role.name()
                 );
                 let help = format!("name the namespace in the condition on `sub`: `system:serviceaccount:NAMESPACE:{name}`");
-                out.report(&Self::META, place, message).witness(witness).help(help).done();
+                out.report(&Self::META, place, message).witness(witness).help(help).fix(to_users(role, wide)).done();
             },
         );
     }

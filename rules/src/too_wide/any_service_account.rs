@@ -6,6 +6,7 @@ use irsa_lint_core::policy::Statement;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
 use crate::kubernetes::{Breadth, report_wide};
+use crate::narrow::to_users;
 use crate::wide::subject_condition;
 
 declare_rule! {
@@ -23,6 +24,9 @@ declare_rule! {
     /// ## How to fix it
     ///
     /// Name the ServiceAccount in a condition on the provider's `:sub`: `system:serviceaccount:NAMESPACE:NAME` under `StringEquals`.
+    ///
+    /// Where ServiceAccounts of the run name the role, its fix puts them in the place of the pattern: a safe one where the run holds all
+    /// ServiceAccounts of the cluster (`kubectl get serviceaccounts -A -o yaml`), else one to be read first, for others may use the role.
     ///
     /// ## References
     ///
@@ -59,7 +63,7 @@ declare_rule! {
     ///   }]
     /// }
     /// ```
-    pub AnyServiceAccount { id: "any-service-account", severity: Error, family: "too-wide", fix: None }
+    pub AnyServiceAccount { id: "any-service-account", severity: Error, family: "too-wide", fix: Safe }
 }
 
 impl Rule for AnyServiceAccount {
@@ -75,7 +79,11 @@ impl Rule for AnyServiceAccount {
             |breadth| *breadth == Breadth::Cluster,
             |wide, witness, place, out| {
                 let message = format!("any ServiceAccount in any namespace of {} can assume {}", wide.cluster(), role.name());
-                out.report(&Self::META, place, message).witness(witness).help(help(wide.statement, wide.issuer)).done();
+                out.report(&Self::META, place, message)
+                    .witness(witness)
+                    .help(help(wide.statement, wide.issuer))
+                    .fix(to_users(role, wide))
+                    .done();
             },
         );
     }

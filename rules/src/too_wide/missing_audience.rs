@@ -236,6 +236,9 @@ mod tests {
         let like = policy(r#"{"StringLike": {"ISSUER:sub": "system:serviceaccount:payments:api"}}"#);
         let wanted = format!(r#""Condition": {{"StringEquals": {{"{ISSUER}:aud": "sts.amazonaws.com"}}, "StringLike""#);
         assert!(mended(&like).unwrap().contains(&wanted), "{:?}", mended(&like));
+        let lines = like.replace(r#""Condition": {"StringLike": {"#, "\"Condition\": {\n\t\"StringLike\": {\n\t\t");
+        let wanted = format!("{{\n\t\"StringEquals\": {{\n\t\t\"{ISSUER}:aud\": \"sts.amazonaws.com\"\n\t}},\n\t\"StringLike\"");
+        assert!(mended(&lines).unwrap().contains(&wanted), "{:?}", mended(&lines));
         let inner = policy(r#"{"StringEquals": {"ISSUER:sub": "system:serviceaccount:payments:api"}}"#);
         let role = format!(
             r#"{{"Role": {{"RoleName": "r", "Arn": "arn:aws:iam::111122223333:role/r", "AssumeRolePolicyDocument": "{}"}}}}"#,

@@ -4,6 +4,7 @@ use irsa_lint_core::declare_rule;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
 use crate::kubernetes::{Breadth, report_wide};
+use crate::narrow::to_users;
 use crate::wide::subject_conditions;
 
 declare_rule! {
@@ -21,6 +22,9 @@ declare_rule! {
     /// ## How to fix it
     ///
     /// List the namespaces one by one under the same key.
+    ///
+    /// Where ServiceAccounts of the run name the role, its fix puts them in the place of the pattern: a safe one where the run holds all
+    /// ServiceAccounts of the cluster (`kubectl get serviceaccounts -A -o yaml`), else one to be read first, for others may use the role.
     ///
     /// ## References
     ///
@@ -54,7 +58,7 @@ declare_rule! {
     ///   }]
     /// }
     /// ```
-    pub OpenNamespacePrefix { id: "open-namespace-prefix", severity: Error, family: "too-wide", fix: None }
+    pub OpenNamespacePrefix { id: "open-namespace-prefix", severity: Error, family: "too-wide", fix: Safe }
 }
 
 impl Rule for OpenNamespacePrefix {
@@ -82,7 +86,7 @@ impl Rule for OpenNamespacePrefix {
                 let help = format!(
                     "list the namespaces that are meant one by one, without a `*`: `system:serviceaccount:NAMESPACE:NAME` under `StringEquals`{crossing}"
                 );
-                out.report(&Self::META, place, message).witness(witness).help(help).done();
+                out.report(&Self::META, place, message).witness(witness).help(help).fix(to_users(role, wide)).done();
             },
         );
     }

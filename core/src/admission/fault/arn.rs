@@ -91,6 +91,9 @@ pub(super) fn of_provider(arn: &ProviderArn<'_>, exact: bool, catalogue: &Catalo
     if issuer.starts_with("https:") || issuer.starts_with("http:") {
         return Some(ArnFault::Scheme);
     }
+    if let Some(bare) = issuer.strip_prefix("oidc-provider/") {
+        return Some(ArnFault::Form(Some(format_smolstr!("arn:{}:iam::{}:oidc-provider/{bare}", arn.partition, arn.account))));
+    }
     if !exact {
         return misspelt(issuer, catalogue);
     }

@@ -62,6 +62,9 @@ impl<'a> Finder<'a> {
     }
 }
 
+/// What users of a SAML provider call.
+const ASSUME_ROLE_WITH_SAML: &str = "sts:AssumeRoleWithSAML";
+
 /// Whether a statement is meant for web identities: it names a provider, or the action of theirs and of nobody else, or asks for a key of an
 /// issuer.
 fn is_meant_for_web_identities(statement: &Statement) -> bool {
@@ -75,7 +78,8 @@ fn is_meant_for_web_identities(statement: &Statement) -> bool {
             _ => {}
         }
     }
-    if saml {
+    let saml_calls = speaks_of(&statement.action, ASSUME_ROLE_WITH_SAML) || !speaks_of(&statement.action, action::WEB_IDENTITY);
+    if saml && saml_calls {
         return false;
     }
     let web_only = speaks_of(&statement.action, action::WEB_IDENTITY) && !speaks_of(&statement.action, ASSUME_ROLE);

@@ -170,14 +170,17 @@ pub fn audience_mistake(value: &str, issuer: &str, provider: Option<&Provider>) 
     let audience = &provider?.audience;
     let certain = audience.default.as_deref() == Some(STS);
     let federates = certain || audience.common.iter().any(|known| known == STS);
+    if !federates {
+        return other_audience_mistake(value, provider?);
+    }
     // Where the workload chooses, the audience of a country is as good as another: the tools for China ask for it.
     let is_chosen = !certain && value == "sts.amazonaws.com.cn";
-    if !federates || value == STS || is_chosen || audience.common.iter().any(|known| known == value) {
+    if value == STS || is_chosen || audience.common.iter().any(|known| known == value) {
         return None;
     }
     let mistake = if value.starts_with("system:serviceaccount:") {
         AudienceMistake::Subject
-    } else if audience.mistaken.iter().any(|known| known == value) || is_misspelt(value) {
+    } else if audience.mistaken.iter().any(|known| known == value) || is_misspelt(value, STS) {
         AudienceMistake::Misspelt
     } else if certain && provider?.kind == Kind::Kubernetes && value.strip_prefix("https://").unwrap_or(value) == issuer {
         AudienceMistake::Issuer
@@ -187,10 +190,18 @@ pub fn audience_mistake(value: &str, issuer: &str, provider: Option<&Provider>) 
     Some((mistake, SmolStr::new_static(STS), certain))
 }
 
-/// Whether a text is `sts.amazonaws.com` but for a few letters, a scheme, a slash or a country.
-fn is_misspelt(value: &str) -> bool {
-    let bare = value.trim().strip_prefix("https://").unwrap_or(value.trim()).trim_end_matches('/');
-    value.len() <= STS.len() + 12 && distance(bare, STS) <= 3
+/// The same for an issuer whose tokens are for an audience of its own.
+fn other_audience_mistake(value: &str, provider: &Provider) -> Option<(AudienceMistake, SmolStr, bool)> {
+    let audience = &provider.audience;
+    let meant = audience.default.as_deref().filter(|default| !default.contains('{'))?;
+    let known = value == meant || audience.common.iter().any(|known| known == value);
+    (!known && is_misspelt(value, meant)).then(|| (AudienceMistake::Misspelt, SmolStr::new(meant), false))
+}
+
+/// Whether a text is the audience that is meant but for a few letters, a scheme, a slash or a country.
+fn is_misspelt(value: &str, meant: &str) -> bool {
+    let bare = |text: &str| text.trim().strip_prefix("https://").unwrap_or(text.trim()).trim_end_matches('/').to_owned();
+    value.len() <= meant.len() + 12 && distance(&bare(value), &bare(meant)) <= 3
 }
 
 #[cfg(test)]
@@ -207,10 +218,10 @@ mod tests {
             " sts.amazonaws.com",
             "STS.amazonaws.com",
         ] {
-            assert!(is_misspelt(wrong), "{wrong}");
+            assert!(is_misspelt(wrong, STS), "{wrong}");
         }
         for other in ["sts.eu-west-1.amazonaws.com", "acme", "https://kubernetes.default.svc", "openshift"] {
-            assert!(!is_misspelt(other), "{other}");
+            assert!(!is_misspelt(other, STS), "{other}");
         }
     }
 }

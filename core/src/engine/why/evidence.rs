@@ -23,19 +23,28 @@ impl Evidence {
         self.found.iter().filter(move |(family, _)| families.contains(family)).map(|(_, d)| d)
     }
 
-    /// Something about the annotation of a ServiceAccount, written there or on its workload.
-    pub fn of_annotation(&self, places: &[&Place]) -> Option<&Diagnostic> {
-        self.of_families(&["service-account"]).find(|d| places.iter().any(|place| place.span.contains(d.place.span)))
+    /// Something about the annotation of a ServiceAccount, written there or on its workload. Where the annotation is there, only an error
+    /// keeps the role away.
+    pub fn of_annotation(&self, places: &[&Place], is_there: bool) -> Option<&Diagnostic> {
+        let counts = |d: &&Diagnostic| !is_there || d.severity == Severity::Error;
+        let mut found = self.of_families(&["service-account"]).filter(counts);
+        found.find(|d| places.iter().any(|place| place.span.contains(d.place.span)))
+    }
+
+    /// Something about a CI job.
+    pub fn of_ci(&self) -> Option<&Diagnostic> {
+        self.of_families(&["ci"]).next()
     }
 
     /// Something about a workload.
     pub fn of_workload(&self, workload: &Place) -> Option<&Diagnostic> {
-        self.of_families(&["link", "pod-identity"]).find(|d| workload.span.contains(d.place.span))
+        self.of_families(&["link", "workload", "pod-identity"]).find(|d| workload.span.contains(d.place.span))
     }
 
-    /// Something about a provider.
-    pub fn of_provider(&self) -> Option<&Diagnostic> {
-        self.of_families(&["provider"]).next()
+    /// Something about the provider of an issuer.
+    pub fn of_provider(&self, issuer: &str) -> Option<&Diagnostic> {
+        let plain = issuer.trim_end_matches('/');
+        self.of_families(&["provider"]).find(|d| d.message.contains(plain) || d.help.contains(plain))
     }
 
     /// Something about an association or what it leads to.
@@ -64,6 +73,15 @@ impl Evidence {
         let mut errors =
             errors.filter(|d| account.span.contains(d.place.span) || d.related.iter().any(|(at, _)| account.span.contains(at.span)));
         errors.next()
+    }
+
+    /// Something about a role that is assumed from another role's session.
+    pub fn of_second_role(&self, arn: &str, name: &str) -> Option<&Diagnostic> {
+        let name = format!("`{name}`");
+        self.of_families(&["link"]).find(|d| {
+            let says = |text: &str| d.message.contains(text) || d.help.contains(text);
+            says("`sts:AssumeRole`") && (says(arn) || says(&name))
+        })
     }
 
     /// Something about the ConfigMap `aws-auth`.

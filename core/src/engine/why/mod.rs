@@ -12,6 +12,7 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::answer::{Chain, ChainLink, LinkKind};
 use super::can_assume::Question;
+use super::known_error::KnownError;
 use super::reported::Reported;
 use super::run::{Case, Engine};
 use super::token_check::{Given, Weight};
@@ -61,8 +62,8 @@ impl Engine<'_> {
         let mut walk =
             Walk { engine: *self, case, evidence: &evidence, reported: &reported, account: None, other_role: false, links: Vec::new() };
         let outcome = walk.go(question);
-        // An error that no document can explain is an answer of its own.
-        let outside = reported.known.is_some_and(|error| error.points_to.is_empty());
+        // An error that no document can explain is an answer of its own, and so is one of IAM about a policy that it did not store.
+        let outside = reported.known.is_some_and(|error| error.points_to.is_empty() || error.id.starts_with("iam-"));
         match outcome {
             Err(question) if !outside => return Err(question),
             _ => {}
@@ -83,10 +84,14 @@ impl<'a> Walk<'a> {
             self.links.push(found(LinkKind::Role, finding));
             return Ok(());
         }
-        if self.refused_by_iam() {
+        if self.refused_by_iam() || (question.token.is_none() && self.of_ci_job()) {
             return Ok(());
         }
-        let pod = the_pod(self.case, question, self.evidence)?;
+        let before_policy = self.reported.known.is_some_and(is_before_policy);
+        let pod = match the_pod(self.case, question, self.evidence) {
+            Err(_) if before_policy => Pod::default(),
+            pod => pod?,
+        };
         self.account = pod.account.map(|(_, account)| account.place.clone());
         let named = self.reported.role.as_deref().filter(|arn| !self.case.estate.roles_named(arn).is_empty());
         if let Some(given) = &question.token {
@@ -99,7 +104,10 @@ impl<'a> Walk<'a> {
             self.chained(caller);
             return Ok(());
         }
-        let way = self.follow_to_role(&pod, question.role.as_deref().or(named))?;
+        let way = match self.follow_to_role(&pod, question.role.as_deref().or(named)) {
+            Err(Question::Roles(_)) if before_policy => Way::Lost,
+            way => way?,
+        };
         self.compare_roles(&pod);
         if self.is_broken_before_sts() {
             return Ok(());
@@ -107,8 +115,14 @@ impl<'a> Walk<'a> {
         let token = self.token_of(&pod, question);
         match way {
             Way::Token(id) => self.federation(id, token.as_ref()),
-            Way::Association(id, association) => self.association_admitted(id, association),
-            Way::Lost => self.provider_alone(&pod, token.as_ref()),
+            Way::Association(id, association) => self.association_admitted(id, association, &pod),
+            Way::Lost => {
+                if question.token.is_some() && !self.links.iter().any(|link| matches!(link.kind, LinkKind::Role | LinkKind::Annotation)) {
+                    let message = "no document shows the role and its trust policy".to_owned();
+                    self.push(LinkKind::Role, Truth::Unknown, message, "add the output of `aws iam get-role --role-name NAME`", None);
+                }
+                self.provider_alone(&pod, token.as_ref());
+            }
         }
         Ok(())
     }
@@ -134,6 +148,18 @@ impl<'a> Walk<'a> {
         let policies = estate.roles().filter_map(|(_, role)| role.trust.policy());
         let Some(finding) = policies.into_iter().find_map(|policy| self.evidence.of_policy(policy.span, true)) else { return false };
         self.links.push(found(LinkKind::Statement, finding));
+        true
+    }
+
+    /// A CI job in place of a pod: what was found about it is the link that the error points to.
+    fn of_ci_job(&mut self) -> bool {
+        let estate = &self.case.estate;
+        let has_pods = estate.service_accounts().next().is_some() || estate.workloads().next().is_some();
+        let Some(finding) = self.evidence.of_ci().filter(|_| !has_pods) else { return false };
+        let suspects = self.reported.known.map_or(&[][..], |error| error.points_to);
+        let kinds = [LinkKind::Workload, LinkKind::Condition, LinkKind::Audience, LinkKind::Token];
+        let kind = kinds.into_iter().find(|kind| suspects.contains(kind)).unwrap_or(LinkKind::Workload);
+        self.links.push(found(kind, finding));
         true
     }
 
@@ -186,6 +212,12 @@ impl<'a> Walk<'a> {
         let subject = format_smolstr!("system:serviceaccount:{namespace}:{name}");
         Some(Token::new(&issuer, &subject, audience.unwrap_or(DEFAULT_AUDIENCE)))
     }
+}
+
+/// Whether an error is about what STS looks at before it reads a trust policy, so that it need not be known which role is meant.
+fn is_before_policy(error: &KnownError) -> bool {
+    let before = |link: &LinkKind| matches!(link, LinkKind::Token | LinkKind::Provider | LinkKind::Audience);
+    !error.points_to.is_empty() && error.points_to.iter().all(before)
 }
 
 fn link(kind: LinkKind, holds: Truth, message: String, help: impl Into<String>, place: Option<&Place>) -> ChainLink {

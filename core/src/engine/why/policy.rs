@@ -130,7 +130,8 @@ impl Walk<'_> {
                 ),
                 _ => "name `sts:AssumeRoleWithWebIdentity` in the statement's Action".to_owned(),
             };
-            let message = format!("{} is nearest, but {}", best.name, failed.message);
+            let issuers = judged.nearest.as_ref().filter(|said| failed.what == Step::Principal && said.starts_with("the issuer differs"));
+            let message = format!("{} is nearest, but {}", best.name, issuers.unwrap_or(&failed.message));
             let broken = link(LinkKind::Statement, Truth::False, message, help, Some(&failed.place));
             return self.links.push(self.explained(judged, failed, broken));
         }

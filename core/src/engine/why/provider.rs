@@ -31,7 +31,7 @@ impl Walk<'_> {
         let estate = &self.case.estate;
         let said_missing = self.reported.issuer.as_deref() == Some(issuer);
         let exact = estate.provider_of(issuer, account).to().and_then(|id| estate.provider(id));
-        if let Some(finding) = self.evidence.of_provider().filter(|_| exact.is_none() || said_missing) {
+        if let Some(finding) = self.evidence.of_provider(issuer).filter(|_| exact.is_none() || said_missing) {
             return self.links.push(found(LinkKind::Provider, finding));
         }
         match (exact, estate.provider_of(issuer, account)) {

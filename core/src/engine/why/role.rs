@@ -3,12 +3,14 @@
 use super::Walk;
 use super::pod::Pod;
 use crate::admission::Truth;
-use crate::admission::pod_identity::PodSession;
+use crate::admission::pod_identity::{PodSession, Said, names_service};
+use crate::admission::words::listed;
 use crate::document::model::{Listed, PodIdentityAssociation, ROLE_ARN, ServiceAccount, Stated, Workload};
-use crate::engine::answer::LinkKind;
+use crate::engine::answer::{ChainLink, LinkKind};
 use crate::engine::can_assume::{self, Question};
 use crate::estate::{Difference, Link, RoleId, ServiceAccountId};
-use crate::policy::Arn;
+use crate::policy::{Arn, Effect, TrustPolicy};
+use crate::source::Span;
 use crate::syntax::Place;
 use smol_str::SmolStr;
 
@@ -16,8 +18,8 @@ use smol_str::SmolStr;
 pub enum Way<'a> {
     /// By a web identity.
     Token(RoleId),
-    /// By an EKS Pod Identity association.
-    Association(RoleId, &'a PodIdentityAssociation),
+    /// By EKS Pod Identity; the association, where a document shows it.
+    Association(RoleId, Option<&'a PodIdentityAssociation>),
     /// It is not known which role, or the chain is broken.
     Lost,
 }
@@ -42,11 +44,28 @@ impl<'a> Walk<'a> {
         match pod.account {
             Some((id, account)) => Ok(self.role_of(id, account, pod)),
             None => match can_assume::the_role(self.case, None) {
+                Ok(id) if self.is_pod_identity_error() => Ok(Way::Association(id, None)),
                 Ok(id) => Ok(Way::Token(id)),
                 Err(Question::NoRole(_)) => Ok(Way::Lost),
                 Err(question) => self.only_faulty_role().map(Way::Token).ok_or(question),
             },
         }
+    }
+
+    /// The only role of the run that EKS Pod Identity may use, or was meant to use.
+    fn role_of_pod_identity(&self) -> Option<RoleId> {
+        let by_error = self.is_pod_identity_error();
+        let is_for_pods = |id: &RoleId| {
+            let policy = self.case.estate.role(*id).and_then(|role| role.trust.policy());
+            policy.is_some_and(|policy| by_error || policy.statements.iter().any(|s| s.effect == Effect::Allow && names_service(s)))
+        };
+        let mut roles = self.case.estate.roles().map(|(id, _)| id).filter(is_for_pods);
+        roles.next().filter(|_| roles.next().is_none())
+    }
+
+    /// Whether the error is one of EKS Pod Identity about the role.
+    pub fn is_pod_identity_error(&self) -> bool {
+        self.reported.known.is_some_and(|error| error.id == "pi-not-permitted" || error.id == "pi-trust-invalid")
     }
 
     /// Of several roles the only one whose trust policy admits nobody.
@@ -121,9 +140,18 @@ impl<'a> Walk<'a> {
         }
         let workload = pod.workload.map(|workload| &workload.place);
         let places: Vec<&Place> = std::iter::once(&account.place).chain(workload).collect();
-        if let Some(found) = self.evidence.of_annotation(&places) {
+        if let Some(found) = self.evidence.of_annotation(&places, account.role_arn().is_some()).filter(|_| !self.is_pod_identity_error()) {
             self.links.push(super::found(LinkKind::Annotation, found));
             return Way::Lost;
+        }
+        if let Some(role) = self.role_of_pod_identity().filter(|_| account.role_arn().is_none()) {
+            let message = format!(
+                "ServiceAccount `{}` has no annotation, as with EKS Pod Identity, and no document shows an association that gives it a role",
+                account.display_name()
+            );
+            let help = "add the output of `aws eks describe-pod-identity-association`";
+            self.push(LinkKind::Annotation, Truth::Unknown, message, help, Some(&account.place));
+            return Way::Association(role, None);
         }
         match self.annotated_role(id, account) {
             Some(role) => Way::Token(role),
@@ -152,39 +180,41 @@ impl<'a> Walk<'a> {
         self.push(LinkKind::Annotation, Truth::True, message, "", Some(&place));
         let link = self.case.estate.role_by_arn(&arn);
         match self.follow(&arn, &link, &place) {
-            Some(role) => Way::Association(role, association),
+            Some(role) => Way::Association(role, Some(association)),
             None => Way::Lost,
         }
     }
 
-    /// Whether the role lets the association's Pods in.
-    pub fn association_admitted(&mut self, role: RoleId, association: &PodIdentityAssociation) {
+    /// Whether the role lets the Pods of an association in.
+    pub fn association_admitted(&mut self, role: RoleId, association: Option<&PodIdentityAssociation>, pod: &Pod<'_>) {
         let estate = &self.case.estate;
         let Some(policy) = estate.role(role).and_then(|role| role.trust.policy()) else { return };
-        if let Some(found) = self.evidence.of_association(&[policy.span, association.place.span]) {
+        let places: Vec<Span> = std::iter::once(policy.span).chain(association.map(|association| association.place.span)).collect();
+        if let Some(found) = self.evidence.of_association(&places) {
             return self.links.push(super::found(LinkKind::Statement, found));
         }
+        let part = |stated: &Stated<SmolStr>| stated.value().cloned();
         let session = PodSession {
-            cluster_name: association.cluster.value().cloned(),
+            cluster_name: association.and_then(|association| part(&association.cluster)),
             account: estate.role_account(role).map(Into::into),
-            namespace: association.namespace.value().cloned(),
-            service_account: association.service_account.value().cloned(),
-            untagged: association.disable_session_tags,
+            namespace: association.map_or_else(|| pod.namespace.clone(), |association| part(&association.namespace)),
+            service_account: association.map_or_else(|| pod.name.clone(), |association| part(&association.service_account)),
+            untagged: association.is_some_and(|association| association.disable_session_tags),
             cluster_arn: None,
         };
         let place = Place { span: policy.span, pointer: policy.pointer.clone() };
-        let (holds, message, help) = match session.is_admitted(policy) {
-            Truth::True => (Truth::True, "the trust policy lets EKS Pod Identity assume the role for this ServiceAccount", ""),
-            Truth::False => (
-                Truth::False,
-                "the trust policy does not let EKS Pod Identity assume the role for this ServiceAccount",
-                "allow `sts:AssumeRole` and `sts:TagSession` to the service `pods.eks.amazonaws.com`, with conditions that fit the association",
-            ),
-            Truth::Unknown => {
-                (Truth::Unknown, "whether the trust policy lets the association's Pods in hangs on what no document shows", "")
+        match session.is_admitted(policy) {
+            Truth::True => {
+                let message = "the trust policy lets EKS Pod Identity assume the role for this ServiceAccount";
+                self.push(LinkKind::Statement, Truth::True, message.to_owned(), "", Some(&place));
             }
-        };
-        self.push(LinkKind::Statement, holds, message.to_owned(), help, Some(&place));
+            Truth::False => self.links.push(pods_refused(policy, &session)),
+            Truth::Unknown => {
+                let message = "whether the trust policy lets the Pods in hangs on the association's cluster, namespace and ServiceAccount";
+                let help = "add the output of `aws eks describe-pod-identity-association`";
+                self.push(LinkKind::Statement, Truth::Unknown, message.to_owned(), help, Some(&place));
+            }
+        }
     }
 
     fn annotated_role(&mut self, id: ServiceAccountId, account: &ServiceAccount) -> Option<RoleId> {
@@ -302,4 +332,27 @@ impl<'a> Walk<'a> {
             way => way,
         }
     }
+}
+
+/// Why a policy refuses the Pods of an association: the first condition that does not hold, else that it does not name the service.
+fn pods_refused(policy: &TrustPolicy, session: &PodSession) -> ChainLink {
+    let allows = policy.statements.iter().filter(|s| s.effect == Effect::Allow && names_service(s));
+    let failed = allows.flat_map(|s| s.effective_conditions()).find(|condition| session.holds(condition, policy) == Truth::False);
+    let Some(condition) = failed else {
+        let place = Place { span: policy.span, pointer: policy.pointer.clone() };
+        let message =
+            "the trust policy does not let EKS Pod Identity (`pods.eks.amazonaws.com`) assume the role and tag the session".to_owned();
+        let help = "allow `sts:AssumeRole` and `sts:TagSession` to the service `pods.eks.amazonaws.com`";
+        return super::link(LinkKind::Statement, Truth::False, message, help, Some(&place));
+    };
+    let key = &condition.key.text;
+    let wanted = listed(condition.values.iter().map(|value| value.text.as_str()), 3);
+    let own = match session.says(key) {
+        Said::One(own) => format!("`{key}` is `{own}`"),
+        _ => format!("a call of EKS Pod Identity has no `{key}`"),
+    };
+    let message = format!("the trust policy asks EKS Pod Identity for {wanted}, but {own}");
+    let help = format!("let the condition on `{key}` fit the association, or make the association for what the role expects");
+    let place = Place { span: condition.span, pointer: condition.pointer.clone() };
+    super::link(LinkKind::Condition, Truth::False, message, help, Some(&place))
 }

@@ -23,7 +23,7 @@ pub fn conclude(walk: Walk<'_>, question: &WhyQuestion) -> Chain {
     if let Some(at) = broken {
         links.truncate(at + 1);
     }
-    Chain { links, broken }
+    Chain { links, broken, error: reported.known.copied() }
 }
 
 fn unknown_text() -> ChainLink {
@@ -98,6 +98,12 @@ fn weigh(links: &mut Vec<ChainLink>, error: &KnownError, reported: &Reported<'_>
         own.help = format!("{}. To have it checked, give {}", own.help, documents_for(error));
     } else if !missing.is_empty() {
         own.help = format!("{}. {}", super::capital(&missing.join("; ")), super::capital(&own.help));
+    } else if is_denied_though_admitted(links, error) && error.id.starts_with("pi-") {
+        own.help = format!(
+            "by these documents the Pods are let in: see that the role in AWS still has this trust policy (`aws iam get-role`), that it was not \
+             made a moment ago, and that no policy of the organization refuses the call. {}",
+            super::capital(&own.help)
+        );
     } else if is_denied_though_admitted(links, error) {
         own.help = format!(
             "by these documents the caller is let in, so the real call differs from them: decode the token that was sent and give it with \
@@ -193,6 +199,9 @@ impl Walk<'_> {
         let Some(wanted) = self.reported.role.clone() else { return };
         let target = Arn::parse(&wanted).and_then(|arn| Some((arn.account.to_owned(), arn.role()?.1.to_owned())));
         let Some((target_account, target_name)) = target else { return };
+        if let Some(finding) = self.evidence.of_second_role(&wanted, &target_name) {
+            return self.links.push(super::found(LinkKind::Role, finding));
+        }
         if target_account == account && target_name == name {
             let message = format!(
                 "the program has the credentials of role `{name}` already (session `{session}`) and assumes the same role `{wanted}` once more, \

@@ -11,7 +11,7 @@ mod why;
 pub use can_assume::can_assume;
 pub use check::check;
 pub use inspect::inspect;
-pub use rules::rules;
+pub use rules::{pages, rules};
 pub use who::{NOT_CONSIDERED, who};
 pub use why::why;
 

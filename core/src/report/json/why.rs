@@ -5,7 +5,8 @@ use serde::Serialize;
 use super::shape::{ErrorJson, LocationJson};
 use super::{SCHEMA_VERSION, text};
 use crate::document::model::Broken;
-use crate::engine::answer::{Chain, ChainLink};
+use crate::engine::KnownError;
+use crate::engine::answer::{Chain, ChainLink, LinkKind};
 use crate::report::{Places, Run};
 
 #[derive(Serialize)]
@@ -14,6 +15,8 @@ struct WhyJson<'a> {
     notes: &'a [String],
     chain: Vec<LinkJson<'a>>,
     broken: Option<usize>,
+    /// What the error text proves, where it is a known one.
+    error: Option<KnownJson>,
     errors: Vec<ErrorJson<'a>>,
 }
 
@@ -26,6 +29,22 @@ struct LinkJson<'a> {
     location: Option<LocationJson<'a>>,
 }
 
+#[derive(Serialize)]
+struct KnownJson {
+    id: &'static str,
+    proves: &'static str,
+    causes: &'static str,
+    in_order: Vec<&'static str>,
+    at_fault: Vec<&'static str>,
+}
+
+impl KnownJson {
+    fn of(error: &KnownError) -> Self {
+        let names = |links: &[LinkKind]| links.iter().map(|link| link.name()).collect();
+        Self { id: error.id, proves: error.proves, causes: error.causes, in_order: names(error.clears), at_fault: names(error.points_to) }
+    }
+}
+
 /// `why --format json`.
 #[must_use]
 pub fn why(run: &Run<'_>, errors: &[Broken], chain: &Chain) -> String {
@@ -34,6 +53,7 @@ pub fn why(run: &Run<'_>, errors: &[Broken], chain: &Chain) -> String {
         notes: run.notes,
         chain: chain.links.iter().map(|link| LinkJson::of(run.places, link)).collect(),
         broken: chain.broken,
+        error: chain.error.as_ref().map(KnownJson::of),
         errors: ErrorJson::all(run, errors),
     })
 }
