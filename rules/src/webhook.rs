@@ -82,5 +82,7 @@ fn near_prefix(domain: &str) -> bool {
     matches!(
         domain,
         "iam.amazonaws.com" | "amazonaws.com" | "aws.amazon.com" | "aws.amazonaws.com" | "eks.aws.com" | "eks.amazonaws.com.cn"
-    ) || distance(domain, PREFIX) <= 4
+    ) || matches!(domain, "aws" | "eks" | "irsa" | "iam")
+        || domain.ends_with(".amazonaws.com")
+        || distance(domain, PREFIX) <= 4
 }

@@ -22,6 +22,19 @@ pub fn what(workload: &Workload) -> String {
     format!("{} `{}`", workload.kind, workload.name.value().map_or("?", |name| &name.text))
 }
 
+/// Whether the run holds what made a live object: its template says the same, and once is enough.
+#[must_use]
+pub fn is_made_by_another(workload: &Workload, view: &View<'_>) -> bool {
+    let Some((kind, name)) = &workload.owner else { return false };
+    // A Deployment makes Pods by way of ReplicaSets, which need not be in the run.
+    let deployment = (kind == "ReplicaSet").then(|| name.rsplit_once('-')).flatten().map(|(deployment, _)| deployment);
+    view.estate.workloads().any(|(_, other)| {
+        let own = other.name.value().map(|name| name.as_str());
+        let is_owner = other.kind == *kind && own == Some(name) || other.kind == "Deployment" && own.is_some() && own == deployment;
+        is_owner && other.namespace.known() == workload.namespace.known()
+    })
+}
+
 /// The ServiceAccount that its Pods run as, if the run describes it.
 #[must_use]
 pub fn account_of<'a>(view: &'a View<'_>, id: WorkloadId) -> Option<(ServiceAccountId, &'a ServiceAccount)> {

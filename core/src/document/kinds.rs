@@ -48,6 +48,7 @@ pub const KINDS: &[Kind] = &[
     kind("list-access-entries", access_entry::recognise_list, access_entry::read_list),
     kind("list-associated-access-policies", access_entry::recognise_policies, access_entry::read_policies),
     kind("second-role", second_role::recognise, second_role::read),
+    kind("pod-identity-association", pod_identity::recognise_object, pod_identity::read_object),
     kind("terraform-plan", terraform_plan::recognise, terraform_plan::read),
     kind("terraform-state-json", terraform_plan::recognise_state, terraform_plan::read_state),
     kind("terraform-state", terraform_state::recognise, terraform_state::read),

@@ -25,6 +25,8 @@ pub struct Metadata {
     pub live: bool,
     /// `creationTimestamp`.
     pub created: Option<SmolStr>,
+    /// Kind and name of the first of `ownerReferences`.
+    pub owner: Option<(SmolStr, SmolStr)>,
 }
 
 /// Whether a tree is a Kubernetes object of one of these kinds, in an API group that Kubernetes itself has.
@@ -52,6 +54,7 @@ pub fn read(object: &At<'_>, reader: &mut Reader<'_>) -> Metadata {
             labels: Vec::new(),
             live: false,
             created: None,
+            owner: None,
         };
     };
     reader.duplicates(&metadata);
@@ -70,6 +73,7 @@ pub fn read(object: &At<'_>, reader: &mut Reader<'_>) -> Metadata {
         labels: metadata.get("labels").map(|at| annotations(&at, reader)).unwrap_or_default(),
         live,
         created,
+        owner: metadata.list("ownerReferences").find_map(|owner| Some((owner.owned("kind")?, owner.owned("name")?))),
     }
 }
 

@@ -249,8 +249,6 @@ pub struct Workload {
     pub misplaced_account: Option<Annotation>,
     /// `securityContext` of its Pods.
     pub security: Security,
-    /// Secrets mounted as volumes, by the volume's name.
-    pub secret_volumes: Vec<SmolStr>,
     /// Containers, init containers first.
     pub containers: Vec<Container>,
     /// Projected service account tokens that the manifest itself mounts.
@@ -261,6 +259,8 @@ pub struct Workload {
     pub live: bool,
     /// `creationTimestamp`, of live objects.
     pub created: Option<SmolStr>,
+    /// Kind and name of what made it, of live objects.
+    pub owner: Option<(SmolStr, SmolStr)>,
     /// Where it stands.
     pub place: Place,
 }

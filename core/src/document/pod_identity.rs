@@ -1,5 +1,6 @@
-//! EKS Pod Identity associations as the AWS command line shows them. Source: Amazon EKS API Reference, PodIdentityAssociation and
-//! PodIdentityAssociationSummary (which has no role).
+//! EKS Pod Identity associations as the AWS command line shows them, and as Kubernetes objects of AWS Controllers for Kubernetes and of
+//! Crossplane make them. Sources: Amazon EKS API Reference, PodIdentityAssociation and PodIdentityAssociationSummary (which has no role);
+//! ACK's and Upbound's references of the kind PodIdentityAssociation.
 
 use smol_str::SmolStr;
 
@@ -27,6 +28,33 @@ pub fn recognise_list(node: &Node) -> bool {
         Value::Array(list) => list.first().is_none_or(recognise_association),
         _ => false,
     })
+}
+
+/// An object of kind PodIdentityAssociation of ACK (`eks.services.k8s.aws`) or Crossplane (`eks.aws.upbound.io`).
+#[must_use]
+pub fn recognise_object(node: &Node) -> bool {
+    let text = |key: &str| node.get(key).and_then(Node::text).unwrap_or_default();
+    text("kind") == "PodIdentityAssociation" && text("apiVersion").starts_with("eks.")
+}
+
+/// Reads such an object. What a reference to another object supplies is not known.
+pub fn read_object(at: &At<'_>, reader: &mut Reader<'_>) {
+    reader.out.recognised = true;
+    let Some(spec) = at.path(&["spec", "forProvider"]).or_else(|| at.get("spec")) else { return };
+    let role = |name: &str| spec.get(&format!("{name}ARN")).or_else(|| spec.get(&format!("{name}Arn")));
+    let association = PodIdentityAssociation {
+        cluster: reader.stated_text(spec.get("clusterName")),
+        namespace: reader.stated_text(spec.get("namespace")),
+        service_account: reader.stated_text(spec.get("serviceAccount")),
+        role_arn: reader.stated(role("role")),
+        target_role_arn: reader.stated(role("targetRole")),
+        external_id: Stated::Absent,
+        disable_session_tags: spec.node.get("disableSessionTags").and_then(Node::bool).unwrap_or(false),
+        address: None,
+        origin: reader.origin,
+        place: at.place(),
+    };
+    reader.out.associations.push(association);
 }
 
 /// Reads `{"association": …}`.

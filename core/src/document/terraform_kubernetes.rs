@@ -93,6 +93,7 @@ fn read_metadata(at: &Attribute<'_>, reader: &mut Reader<'_>) -> Metadata {
         labels: annotations(&at.get("labels"), reader),
         live: false,
         created: None,
+        owner: None,
     }
 }
 
@@ -145,12 +146,12 @@ fn read_workload(resource: Resource<'_>, kind: &'static str, attributes: &Attrib
         labels: own_labels,
         misplaced_account: None,
         security: security(&spec),
-        secret_volumes: secret_volumes(&spec),
         containers,
         tokens: tokens(&spec),
         origin: resource.origin,
         live: false,
         created: None,
+        owner: None,
         place: resource.place(),
     });
     if let (Some(spec), Some(workload)) = (spec.at(), reader.out.workloads.last()) {
@@ -189,12 +190,6 @@ fn security(at: &Attribute<'_>) -> Security {
         fs_group: text(&context, "fs_group").is_some() || context.is_unknown() || context.get("fs_group").is_unknown(),
         place: context.place(),
     }
-}
-
-fn secret_volumes(spec: &Attribute<'_>) -> Vec<SmolStr> {
-    let volumes = spec.get("volume");
-    let secret = volumes.elements().filter(|volume| volume.get("secret").elements().next().is_some());
-    secret.filter_map(|volume| text(&volume, "name")).collect()
 }
 
 fn tokens(spec: &Attribute<'_>) -> Vec<ProjectedToken> {

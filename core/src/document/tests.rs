@@ -487,3 +487,39 @@ fn a_policy_that_iam_could_not_store_is_an_error_and_takes_no_time() {
     assert!(found.errors[0].message.contains("8,192 characters"), "{}", found.errors[0].message);
     assert!(found.recognised && found.roles[0].trust.policy().is_none());
 }
+
+#[test]
+fn what_a_pod_says_of_users_and_tokens() {
+    let pod = documents(
+        "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {name: a, labels: {own: x}}\nspec: {template: {metadata: {labels: {pods: x}}, spec: {securityContext: {runAsUser: 1000}, containers: [{name: c, securityContext: {runAsNonRoot: true}, volumeMounts: [{name: t, mountPath: /aws}]}], volumes: [{name: t, projected: {sources: [{serviceAccountToken: {path: token}}]}}]}}}\n",
+    );
+    let workload = &pod.workloads[0];
+    assert_eq!((workload.kind.as_str(), workload.labels.len(), workload.pod_labels.len()), ("Rollout", 1, 1));
+    assert_eq!(workload.security.run_as_user.as_deref(), Some("1000"));
+    assert_eq!((workload.security.fs_group, workload.containers[0].security.run_as_non_root), (false, Some(true)));
+    assert_eq!(workload.containers[0].mounts, [("t".into(), "/aws".into())]);
+    assert_eq!((workload.tokens[0].path.as_str(), workload.tokens[0].audience.is_none()), ("token", true));
+}
+
+#[test]
+fn pods_of_a_list_need_not_repeat_their_kind() {
+    let list = documents("apiVersion: v1\nkind: PodList\nitems: [{metadata: {name: a, uid: x}, spec: {serviceAccountName: b}}]\n");
+    assert_eq!((list.workloads[0].kind.as_str(), list.workloads[0].live), ("Pod", true));
+    let spark = "apiVersion: sparkoperator.k8s.io/v1beta2\nkind: SparkApplication\nmetadata: {name: etl}\nspec: {driver: {serviceAccount: a}, executor: {}}\n";
+    assert_eq!(documents(spark).workloads.len(), 2);
+    let service = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {template: {spec: {}}}\n";
+    assert!(documents(service).workloads.is_empty(), "no Knative service");
+}
+
+#[test]
+fn the_webhooks_own_map_and_the_list_of_webhooks() {
+    let map = documents(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: pod-identity-webhook}\ndata: {config: '{\"*/api\": {\"RoleARN\": \"x\"}, \"odd\": 1}'}\n",
+    );
+    let entries: Vec<_> = map.webhook_entries.iter().map(|entry| (entry.namespace.as_str(), entry.name.as_str())).collect();
+    assert_eq!(entries, [("*", "api")]);
+    let item = "{kind: MutatingWebhookConfiguration, metadata: {name: a}, webhooks: [{name: b}]}";
+    let list = |items: &str| documents(&format!("apiVersion: v1\nkind: List\nitems: [{items}]\n"));
+    assert_eq!((list(item).mutating_webhooks[0].names.len(), list(item).full_lists.len()), (2, 1));
+    assert_eq!(list(&format!("{item}, {{kind: ConfigMap}}")).full_lists.len(), 0);
+}

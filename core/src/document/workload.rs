@@ -113,12 +113,12 @@ fn workload(kind: &str, at: &At<'_>, meta: Metadata, pod: Template<'_>, reader: 
         labels: Vec::new(),
         misplaced_account: None,
         security: spec.map(security).unwrap_or_default(),
-        secret_volumes: spec.map(secret_volumes).unwrap_or_default(),
         containers: spec.map(containers).unwrap_or_default(),
         tokens: spec.map(tokens).unwrap_or_default(),
         origin,
         live: meta.live,
         created: meta.created,
+        owner: meta.owner,
         place: at.place(),
     }
 }
@@ -196,10 +196,6 @@ fn security(at: &At<'_>) -> Security {
         fs_group: context.get("fsGroup").is_some(),
         place: Some(context.place()),
     }
-}
-
-fn secret_volumes(spec: &At<'_>) -> Vec<SmolStr> {
-    spec.list("volumes").filter(|volume| volume.get("secret").is_some()).filter_map(|volume| volume.owned("name")).collect()
 }
 
 fn tokens(spec: &At<'_>) -> Vec<ProjectedToken> {

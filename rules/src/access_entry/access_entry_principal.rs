@@ -13,6 +13,10 @@ declare_rule! {
     /// An access entry belongs to a role or a user. EKS refuses the ARN of a session (`sts` … `assumed-role`), which lasts for hours,
     /// and knows no entry for a policy, a group or an instance profile, so the access is never given.
     ///
+    /// ## Severity
+    ///
+    /// An error: EKS refuses the entry, or the role or user that is meant gets no access.
+    ///
     /// ## How to fix it
     ///
     /// Write the ARN of the role itself, with its path where it has one (in `aws-auth` it is left out, here it is not).

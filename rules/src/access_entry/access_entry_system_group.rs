@@ -11,6 +11,10 @@ declare_rule! {
     /// EKS refuses it: `InvalidParameterException: The kubernetes group name system:masters is invalid, it cannot start with system:`. What
     /// `aws-auth` could do is done by access policies here, so an entry moved over as it stands fails.
     ///
+    /// ## Severity
+    ///
+    /// An error: EKS refuses the entry.
+    ///
     /// ## How to fix it
     ///
     /// Instead of `system:masters`, associate the access policy `AmazonEKSClusterAdminPolicy`; entries for nodes have the type

@@ -21,6 +21,10 @@ declare_rule! {
     /// The application controller deploys to the clusters and the server shows them: both get a token for each cluster from AWS. One
     /// without a role of its own falls back to the role of its node, and its half of Argo CD says `Unauthorized` or `AccessDenied`.
     ///
+    /// ## Severity
+    ///
+    /// A warning where another ServiceAccount of Argo CD has the role. Info where none has: the node's role or Pod Identity may be meant.
+    ///
     /// ## How to fix it
     ///
     /// Annotate both ServiceAccounts with Argo CD's role, and list both subjects in its trust policy.

@@ -14,6 +14,10 @@ declare_rule! {
     ///
     /// Argo CD asks STS for exactly what stands there. STS knows no role of that ARN, and the cluster shows as unreachable.
     ///
+    /// ## Severity
+    ///
+    /// An error: Argo CD cannot reach the cluster.
+    ///
     /// ## How to fix it
     ///
     /// Write the role's ARN with its path, or leave `roleARN` out: then Argo CD uses the role of its own ServiceAccount.

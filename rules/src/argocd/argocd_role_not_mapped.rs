@@ -16,6 +16,10 @@ declare_rule! {
     /// AWS hands out the token, and the cluster does not know the role: `the server has asked for the client to provide credentials`. It is
     /// info, for the entries shown may be of another cluster, or not all.
     ///
+    /// ## Severity
+    ///
+    /// Info: the entries that are shown may be of another cluster, or not all.
+    ///
     /// ## How to fix it
     ///
     /// Create an access entry for the role in the target cluster, with an access policy, or add it to `mapRoles` of its `aws-auth`.

@@ -21,6 +21,10 @@ declare_rule! {
     /// The application controller deploys to the clusters and the server shows them; each gets a token from AWS with its own
     /// ServiceAccount. The one that the trust policy does not list is told `Not authorized to perform sts:AssumeRoleWithWebIdentity`.
     ///
+    /// ## Severity
+    ///
+    /// A warning: one half of Argo CD is refused, and it may be meant to work in another way.
+    ///
     /// ## How to fix it
     ///
     /// List both subjects: `system:serviceaccount:argocd:argocd-application-controller` and `system:serviceaccount:argocd:argocd-server`.

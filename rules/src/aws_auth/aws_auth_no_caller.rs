@@ -15,6 +15,10 @@ declare_rule! {
     /// The cluster compares each entry, letter by letter, with the ARN of the caller's role. The ARN of a session, of an instance profile or
     /// of an account, or one with a wildcard, is no role's: the entry matches nobody, who is told `Unauthorized`.
     ///
+    /// ## Severity
+    ///
+    /// An error: the entry matches nobody. A warning for an account's root user, who exists but is hardly meant.
+    ///
     /// ## How to fix it
     ///
     /// Write the role's own ARN without its path: `arn:aws:iam::111122223333:role/NAME`.

@@ -12,6 +12,10 @@ declare_rule! {
     /// The cluster keeps one entry for each ARN, the last: groups of the earlier ones are lost in silence, and the role has less access
     /// than the file seems to say.
     ///
+    /// ## Severity
+    ///
+    /// A warning: the role has the access of one of the two entries, which may be the one that is meant.
+    ///
     /// ## How to fix it
     ///
     /// Put the groups of both into one entry.

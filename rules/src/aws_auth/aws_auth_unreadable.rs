@@ -11,6 +11,10 @@ declare_rule! {
     /// `mapRoles` and `mapUsers` are texts that hold a YAML list. Where one is something else, or an entry has no ARN, the cluster passes over
     /// it: the roles in it are told `Unauthorized`, and nodes among them leave the cluster.
     ///
+    /// ## Severity
+    ///
+    /// An error: whoever stands in that part has no access to the cluster, nodes included.
+    ///
     /// ## How to fix it
     ///
     /// Write `mapRoles: |` and under it, indented, one `- rolearn: …` for each role.

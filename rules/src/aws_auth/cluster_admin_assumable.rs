@@ -22,6 +22,11 @@ declare_rule! {
     /// `system:masters` and `AmazonEKSClusterAdminPolicy` give everything in the cluster, its secrets included, and cannot be narrowed by
     /// RBAC. Whoever gets the role gets that, so a trust policy that would be wide for a bucket is far too wide here.
     ///
+    /// ## Severity
+    ///
+    /// A warning where the trust policy is open to more than a few named callers, or to another account. Info where they are all of the
+    /// cluster's own account.
+    ///
     /// ## How to fix it
     ///
     /// Narrow the role's trust policy to the one subject that needs it, or map the role to a group with fewer rights.

@@ -18,6 +18,10 @@ declare_rule! {
     /// at least, which knows names alone. It is said only where the run holds the list of all roles of the account, or the role of an access
     /// entry under another path.
     ///
+    /// ## Severity
+    ///
+    /// A warning: nobody has the access today, and whoever creates a role of that name has it tomorrow.
+    ///
     /// ## How to fix it
     ///
     /// Name the role that was meant, or remove the entry.

@@ -15,6 +15,10 @@ declare_rule! {
     /// The job token is for GitLab's own API and has no audience: STS answers `Missing a required claim: aud`. `CI_JOB_JWT` and
     /// `CI_JOB_JWT_V2` were removed in GitLab 17.0 and are empty there, so the call has no token at all.
     ///
+    /// ## Severity
+    ///
+    /// An error: STS refuses the token. A warning for the variables that GitLab has removed: somebody may set one of that name.
+    ///
     /// ## How to fix it
     ///
     /// Declare an ID token for the job, with the audience that the OIDC provider in IAM registers, and send that.

@@ -14,6 +14,10 @@ declare_rule! {
     /// GitHub issues an OIDC token only to jobs with this permission, which the default permissions never hold, and a `permissions` key sets
     /// all that it does not name to `none`. The step ends with `Credentials could not be loaded, please check your action inputs`.
     ///
+    /// ## Severity
+    ///
+    /// An error: the job gets no token, so it cannot assume the role.
+    ///
     /// ## How to fix it
     ///
     /// Write `id-token: write` under `permissions` of the workflow or of the job, with `contents: read` beside it where the job checks out the

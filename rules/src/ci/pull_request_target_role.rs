@@ -15,6 +15,11 @@ declare_rule! {
     /// `pull_request_target` gives the job the rights of the base repository, tokens for AWS included, also for a pull request from a fork.
     /// Whoever opens one puts a script, a build file or a test into it, which then runs with the credentials of the role.
     ///
+    /// ## Severity
+    ///
+    /// A warning: whoever opens a pull request runs code with the role. Info where a condition of the job or the rules of an environment
+    /// may keep strangers out.
+    ///
     /// ## How to fix it
     ///
     /// Build the pull request's code in a job on `pull_request`, which gets no token for forks, and assume the role in another job that runs

@@ -22,6 +22,10 @@ declare_rule! {
     /// token. STS refuses it with `Incorrect token audience` where the provider does not register it, and with
     /// `Not authorized to perform sts:AssumeRoleWithWebIdentity` where the trust policy asks for another.
     ///
+    /// ## Severity
+    ///
+    /// An error: STS refuses the job's token.
+    ///
     /// ## How to fix it
     ///
     /// Write the same audience in all three: the job, the client ids of the provider, and the condition on `:aud`. In the China regions

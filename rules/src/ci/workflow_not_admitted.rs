@@ -23,6 +23,11 @@ declare_rule! {
     /// `environment`, the environment in place of all these. The role asks for another end, so every run fails with
     /// `Not authorized to perform sts:AssumeRoleWithWebIdentity`.
     ///
+    /// ## Severity
+    ///
+    /// An error where no run of the job gets in. A warning where the letter case of an environment differs, or a push is shut out; info
+    /// where runs for other events are.
+    ///
     /// ## How to fix it
     ///
     /// Add the subject that the job sends to the condition on `:sub`, or change what the job runs for: take its `environment` out, or start

@@ -21,6 +21,10 @@ declare_rule! {
     /// It is reported where the run lists all roles of the account, or, as a warning, where it holds a role of nearly this name that admits
     /// the job and that nobody else names.
     ///
+    /// ## Severity
+    ///
+    /// An error where the run lists all roles of the account. A warning where a role of nearly that name shows that it is misspelt.
+    ///
     /// ## How to fix it
     ///
     /// Name the role that was meant, or create it.

@@ -16,6 +16,10 @@ declare_rule! {
     /// STS answers `Request ARN is invalid`, or finds no such role. A name alone is not enough with an OIDC token: the account is in the ARN
     /// and nowhere else.
     ///
+    /// ## Severity
+    ///
+    /// An error: STS knows no such role, so every run of the job fails.
+    ///
     /// ## How to fix it
     ///
     /// Write the role's ARN, as `aws iam get-role` shows it: `arn:aws:iam::` + account + `:role/` + path and name.

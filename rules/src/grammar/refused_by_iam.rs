@@ -3,7 +3,6 @@
 use irsa_lint_core::admission::action::{self, speaks_of};
 use irsa_lint_core::admission::fault::At;
 use irsa_lint_core::declare_rule;
-use irsa_lint_core::diagnostic::Severity;
 use irsa_lint_core::policy::{Effect, Principal, PrincipalKind, Statement, find_mark};
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
@@ -93,14 +92,6 @@ fn report(refusal: Refusal, what: &str, role: &RoleView<'_>, out: &mut Findings)
     let Refusal { place, problem, says, help, severity, fix } = refusal;
     let message = format!("{problem}: IAM refuses {what} of {}: \"{says}\"", role.name());
     out.report(&RefusedByIam::META, place, message).severity(severity).help(help).fix(fix).done();
-}
-
-/// Whether IAM refuses to store the statement.
-#[must_use]
-pub fn is_refused(statement: &Statement, role: &RoleView<'_>) -> bool {
-    let mut out = Findings::default();
-    of_statement(statement, role, &mut out);
-    out.diagnostics.iter().any(|found| found.severity == Severity::Error)
 }
 
 /// All that IAM takes offence at in a statement.

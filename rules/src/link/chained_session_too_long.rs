@@ -16,6 +16,10 @@ declare_rule! {
     /// A role that is assumed with the credentials of another role lasts an hour at most, whatever its maximum session duration is. STS
     /// refuses a longer one: `The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining`.
     ///
+    /// ## Severity
+    ///
+    /// An error: STS refuses the call.
+    ///
     /// ## How to fix it
     ///
     /// Leave the duration out or write 3600; the SDKs ask again by themselves before the session ends.

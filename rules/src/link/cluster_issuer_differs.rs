@@ -17,6 +17,10 @@ declare_rule! {
     /// another region, lets none of the cluster's ServiceAccounts in. It may also be the role of another cluster: that is said as info, and
     /// only where the run shows one role and one cluster.
     ///
+    /// ## Severity
+    ///
+    /// A warning where the two issuers differ in a little. Info where they have nothing in common: the role may belong to another cluster.
+    ///
     /// ## How to fix it
     ///
     /// Write the cluster's issuer in the principal and in every condition key, and create the provider for it if it is missing.

@@ -16,6 +16,10 @@ declare_rule! {
     /// IAM keeps the unique id of a principal and shows its ARN as long as it exists. An id that begins with `AROA` or `AIDA` is what is left
     /// of one that was deleted: a role made anew under the same name has another id and is not let in, so a chain of roles breaks here.
     ///
+    /// ## Severity
+    ///
+    /// A warning: nobody gets in by it, which may be what is wanted of a principal that was deleted.
+    ///
     /// ## How to fix it
     ///
     /// Save the trust policy again with the ARN of the role that exists now, or take the principal out.

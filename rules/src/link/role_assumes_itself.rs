@@ -15,6 +15,10 @@ declare_rule! {
     /// The Pod gets the role with its web identity, then calls `sts:AssumeRole` for the same role. That is a second role assumption, by the
     /// role itself, and since September 2022 a role that its own trust policy does not name cannot assume itself: `AccessDenied`.
     ///
+    /// ## Severity
+    ///
+    /// A warning: the second call fails, but the Pod has the role already, and some programs go on with it.
+    ///
     /// ## How to fix it
     ///
     /// Leave the role out of the workload's configuration: the annotation of the ServiceAccount is enough. Else let the trust policy

@@ -21,6 +21,10 @@ declare_rule! {
     /// It may well be meant. But the role is then as safe as the weaker of the two: whoever may create Pods in the test namespace, or in the
     /// test cluster, has what production has.
     ///
+    /// ## Severity
+    ///
+    /// Info: it may well be meant.
+    ///
     /// ## How to fix it
     ///
     /// Give each its own role, or leave it if both are under the same control.

@@ -16,6 +16,10 @@ declare_rule! {
     /// The Pod gets the role of its ServiceAccount, then calls `sts:AssumeRole` for another one, of another account for instance. The
     /// trust policy of that other role does not name the first, so the call is refused: it sees the role, not the ServiceAccount.
     ///
+    /// ## Severity
+    ///
+    /// An error: the second role cannot be assumed.
+    ///
     /// ## How to fix it
     ///
     /// Let the second role's trust policy allow `sts:AssumeRole` to the first role's ARN. Or leave the first out: create an OIDC provider

@@ -9,7 +9,8 @@ use irsa_lint_core::syntax::Scalar;
 
 use crate::webhook::SKIP_CONTAINERS;
 use crate::workloads::{
-    API_TOKEN, ROLE_VARIABLE, TOKEN_VARIABLE, account_of, has_webhooks_variables, mounted, role_of, variable, variable_place,
+    API_TOKEN, ROLE_VARIABLE, TOKEN_VARIABLE, account_of, has_webhooks_variables, is_made_by_another, mounted, role_of, variable,
+    variable_place,
 };
 
 declare_rule! {
@@ -85,6 +86,9 @@ impl Rule for StaticCredentials {
         let association = view.estate.association_of(account_id).to().and_then(|id| view.estate.association(id));
         let by_association = association.and_then(|association| association.role_arn.value());
         let Some(role) = by_association.or_else(|| role_of(account)) else { return };
+        if is_made_by_another(workload, view) {
+            return;
+        }
         let skipped = skipped(workload);
         for container in workload.containers.iter().filter(|container| !skipped.contains(&container.name.as_str())) {
             if let Some((index, name)) = own_credentials(container) {
@@ -220,5 +224,25 @@ mod tests {
         let association = r#"{"association": {"clusterName": "demo", "namespace": "prod", "serviceAccount": "app", "roleArn": "arn:aws:iam::111122223333:role/app"}}"#;
         assert_eq!(of_rule(&check(&[("all.yaml", text), ("a.json", association)]), "static-credentials").len(), 1);
         assert_eq!(of_rule(&check(&[("all.yaml", text)]), "static-credentials").len(), 0);
+    }
+
+    #[test]
+    fn a_deployment_and_its_pods_are_told_of_once() {
+        let env = "containers: [{name: app, env: [{name: AWS_ACCESS_KEY_ID, value: AKIAIOSFODNN7EXAMPLE}]}]";
+        let account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: app, namespace: prod, annotations: {eks.amazonaws.com/role-arn: 'arn:aws:iam::111122223333:role/app'}}\n---\n";
+        let made = |kind: &str, name: &str, owner: &str, spec: &str| {
+            format!("apiVersion: apps/v1\nkind: {kind}\nmetadata: {{name: {name}, namespace: prod, uid: 1-2{owner}}}\nspec: {spec}\n---\n")
+        };
+        let template = format!("{{template: {{spec: {{serviceAccountName: app, {env}}}}}}}");
+        let deployment = made("Deployment", "app", "", &template);
+        let set = made("ReplicaSet", "app-5d7c9", ", ownerReferences: [{kind: Deployment, name: app}]", &template);
+        let pod = made(
+            "Pod",
+            "app-5d7c9-x",
+            ", ownerReferences: [{kind: ReplicaSet, name: app-5d7c9}]",
+            &format!("{{serviceAccountName: app, {env}}}"),
+        );
+        let found = |texts: &[&str]| of_rule(&check(&[("all.yaml", &format!("{account}{}", texts.concat()))]), "static-credentials").len();
+        assert_eq!((found(&[&deployment]), found(&[&deployment, &set, &pod]), found(&[&deployment, &pod]), found(&[&pod])), (1, 1, 1, 1));
     }
 }

@@ -17,6 +17,10 @@ declare_rule! {
     /// ServiceAccount is gone, and whoever may create one of that name gets the role. It is said only where the run holds the list of
     /// all ServiceAccounts (`kubectl get serviceaccounts -A`).
     ///
+    /// ## Severity
+    ///
+    /// Info: the ServiceAccount may be yet to come, or the role may be on its way out.
+    ///
     /// ## How to fix it
     ///
     /// Name the ServiceAccount that is meant, or take the subject out of the trust policy.

@@ -21,6 +21,10 @@ declare_rule! {
     /// A role that nobody uses is one that nobody looks after: its permissions stay, and whoever may annotate a ServiceAccount that it admits
     /// can take it up. It is said only where the run holds the list of all ServiceAccounts (`kubectl get serviceaccounts -A`).
     ///
+    /// ## Severity
+    ///
+    /// Info: nothing fails, and the role may be used by something that the run does not show.
+    ///
     /// ## How to fix it
     ///
     /// Delete the role, or annotate the ServiceAccount that should have it.

@@ -7,7 +7,7 @@ use irsa_lint_core::estate::{Difference, Link, ServiceAccountId, WorkloadId};
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
 use crate::faults::{guess, replaced_whole};
-use crate::workloads::{account_of, what};
+use crate::workloads::{account_of, is_made_by_another, what};
 
 declare_rule! {
     /// A workload runs as another ServiceAccount than the one that was made for it.
@@ -114,6 +114,9 @@ fn not_there(name: &str, workload: &Workload, view: &View<'_>, out: &mut Finding
         |list: &FullList| list.of == Listed::ServiceAccounts && (list.namespace.is_none() || list.namespace.as_deref() == namespace);
     let surely = view.estate.documents().full_lists.iter().any(lists_all);
     let (Some(place), what) = (place(workload), what(workload)) else { return };
+    if meant.is_none() && !surely || is_made_by_another(workload, view) {
+        return;
+    }
     let message = match (meant, surely) {
         (Some((account, Difference::Namespace)), _) => {
             let other = account.namespace.known().unwrap_or("another namespace");
@@ -150,7 +153,7 @@ fn as_default(id: WorkloadId, workload: &Workload, view: &View<'_>, out: &mut Fi
     if own.is_some_and(|(_, account)| account.role_arn().is_some()) || workload.misplaced_account.is_some() {
         return;
     }
-    let Some((_, meant)) = meant_for(workload, view) else { return };
+    let Some((_, meant)) = meant_for(workload, view).filter(|_| !is_made_by_another(workload, view)) else { return };
     let message =
         format!("{} runs as ServiceAccount `default`, which has no role; `{}` beside it has one", what(workload), meant.display_name());
     out.report(META, place, message)
@@ -170,6 +173,9 @@ fn as_another(name: &str, id: WorkloadId, workload: &Workload, view: &View<'_>, 
     };
     let mut twins = with_role(workload, view).filter(|(_, account)| same(account) && is_unused(account, view));
     let (Some((_, meant)), None) = (twins.next(), twins.next()) else { return };
+    if is_made_by_another(workload, view) {
+        return;
+    }
     let message = format!(
         "{} runs as ServiceAccount `{}`, which has no role; `{}` has one and no workload of the run uses it",
         what(workload),

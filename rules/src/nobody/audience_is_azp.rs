@@ -20,6 +20,10 @@ declare_rule! {
     /// Google's service accounts have the account's number as `azp`, those of Auth0 and Entra the id of the application that asked. An
     /// audience such as `https://…` is none of these, so that the condition does not hold for them.
     ///
+    /// ## Severity
+    ///
+    /// A warning where tokens of the issuer always have `azp`: the condition never holds. Info where only some of them do.
+    ///
     /// ## How to fix it
     ///
     /// Compare the audience with `ISSUER:oaud`, or ask for the client id under `ISSUER:aud`.
@@ -103,8 +107,9 @@ fn report(
 ) {
     let issuer = entry.issuer.as_deref().unwrap_or_default();
     let value = condition.values.first().map(|value| value.as_str()).unwrap_or_default();
-    // The tokens of Google's service accounts always have an `azp`; others hang on how the token was asked for.
-    let always = provider.kind == Kind::Cloud;
+    // Of the tokens that Google signs, those with an audience of that sort have an `azp`; others hang on how the token was asked for.
+    let usual = |value: &str| provider.audience.common.iter().any(|known| known == value);
+    let always = provider.kind == Kind::Cloud && provider.built_in && !condition.values.iter().any(|value| usual(&value.text));
     let some = if always { "tokens" } else { "tokens that have an `azp`" };
     let message = format!(
         "`{}` asks for `{value}`, which is an audience, but for {some} of {} the key holds their `azp`, a client id: with these nobody can assume \
@@ -140,7 +145,8 @@ mod tests {
     #[test]
     fn an_audience_under_aud() {
         let google = "accounts.google.com";
-        assert_eq!(found(google, r#"{"StringEquals": {"ISSUER:aud": "sts.amazonaws.com", "ISSUER:sub": "1"}}"#), [("warning", true)]);
+        assert_eq!(found(google, r#"{"StringEquals": {"ISSUER:aud": "https://a.example.com", "ISSUER:sub": "1"}}"#), [("warning", true)]);
+        assert_eq!(found(google, r#"{"StringEquals": {"ISSUER:aud": "sts.amazonaws.com", "ISSUER:sub": "1"}}"#), [("info", true)]);
         let both =
             r#"{"StringEquals": {"ISSUER:aud": "https://a.example.com", "ISSUER:oaud": "https://a.example.com", "ISSUER:sub": "1"}}"#;
         assert_eq!(found(google, both), [("warning", false)]);

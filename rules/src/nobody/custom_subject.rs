@@ -23,6 +23,10 @@ declare_rule! {
     /// Unless somebody did, GitHub's subject goes on after the repository with the branch, the tag, the environment or `pull_request`, and
     /// a job with an environment has no branch in it. A value of another form then matches no job.
     ///
+    /// ## Severity
+    ///
+    /// A warning: no token matches unless somebody changed the form of the subjects. Info where the value may be of such a form.
+    ///
     /// ## How to fix it
     ///
     /// Write the subject as it stands in a token of the job. Where the form was changed on purpose, nothing needs to be done.

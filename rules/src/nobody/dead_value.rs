@@ -16,6 +16,10 @@ declare_rule! {
     ///
     /// The statement works for the other subjects, so that nothing seems wrong; but nobody with this one can assume the role.
     ///
+    /// ## Severity
+    ///
+    /// A warning: the statement works for the others, and one is shut out.
+    ///
     /// ## How to fix it
     ///
     /// Remove the value, or what shuts it out.

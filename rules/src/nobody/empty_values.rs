@@ -16,6 +16,10 @@ declare_rule! {
     /// statement. Under a negated operator it always holds and restricts nothing. IAM stores such a policy without a word; usually a
     /// template's variable was empty.
     ///
+    /// ## Severity
+    ///
+    /// An error where the statement lets nobody in. A warning where the condition restricts nothing.
+    ///
     /// ## How to fix it
     ///
     /// List the values that are meant, or remove the condition.

@@ -16,6 +16,10 @@ declare_rule! {
     /// names alone does not match it, whatever follows: the first job after a rename or a move is refused. And whoever takes over a name
     /// that has become free matches it still.
     ///
+    /// ## Severity
+    ///
+    /// A warning where the run shows a subject with ids. Info otherwise: for older repositories the names are right.
+    ///
     /// ## How to fix it
     ///
     /// List both forms until no job sends the old one. The ids are `repository_owner_id` and `repository_id` of a token, or what

@@ -17,7 +17,8 @@ declare_rule! {
     /// ## Why is this bad?
     ///
     /// The subject of a ServiceAccount's token is `system:serviceaccount:NAMESPACE:NAME`, in lower case, each part as Kubernetes allows it;
-    /// other issuers have forms of their own. A value of another form matches no token, and a statement that lists no other lets nobody in.
+    /// other issuers have forms of their own, of which some parts are one of a few words (GitLab's `ref_type` is `branch` or `tag`). A value
+    /// of another form matches no token, and a statement that lists no other lets nobody in. A form that customers can choose is no finding.
     ///
     /// ## Severity
     ///
@@ -32,6 +33,7 @@ declare_rule! {
     ///
     /// - EKS User Guide, "Assign IAM roles to Kubernetes service accounts"
     /// - Kubernetes, "Managing Service Accounts" and "Object Names and IDs"
+    /// - GitHub Docs, "OpenID Connect reference"; GitLab Docs, "Configure OpenID Connect in AWS to retrieve temporary credentials"
     ///
     /// ```json fail at=/Statement/0/Condition/StringEquals/oidc.eks.eu-west-1.amazonaws.com~1id~1EXAMPLED539D4633E53DE1B716D3041E:sub
     /// {
@@ -40,12 +42,22 @@ declare_rule! {
     ///     "Effect": "Allow",
     ///     "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E"},
     ///     "Action": "sts:AssumeRoleWithWebIdentity",
-    ///     "Condition": {
-    ///       "StringEquals": {
-    ///         "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E:aud": "sts.amazonaws.com",
-    ///         "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E:sub": "payments:api"
-    ///       }
-    ///     }
+    ///     "Condition": {"StringEquals": {
+    ///       "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E:aud": "sts.amazonaws.com",
+    ///       "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E:sub": "payments:api"
+    ///     }}
+    ///   }]
+    /// }
+    /// ```
+    ///
+    /// ```json fail at=/Statement/0/Condition/StringLike/gitlab.com:sub
+    /// {
+    ///   "Version": "2012-10-17",
+    ///   "Statement": [{
+    ///     "Effect": "Allow",
+    ///     "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/gitlab.com"},
+    ///     "Action": "sts:AssumeRoleWithWebIdentity",
+    ///     "Condition": {"StringLike": {"gitlab.com:aud": "https://gitlab.com", "gitlab.com:sub": "project_path:g/p:ref_type:mr:ref:*"}}
     ///   }]
     /// }
     /// ```
@@ -55,14 +67,12 @@ declare_rule! {
     ///   "Version": "2012-10-17",
     ///   "Statement": [{
     ///     "Effect": "Allow",
-    ///     "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E"},
+    ///     "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/gitlab.com"},
     ///     "Action": "sts:AssumeRoleWithWebIdentity",
-    ///     "Condition": {
-    ///       "StringEquals": {
-    ///         "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E:aud": "sts.amazonaws.com",
-    ///         "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E:sub": "system:serviceaccount:payments:api"
-    ///       }
-    ///     }
+    ///     "Condition": {"StringEquals": {
+    ///       "gitlab.com:aud": "https://gitlab.com",
+    ///       "gitlab.com:sub": "project_path:mygroup/myproject:ref_type:branch:ref:main"
+    ///     }}
     ///   }]
     /// }
     /// ```
@@ -211,6 +221,8 @@ mod tests {
         let uuid = "aaaaaaaa-0000-4000-8000-000000000001";
         for (issuer, value, why, meant) in [
             (github, "repo:o/r:ref:main", "in place of `:ref:refs/heads/`", Some("repo:o/r:ref:refs/heads/main")),
+            ("github.example.com/_services/token", "repo:o/r:ref:main", "`:ref:`", Some("repo:o/r:ref:refs/heads/main")),
+            ("token.actions.githubusercontent.com/acme", "repo:o/r:branch:*", "`:branch:`", Some("repo:o/r:ref:refs/heads/*")),
             (github, "repo:o/r:branch:*", "`:branch:`", Some("repo:o/r:ref:refs/heads/*")),
             (github, "repo:o/r:ref:refs/head/main", "`:ref:refs/head/`", Some("repo:o/r:ref:refs/heads/main")),
             (github, "Repo:o/r:pull_request", "letter case", Some("repo:o/r:pull_request")),

@@ -16,6 +16,10 @@ declare_rule! {
     /// What is admitted twice looks like two permissions and is one: whoever removes the narrow one believes that somebody is shut out, and
     /// nobody is. It also takes room, of which a trust policy has 2,048 characters.
     ///
+    /// ## Severity
+    ///
+    /// Info: nobody more and nobody less gets in.
+    ///
     /// ## How to fix it
     ///
     /// Remove the narrower one; or narrow the wider one if it was to be replaced.

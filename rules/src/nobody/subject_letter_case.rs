@@ -14,6 +14,10 @@ declare_rule! {
     /// GitHub takes `Octo-Org` and `octo-org` for the same organisation, IAM does not: it compares the subject letter by letter. A token
     /// has the spelling under which the organisation or the repository was created, so that one of the two values matches no token.
     ///
+    /// ## Severity
+    ///
+    /// A warning: jobs of one of the two are refused, and which of the two only a token shows.
+    ///
     /// ## How to fix it
     ///
     /// Write the name as it stands in the address of the repository's page, or in the claim `repository` of a token.

@@ -116,6 +116,8 @@ fn respelt<'p>(claim: &str, provider: Option<&'p Provider>) -> Option<&'p str> {
     let long_form = match claim.to_ascii_lowercase().as_str() {
         "subject" | "subjects" => Some("sub"),
         "audience" | "audiences" => Some("aud"),
+        "repo" => Some("repository"),
+        "env" => Some("environment"),
         _ => None,
     };
     match long_form {
@@ -131,6 +133,12 @@ fn exposed(provider: Option<&Provider>) -> Vec<&str> {
     }
 }
 
+/// The form of the service's subjects in which a claim stands under its name.
+fn in_subject<'p>(claim: &str, provider: Option<&'p Provider>) -> Option<&'p str> {
+    let forms = provider?.subjects.iter().map(|form| form.template.text());
+    forms.into_iter().find(|form| form.split(':').any(|label| label.eq_ignore_ascii_case(claim)))
+}
+
 /// What to ask for in place of a claim that is not shown.
 fn instead(claim: &str, issuer: &str, provider: Option<&Provider>) -> String {
     let about_kubernetes = provider.is_some_and(|p| p.kind == Kind::Kubernetes);
@@ -141,6 +149,10 @@ fn instead(claim: &str, issuer: &str, provider: Option<&Provider>) -> String {
         }
         "repository_owner" => {
             format!("ask for the owner through `{issuer}:sub`, which begins with `repo:OWNER/`, or through `{issuer}:repository_owner_id`")
+        }
+        _ if in_subject(claim, provider).is_some() => {
+            let form = in_subject(claim, provider).unwrap_or_default();
+            format!("ask for it through `{issuer}:sub`, which has the form `{form}`")
         }
         _ => format!("ask for it through one of the claims that are shown: `{}`", exposed(provider).join("`, `")),
     }
@@ -176,5 +188,12 @@ mod tests {
         assert_eq!(fixed("namespace"), Some(None));
         assert_eq!(fixed("iss"), Some(None));
         assert_eq!(fixed("SUB"), None);
+    }
+
+    #[test]
+    fn what_the_subject_says() {
+        let text = policy(r#"{"StringEquals": {"ISSUER:project_path": "a/b"}}"#).replace(crate::testing::ISSUER, "gitlab.com");
+        let answer = check(&[("p.json", &text)]);
+        assert!(of_rule(&answer, "unknown-claim")[0].help.contains("`gitlab.com:sub`, which has the form `project_path:"));
     }
 }

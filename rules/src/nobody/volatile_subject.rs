@@ -17,6 +17,10 @@ declare_rule! {
     /// ServiceAccount after the revision of its package. What is pinned to one of them works once: the next run, commit or upgrade comes
     /// with another subject, and nobody can assume the role any longer.
     ///
+    /// ## Severity
+    ///
+    /// A warning: it works today, and stops with the next run, commit or upgrade.
+    ///
     /// ## How to fix it
     ///
     /// Put `*` in the place of that part, under `StringLike`. Give a Crossplane provider a ServiceAccount of a fixed name

@@ -15,6 +15,10 @@ declare_rule! {
     /// An association is found by namespace and ServiceAccount name, letter by letter, and EKS does not check that the ServiceAccount exists.
     /// Pods that run as another one get no credentials, and whoever makes a ServiceAccount of that name gets the role.
     ///
+    /// ## Severity
+    ///
+    /// A warning: no Pod gets the role by it, unless the ServiceAccount is yet to be made.
+    ///
     /// ## How to fix it
     ///
     /// Name the namespace and the ServiceAccount that the Pods run as.

@@ -16,6 +16,10 @@ declare_rule! {
     ///
     /// A ServiceAccount of a cluster can have one association. The second is refused when it is created: `Association already exists`.
     ///
+    /// ## Severity
+    ///
+    /// An error: the second one cannot be created.
+    ///
     /// ## How to fix it
     ///
     /// Keep one of the two, or give the second ServiceAccount a name of its own. A role of another account goes into `target_role_arn`.

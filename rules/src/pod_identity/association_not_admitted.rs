@@ -20,6 +20,10 @@ declare_rule! {
     /// A trust policy for EKS Pod Identity can ask for the cluster, the namespace and the ServiceAccount by the session's tags. An association
     /// for another one, or one that switches the tags off (`disableSessionTags`), can be made all the same; its Pods are refused.
     ///
+    /// ## Severity
+    ///
+    /// An error: every Pod of the association is refused.
+    ///
     /// ## How to fix it
     ///
     /// Let condition and association name the same cluster, namespace and ServiceAccount.

@@ -18,6 +18,10 @@ declare_rule! {
     /// It is not: both ways work side by side. But where EKS Pod Identity runs already, an association gives a Pod the role of its cluster's
     /// account without an OIDC provider, and the trust policy need not change when a cluster is created anew.
     ///
+    /// ## Severity
+    ///
+    /// Info: both ways work, and nothing has to be done.
+    ///
     /// ## How to fix it
     ///
     /// Nothing has to be done. To move a role: let its trust policy allow `sts:AssumeRole` and `sts:TagSession` to `pods.eks.amazonaws.com`

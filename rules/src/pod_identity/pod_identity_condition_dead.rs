@@ -16,6 +16,10 @@ declare_rule! {
     /// `kubernetes-service-account`, `kubernetes-pod-name`, `kubernetes-pod-uid`), which a trust policy sees as `aws:RequestTag/…`. A condition
     /// on another key, or with a value that the key cannot have, is never met: every Pod is refused.
     ///
+    /// ## Severity
+    ///
+    /// An error: every Pod of every association is refused.
+    ///
     /// ## How to fix it
     ///
     /// Ask for a tag that is set, in its exact spelling, and use `StringLike` where a value has a wildcard.

@@ -106,4 +106,18 @@ mod tests {
         assert!(found("pod.eks.amazonaws.com").is_empty());
         assert!(found("pods.eks.amazonaws.com").is_empty());
     }
+
+    #[test]
+    fn objects_of_controllers_make_associations_as_well() {
+        let role = r#"{"Role": {"RoleName": "x", "Arn": "arn:aws:iam::111122223333:role/x", "Path": "/", "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]}}}"#;
+        let ack = "apiVersion: eks.services.k8s.aws/v1alpha1\nkind: PodIdentityAssociation\nmetadata: {name: a}\nspec: {clusterName: prod, namespace: a, serviceAccount: s, roleARN: 'arn:aws:iam::111122223333:role/x'}\n";
+        let crossplane = "apiVersion: eks.aws.upbound.io/v1beta1\nkind: PodIdentityAssociation\nmetadata: {name: a}\nspec: {forProvider: {clusterName: prod, namespace: a, serviceAccount: s, roleArn: 'arn:aws:iam::111122223333:role/x'}}\n";
+        for object in [ack, crossplane] {
+            let answer = check(&[("a.yaml", object), ("r.json", role)]);
+            let found = of_rule(&answer, "pod-identity-not-trusted");
+            assert!(found.len() == 1 && found[0].message.contains("`a/s` of cluster `prod`"), "{object}");
+        }
+        let reference = ack.replace("roleARN: 'arn:aws:iam::111122223333:role/x'", "roleRef: {from: {name: x}}");
+        assert!(of_rule(&check(&[("a.yaml", &reference), ("r.json", role)]), "pod-identity-not-trusted").is_empty());
+    }
 }

@@ -16,6 +16,10 @@ declare_rule! {
     /// EKS Pod Identity needs its agent on the Pod's node, and there is none on Fargate (nor on Windows nodes). The Pod gets the variables of
     /// Pod Identity, asks an address where nobody answers, and has no credentials.
     ///
+    /// ## Severity
+    ///
+    /// A warning: the Pod gets no credentials by it, but may have others.
+    ///
     /// ## How to fix it
     ///
     /// Run the Pod on Linux EC2 nodes, or give it the role by an OIDC provider: annotate the ServiceAccount with `eks.amazonaws.com/role-arn`

@@ -17,6 +17,10 @@ declare_rule! {
     /// EKS Pod Identity is the service `pods.eks.amazonaws.com`, in every region and partition, also in China. Any other spelling, or the right
     /// one under `AWS` or `Federated`, is somebody else or nobody: the Pods of the association are refused.
     ///
+    /// ## Severity
+    ///
+    /// An error: every Pod of the association is refused.
+    ///
     /// ## How to fix it
     ///
     /// Write `"Principal": {"Service": "pods.eks.amazonaws.com"}`.

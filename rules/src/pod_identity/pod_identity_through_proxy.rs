@@ -16,6 +16,10 @@ declare_rule! {
     /// The SDK fetches credentials from the agent on the Pod's own node, `http://169.254.170.23`. With `HTTP_PROXY` set and that address not in
     /// `NO_PROXY` the request goes to the proxy, which cannot reach the node: the Pod gets no credentials.
     ///
+    /// ## Severity
+    ///
+    /// A warning: whether the SDK takes the proxy for this address depends on the language and its version.
+    ///
     /// ## How to fix it
     ///
     /// Add `169.254.170.23` (and `[fd00:ec2::23]` on IPv6) to `NO_PROXY`.

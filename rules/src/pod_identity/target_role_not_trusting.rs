@@ -19,6 +19,10 @@ declare_rule! {
     /// With `targetRoleArn` EKS Pod Identity assumes the association's role first, and from it the target role, with session tags and the
     /// association's external id. The target role must trust the first for `sts:AssumeRole` and `sts:TagSession`; else every Pod is refused.
     ///
+    /// ## Severity
+    ///
+    /// An error: every Pod of the association is refused.
+    ///
     /// ## How to fix it
     ///
     /// Name the first role under `AWS` in the target role's trust policy, allow both actions, and ask for the association's external id.

@@ -17,6 +17,10 @@ declare_rule! {
     /// STS looks for the token's issuer among the providers of the role's own account. The cluster was made anew and has another issuer, or
     /// the role is of another account than the provider: `InvalidIdentityToken: No OpenIDConnect provider found in your account`.
     ///
+    /// ## Severity
+    ///
+    /// An error: every call of the Pod fails.
+    ///
     /// ## How to fix it
     ///
     /// Create a provider for the cluster's issuer in the role's account. For a role of another account there is a second way: give the Pods

@@ -22,6 +22,10 @@ declare_rule! {
     /// The URL of a provider must begin with `https://` and have no query, and there is a limit to its client ids (100) and its thumbprints
     /// (5, each of 40 hexadecimal digits). Otherwise the call fails, and with it the roll-out, before any role can be assumed.
     ///
+    /// ## Severity
+    ///
+    /// An error: the provider cannot be created.
+    ///
     /// ## How to fix it
     ///
     /// Write the issuer's URL alone, and drop what is too much. No thumbprint is needed where the certificate is of a public authority.

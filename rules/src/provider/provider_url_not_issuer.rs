@@ -15,6 +15,10 @@ declare_rule! {
     /// STS looks for the provider whose URL is the token's `iss`, letter by letter. The address of the cluster's API server, of the discovery
     /// document or of the keys is another text, so no token belongs to the provider: `No OpenIDConnect provider found in your account`.
     ///
+    /// ## Severity
+    ///
+    /// An error: no token belongs to the provider. A warning where the URL may be an issuer all the same.
+    ///
     /// ## How to fix it
     ///
     /// Take the URL from `aws eks describe-cluster --name NAME --query cluster.identity.oidc.issuer`, or the `iss` of a token.

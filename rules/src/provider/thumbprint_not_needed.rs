@@ -18,6 +18,10 @@ declare_rule! {
     /// or made-up thumbprint of EKS, GitHub, GitLab or Google keeps nobody out, and renewing it mends nothing. It is said for
     /// thumbprints known to be retired, and where the provider is all that the run is about.
     ///
+    /// ## Severity
+    ///
+    /// Info: the thumbprint changes nothing.
+    ///
     /// ## How to fix it
     ///
     /// Nothing need be done. If tokens are refused, look at the issuer, the client ids and the trust policy.

@@ -17,6 +17,10 @@ declare_rule! {
     /// The association wins: new Pods get its role, and `eks.amazonaws.com/role-arn` is passed over. Where the two roles differ, whoever
     /// changes the permissions of the annotated one changes nothing.
     ///
+    /// ## Severity
+    ///
+    /// A warning where the two name different roles. Info where it is one role, or the run does not show which.
+    ///
     /// ## How to fix it
     ///
     /// Keep one of the two. When moving to Pod Identity, take the annotation out once the Pods have been started anew.

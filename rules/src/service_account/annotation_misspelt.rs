@@ -1,9 +1,11 @@
 //! An annotation that was meant for the webhook and that it does not know.
 
+use irsa_lint_core::admission::action::{WEB_IDENTITY, speaks_of};
 use irsa_lint_core::declare_rule;
 use irsa_lint_core::diagnostic::{Applicability, Fix, Severity};
 use irsa_lint_core::document::model::{AUDIENCE, ROLE_ARN, ServiceAccount, Workload};
-use irsa_lint_core::estate::{ServiceAccountId, WorkloadId};
+use irsa_lint_core::estate::{RoleId, ServiceAccountId, WorkloadId};
+use irsa_lint_core::policy::Effect;
 use irsa_lint_core::policy::spelling::{distance, nearest};
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
@@ -119,9 +121,29 @@ impl Rule for AnnotationMisspelt {
                 out.report(&Self::META, place, message)
                     .help(format!("put `{ROLE_ARN}` among the annotations of the ServiceAccount"))
                     .done();
+            } else if key == KUBE2IAM
+                && !has_role()
+                && let Some(role) = annotation.value.value().and_then(|value| of_web_identity(&value.text, view))
+            {
+                let message = format!(
+                    "annotation `{key}` of {} asks kube2iam or kiam for {}, which admits web identities alone",
+                    what(workload),
+                    view.role_name(role)
+                );
+                out.report(&Self::META, place, message)
+                    .help(format!("put `{ROLE_ARN}` with the role's ARN among the annotations of the ServiceAccount that the Pods run as"))
+                    .done();
             }
         }
     }
+}
+
+/// The role of the run that an annotation of kube2iam names, if nobody can assume it but with a web identity.
+fn of_web_identity(text: &str, view: &View<'_>) -> Option<RoleId> {
+    let [id] = view.estate.roles_named(text).try_into().ok()?;
+    let policy = view.estate.role(id)?.trust.policy()?;
+    let allows = |action: &str| policy.statements.iter().any(|s| s.effect == Effect::Allow && speaks_of(&s.action, action));
+    (allows(WEB_IDENTITY) && !allows("sts:AssumeRole")).then_some(id)
 }
 
 /// The annotation of a Pod that was meant by one that is a letter or two off.
@@ -135,7 +157,7 @@ fn meant_on_pod(key: &str) -> Option<&'static str> {
 mod tests {
     use irsa_lint_core::diagnostic::Severity;
 
-    use crate::testing::{check, of_rule};
+    use crate::testing::{check, of_rule, policy};
 
     fn found(key: &str, value: &str) -> Vec<String> {
         let text = format!("apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: api\n  annotations:\n    {key}: {value}\n");
@@ -158,6 +180,8 @@ mod tests {
             "amazonaws.com/role-arn",
             "iam.amazonaws.com/role-arn",
             "eks.amazonaws.com.cn/role-arn",
+            "irsa.eks.amazonaws.com/role-arn",
+            "aws/role-arn",
             "role-arn",
         ] {
             assert_eq!(found(key, "arn:aws:iam::111122223333:role/x"), ["eks.amazonaws.com/role-arn"], "{key}");
@@ -192,6 +216,18 @@ mod tests {
         for good in ["iam.amazonaws.com/role", "eks.amazonaws.com/skip-containers", "eks.amazonaws.com/compute-type"] {
             assert_eq!(found(good), 0, "{good}");
         }
+    }
+
+    #[test]
+    fn kube2iam_cannot_hand_out_a_role_of_web_identities() {
+        let pod = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: api\n  annotations: {iam.amazonaws.com/role: app}\nspec: {serviceAccountName: api}\n";
+        let trust = policy(r#"{"StringEquals": {"ISSUER:sub": "system:serviceaccount:x:api", "ISSUER:aud": "sts.amazonaws.com"}}"#);
+        let role = format!(
+            r#"{{"Role": {{"RoleName": "app", "Path": "/", "Arn": "arn:aws:iam::111122223333:role/app", "AssumeRolePolicyDocument": {trust}}}}}"#
+        );
+        let node = role.replace("sts:AssumeRoleWithWebIdentity", "sts:AssumeRole");
+        let found = |role: &str| of_rule(&check(&[("pod.yaml", pod), ("role.json", role)]), "annotation-misspelt").len();
+        assert_eq!((found(&role), found(&node)), (1, 0));
     }
 
     #[test]

@@ -17,6 +17,10 @@ declare_rule! {
     /// Kubernetes wants strings there and refuses the whole object: `cannot unmarshal number into Go struct field
     /// ObjectMeta.metadata.annotations of type string`. The ServiceAccount is not made or not changed, and the Pods go on without the role.
     ///
+    /// ## Severity
+    ///
+    /// An error: Kubernetes refuses the object.
+    ///
     /// ## How to fix it
     ///
     /// Put the value in quotes.

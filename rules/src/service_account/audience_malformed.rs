@@ -17,6 +17,11 @@ declare_rule! {
     /// The annotation becomes the audience of the Pods' tokens as it stands. With an empty one Kubernetes puts in its own API server, and
     /// STS refuses every token whose audience the OIDC provider does not list: `Incorrect token audience`.
     ///
+    /// ## Severity
+    ///
+    /// An error where it is empty: no token is accepted. A warning where it is nearly `sts.amazonaws.com`: a provider may list that
+    /// spelling.
+    ///
     /// ## How to fix it
     ///
     /// Leave the annotation out: the default, `sts.amazonaws.com`, is right in every partition.

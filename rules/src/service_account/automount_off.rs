@@ -15,6 +15,10 @@ declare_rule! {
     /// The role does not need that token: the webhook mounts one of its own. But controllers and agents talk to the Kubernetes API as well,
     /// and without its token they fail at the start, which is easily taken for a fault of the role.
     ///
+    /// ## Severity
+    ///
+    /// Info: the role itself does not need that token.
+    ///
     /// ## How to fix it
     ///
     /// Take the field out, or set `automountServiceAccountToken: true` in the spec of the Pods that need the Kubernetes API.

@@ -16,6 +16,10 @@ declare_rule! {
     /// The webhook passes over a value that it cannot read as a boolean and uses its default. Which endpoint of STS the Pods call is then
     /// not what the manifest seems to say; where a network lets only one of them through, the calls hang.
     ///
+    /// ## Severity
+    ///
+    /// A warning: the Pods work, though not as the manifest says.
+    ///
     /// ## How to fix it
     ///
     /// Write `"true"` or `"false"`, as a string.

@@ -18,6 +18,11 @@ declare_rule! {
     /// The webhook takes a whole number of seconds. It raises one below 600 to 600, passes over what is no number and uses its default,
     /// a day; and EKS issues no token for longer than a day. The tokens live longer or shorter than somebody meant.
     ///
+    /// ## Severity
+    ///
+    /// A warning: the Pods work, though not as the manifest says. Info where Pod and ServiceAccount ask for different times: the Pod's
+    /// counts.
+    ///
     /// ## How to fix it
     ///
     /// Write a number of seconds from 600 to 86400 as a string, or leave the annotation out.

@@ -2,7 +2,7 @@
 
 use irsa_lint_core::admission::{Constraint, Grant, IssuerAdmission, key};
 use irsa_lint_core::declare_rule;
-use irsa_lint_core::policy::Statement;
+use irsa_lint_core::policy::{Condition, Statement};
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use irsa_lint_core::syntax::Place;
 use smol_str::SmolStr;
@@ -76,6 +76,12 @@ impl Rule for CalledWorkflow {
     }
 
     fn role(&self, role: &RoleView<'_>, out: &mut Findings) {
+        let speaks_of_it = |c: &Condition| {
+            c.key.text.to_ascii_lowercase().ends_with(CALLED_WORKFLOW) || c.values.iter().any(|v| v.text.contains(CALLED_WORKFLOW))
+        };
+        if !role.policy.statements.iter().flat_map(Statement::effective_conditions).any(speaks_of_it) {
+            return;
+        }
         report_wide(role, &Self::META, out, Reach::Callers, |wide, tried, place, out| {
             let place = workflow_place(wide.statement, wide.issuer).unwrap_or(place);
             out.report(&Self::META, place, message(role, &wide.issuer_name())).witness(tried).help(help(wide.issuer)).done();

@@ -9,7 +9,7 @@ use irsa_lint_core::policy::{Effect, PrincipalKind, Statement};
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use smol_str::SmolStr;
 
-use crate::denies::{as_meant, as_written, flaw, names, region};
+use crate::denies::{as_meant, as_written, flaw, lists_wildcards, names, region};
 use crate::faults::place;
 use crate::kubernetes::forms;
 use crate::pods::ASSUME_ROLE;
@@ -90,10 +90,19 @@ impl Rule for DenyDoesNotProtect {
         if denies().next().is_none() || role.admission.grants().next().is_none() {
             return;
         }
+        if denies().nth(1).is_none() && denies().all(|deny| !lists_wildcards(deny)) && role.admission.issuers.iter().any(lost_something) {
+            return;
+        }
         for deny in denies().filter(|deny| is_meant_for_web_identities(deny, role) && is_readable(deny, role)) {
             judge(role, deny, out);
         }
     }
+}
+
+/// Whether the Deny statements are known to have taken something: what is left of an Allow is not what it grants. Found out without a search.
+fn lost_something(issuer: &IssuerAdmission<'_>) -> bool {
+    let granted = || issuer.statements.iter().filter_map(|(_, region)| region.as_ref());
+    granted().count() == issuer.grants.len() && issuer.grants.iter().any(|grant| granted().all(|region| *region != grant.region))
 }
 
 /// Whether nothing in it is still to be filled in.
@@ -127,10 +136,12 @@ fn judge(role: &RoleView<'_>, deny: &Statement, out: &mut Findings) {
         return;
     }
     let flaw = issuers().find_map(|issuer| flaw(role, deny, issuer));
+    if flaw.is_none() && issuers().any(|issuer| could_protect(role, deny, issuer)) {
+        return;
+    }
     let at = flaw.as_ref().map_or(At::Statement, |flaw| flaw.at);
     let shut_out = flaw.as_ref().and_then(|_| issuers().find_map(|issuer| would_shut_out(role, deny, issuer)));
-    let reason =
-        flaw.as_ref().map_or_else(|| "it asks for nothing that the Allow statements let in".to_owned(), |flaw| flaw.reason.clone());
+    let reason = flaw.as_ref().map_or_else(|| "no token has what it asks for".to_owned(), |flaw| flaw.reason.clone());
     let help = flaw.map_or_else(|| format!("remove {}, or ask for what is to be kept out", deny.name()), |flaw| flaw.help);
     let (severity, consequence) = match &shut_out {
         Some((subject, _)) => (Severity::Warning, format!("; `{subject}` gets in all the same")),
@@ -151,6 +162,12 @@ fn protects(role: &RoleView<'_>, deny: &Statement, issuer: &IssuerAdmission<'_>)
     }
     let Some(taken) = region(role, deny, issuer, as_written(deny)) else { return false };
     issuer.statements.iter().filter_map(|(_, allowed)| allowed.as_ref()).any(|allowed| common(role, issuer, allowed, &taken).is_some())
+}
+
+/// Whether it works and has nothing to do as yet: a second bolt on the door is no mistake.
+fn could_protect(role: &RoleView<'_>, deny: &Statement, issuer: &IssuerAdmission<'_>) -> bool {
+    let taken = region(role, deny, issuer, as_written(deny));
+    taken.is_some_and(|taken| common(role, issuer, &Region::everything(), &taken).is_some())
 }
 
 /// What two regions have in common, as far as the issuer sends such subjects; none if that is surely nothing.
@@ -235,7 +252,6 @@ mod tests {
     #[test]
     fn what_would_not_is_only_worth_knowing() {
         for (principal, condition) in [
-            (OWN, r#"{"StringEquals": {"ISSUER:sub": "repo:octo-org/other:pull_request"}}"#),
             (r#"{"AWS": "*"}"#, r#"{"StringLike": {"ISSUER:sub": "repo:octo-org/other:*"}}"#),
             // Read as everybody it would shut out whom the Allow is for.
             (r#"{"AWS": "*"}"#, r#"{"StringNotEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/admin"}}"#),
@@ -249,9 +265,27 @@ mod tests {
     }
 
     #[test]
+    fn a_subject_that_no_token_has_keeps_nobody_out() {
+        let found = |subject: &str| {
+            let principal = r#""Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/ISSUER"}, "Action": "sts:AssumeRoleWithWebIdentity""#;
+            let text = format!(
+                r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", {principal}, "Condition": {{"StringLike": {{"ISSUER:sub": "system:serviceaccount:prod:*"}}}}}}, {{"Effect": "Deny", {principal}, "Condition": {{"StringEquals": {{"ISSUER:sub": "{subject}"}}}}}}]}}"#
+            );
+            let answer = check(&[("a.json", &text.replace("ISSUER", crate::testing::ISSUER))]);
+            of_rule(&answer, "deny-does-not-protect").into_iter().map(|d| d.severity).collect::<Vec<_>>()
+        };
+        assert_eq!(found("serviceaccount:prod:default"), [Severity::Info]);
+        assert_eq!(found("system:serviceaccount:*:default"), [Severity::Warning]);
+        assert_eq!(found("system:serviceaccount:test:default"), []);
+        assert_eq!(found("system:serviceaccount:prod:default"), []);
+    }
+
+    #[test]
     fn what_protects_is_left_alone() {
         for (principal, action, condition) in [
             (OWN, WEB, PULL_REQUESTS),
+            (OWN, WEB, r#"{"StringNotEquals": {"ISSUER:aud": "sts.amazonaws.com"}}"#),
+            (OWN, WEB, r#"{"StringEquals": {"ISSUER:sub": "repo:octo-org/other:pull_request"}}"#),
             (OWN, "sts:Assume*", PULL_REQUESTS),
             (r#""*""#, WEB, PULL_REQUESTS),
             (OWN, WEB, r#"{"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}"#),

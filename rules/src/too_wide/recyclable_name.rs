@@ -1,11 +1,11 @@
 //! A name decides who gets in, and somebody else can take the name over.
 
 use irsa_lint_core::admission::language::Language;
-use irsa_lint_core::admission::{Constraint, Federated, Grant, grammar_of};
+use irsa_lint_core::admission::{Constraint, Federated, Grant, grammar_of, key};
 use irsa_lint_core::declare_rule;
 use irsa_lint_core::estate::RoleId;
 use irsa_lint_core::policy::{Effect, Principal, PrincipalKind, Statement, TrustPolicy};
-use irsa_lint_core::provider::{Captures, Provider, SubjectForm};
+use irsa_lint_core::provider::{Captures, Part, Provider, SubjectForm};
 use irsa_lint_core::rule::{Analysis, Findings, RoleView, Rule, RuleMeta, View};
 use irsa_lint_core::syntax::Place;
 use smol_str::{SmolStr, format_smolstr};
@@ -114,12 +114,44 @@ fn trusted(policy: &TrustPolicy) -> impl Iterator<Item = (&Statement, &Principal
 
 /// Whether a statement may go by a name that was not spoken of yet: for most it is plain that they do not, and they need not be looked into.
 fn may_go_by_name(statement: &Statement, provider: &Provider, names: &[SmolStr]) -> bool {
-    statement.effective_conditions().flat_map(|condition| &condition.values).map(|value| value.text.as_str()).any(|text| {
-        let known = text.starts_with("https://") || names.iter().any(|name| text.contains(name.as_str()));
-        let literal = || !text.contains(['*', '?', '$']);
-        let harmless = || provider.subject_form(text).is_none_or(|(form, _)| !goes_by_name(form, provider));
-        !known && text.contains([':', '/']) && !(literal() && text.contains(':') && harmless())
+    let by_claim = || provider.exposed_claims().filter(|claim| claim.identifies_tenant && !is_id(&claim.name));
+    statement.effective_conditions().any(|condition| {
+        let claim = condition.key.text.rsplit(':').next().unwrap_or_default();
+        let of_claim = by_claim().any(|known| known.name.eq_ignore_ascii_case(claim));
+        let of_subject = claim.eq_ignore_ascii_case(key::SUB);
+        let is_new = |text: &str| !names.iter().any(|name| text.contains(name.as_str()));
+        let mut values = condition.values.iter().map(|value| value.text.as_str()).filter(|text| is_new(text));
+        values.any(|text| of_claim || (of_subject && names_by_name(text, provider)))
     })
+}
+
+/// Whether a pattern of the subject fits a form in which a name may say whose it is, as far as its text goes to the first wildcard.
+fn names_by_name(pattern: &str, provider: &Provider) -> bool {
+    let fixed = pattern.split(['*', '?', '$']).next().unwrap_or_default();
+    let whole = fixed.len() == pattern.len();
+    let by_id = |form: &SubjectForm| !whole && form.tenant.first().is_some_and(|part| is_id(part));
+    let mut forms = provider.subjects.iter().filter(|form| begins_so(form, fixed));
+    forms.any(|form| by_id(form) || goes_by_name(form, provider))
+}
+
+/// Whether a subject of this form may begin with this text.
+fn begins_so(form: &SubjectForm, text: &str) -> bool {
+    let mut parts = form.template.parts().peekable();
+    let mut rest = text;
+    if let Some(Part::Literal(literal)) = parts.peek() {
+        match text.strip_prefix(literal) {
+            Some(after) => rest = after,
+            None => return literal.starts_with(text),
+        }
+        parts.next();
+    }
+    let Some(Part::Named(slot)) = parts.next() else { return true };
+    match (rest.chars().find(|c| !slot.class.may_contain(*c)), parts.next()) {
+        (None, _) => true,
+        // A part that may hold its own end, such as a group of groups, ends nobody knows where.
+        (Some(c), Some(Part::Literal(literal))) => literal.starts_with(|end| end == c || slot.class.may_contain(end)),
+        (Some(_), _) => false,
+    }
 }
 
 fn of_bucket(principal: &Principal, issuer: &str, bucket: &str, role: &str, out: &mut Findings) {

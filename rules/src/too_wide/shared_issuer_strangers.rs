@@ -7,7 +7,7 @@ use irsa_lint_core::provider::ChosenBy;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use irsa_lint_core::syntax::Place;
 
-use crate::grammar::refused_by_iam::is_refused;
+use crate::grammar::refused_by_iam::RefusedByIam;
 use crate::tenants::{Reach, WideTenant, report_wide};
 
 declare_rule! {
@@ -114,6 +114,14 @@ fn help(role: &RoleView<'_>, wide: &WideTenant<'_>) -> String {
     let controlled = wide.issuer.provider.zip(wide.issuer.issuer.as_deref()).is_some_and(|(p, issuer)| p.control_for(issuer).is_some());
     let stored = controlled && !is_refused(wide.statement, role);
     format!("{}{}", what_to_do(wide), if stored { "; IAM does not save you: it stores this policy" } else { "" })
+}
+
+/// Whether IAM refuses to store the statement.
+fn is_refused(statement: &Statement, role: &RoleView<'_>) -> bool {
+    let mut refused = Findings::default();
+    RefusedByIam.role(role, &mut refused);
+    let (from, to) = (statement.span.start, statement.span.end);
+    refused.diagnostics.iter().any(|found| found.place.span.start >= from && found.place.span.end <= to)
 }
 
 fn what_to_do(wide: &WideTenant<'_>) -> String {

@@ -10,7 +10,8 @@ use irsa_lint_core::syntax::Scalar;
 use crate::pairing::{Caller, admits, role_view};
 use crate::webhook::meant_audience;
 use crate::workloads::{
-    API_TOKEN, ROLE_VARIABLE, TOKEN_VARIABLE, TOKEN_VOLUME, account_of, mounted, role_of, variable, variable_place, what,
+    API_TOKEN, ROLE_VARIABLE, TOKEN_VARIABLE, TOKEN_VOLUME, account_of, is_made_by_another, mounted, role_of, variable, variable_place,
+    what,
 };
 
 declare_rule! {
@@ -20,6 +21,11 @@ declare_rule! {
     ///
     /// A projected `serviceAccountToken` without `audience`, like the one at `/var/run/secrets/kubernetes.io/serviceaccount/token`, is for the
     /// Kubernetes API. STS refuses a token whose audience the OIDC provider does not list: `Incorrect token audience`.
+    ///
+    /// ## Severity
+    ///
+    /// An error where the token is for the Kubernetes API, or the role does not admit its audience. A warning where the audience is nearly
+    /// STS's; info where the run does not show what the role admits.
     ///
     /// ## How to fix it
     ///
@@ -72,6 +78,10 @@ impl Rule for ProjectedTokenAudience {
     }
 
     fn workload(&self, id: WorkloadId, workload: &Workload, view: &View<'_>, out: &mut Findings) {
+        let by_hand = |container: &Container| variable(container, TOKEN_VARIABLE).is_some();
+        if !workload.containers.iter().any(by_hand) || is_made_by_another(workload, view) {
+            return;
+        }
         let mut told: Vec<&Place> = Vec::new();
         for container in &workload.containers {
             let Some((index, Some(file))) = variable(container, TOKEN_VARIABLE) else { continue };

@@ -16,6 +16,11 @@ declare_rule! {
     /// Kubernetes reads the field in the spec of the Pods, which in a Deployment is `spec.template.spec`. Anywhere else it is refused or
     /// dropped, and the Pods run as ServiceAccount `default`, without the role.
     ///
+    /// ## Severity
+    ///
+    /// An error where the ServiceAccount that is meant has a role: the Pods run without it. A warning where the run shows no such
+    /// ServiceAccount.
+    ///
     /// ## How to fix it
     ///
     /// Move `serviceAccountName` beside `containers`.

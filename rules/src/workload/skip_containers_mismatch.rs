@@ -9,7 +9,7 @@ use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
 use crate::role_arn::{place, value};
 use crate::webhook::SKIP_CONTAINERS;
-use crate::workloads::{account_of, role_of, what};
+use crate::workloads::{account_of, is_made_by_another, role_of, what};
 
 declare_rule! {
     /// The annotation `eks.amazonaws.com/skip-containers` names no container, or all of them.
@@ -18,6 +18,10 @@ declare_rule! {
     ///
     /// The webhook splits the value at commas and cuts no blanks: `"a, b"` skips `a` and a container called ` b`, which there is not. The
     /// container that was to be kept from the role gets it. Where all containers are skipped, the role serves nobody.
+    ///
+    /// ## Severity
+    ///
+    /// A warning: another set of containers gets the role than is written there.
     ///
     /// ## How to fix it
     ///
@@ -58,7 +62,7 @@ impl Rule for SkipContainersMismatch {
         let Some(annotation) = workload.pod_annotations.iter().rev().find(|a| a.key.text == SKIP_CONTAINERS) else { return };
         let Some((text, place)) = value(annotation) else { return };
         // Quotes in it are CSV's own affair; a variable is filled in later.
-        if text.text.contains(['"', '$']) || workload.containers.is_empty() {
+        if text.text.contains(['"', '$']) || workload.containers.is_empty() || is_made_by_another(workload, view) {
             return;
         }
         let names: Vec<&str> = workload.containers.iter().map(|container| container.name.as_str()).collect();

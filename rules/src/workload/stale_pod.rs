@@ -18,6 +18,11 @@ declare_rule! {
     /// The webhook writes role and audience into a Pod when it is created, and nothing changes them later. The annotation was changed since:
     /// the Pod goes on with the old role until it is started anew.
     ///
+    /// ## Severity
+    ///
+    /// A warning: the Pod works, but as the role of yesterday. Info where the ServiceAccount names no role any more, which may be what is
+    /// wanted.
+    ///
     /// ## How to fix it
     ///
     /// Start the Pods anew: `kubectl rollout restart`.

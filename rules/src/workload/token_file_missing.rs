@@ -16,6 +16,10 @@ declare_rule! {
     /// The webhook mounts its token only into Pods whose ServiceAccount has the annotation `eks.amazonaws.com/role-arn`. Without it there is no
     /// such file, and the AWS SDKs fail with `no such file or directory`.
     ///
+    /// ## Severity
+    ///
+    /// A warning: the file may come from elsewhere.
+    ///
     /// ## How to fix it
     ///
     /// Take the variables out and annotate the ServiceAccount with the role: the webhook sets both and mounts the token.

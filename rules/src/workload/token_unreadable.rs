@@ -6,7 +6,7 @@ use irsa_lint_core::document::model::{Cluster, Place, Workload};
 use irsa_lint_core::estate::WorkloadId;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::workloads::{account_of, role_of, what};
+use crate::workloads::{account_of, is_made_by_another, role_of, what};
 
 declare_rule! {
     /// A Pod that does not run as root has no `fsGroup`, on a cluster older than Kubernetes 1.19.
@@ -15,6 +15,10 @@ declare_rule! {
     ///
     /// Before Kubernetes 1.19 the token that the webhook mounts belongs to root and nobody else may read it. The program gets
     /// `permission denied` for the token's file.
+    ///
+    /// ## Severity
+    ///
+    /// A warning where the Pod names its user. Info where the image may.
     ///
     /// ## How to fix it
     ///
@@ -64,6 +68,9 @@ impl Rule for TokenUnreadable {
         let Some(version) = old_version(view) else { return };
         let (Some((account_id, account)), Some(spec)) = (account_of(view, id), &workload.pod_spec) else { return };
         if workload.security.fs_group || role_of(account).is_none() || view.estate.association_of(account_id).to().is_some() {
+            return;
+        }
+        if is_made_by_another(workload, view) {
             return;
         }
         let (place, severity, user) = match user(workload) {

@@ -14,6 +14,10 @@ declare_rule! {
     /// Nothing but this webhook turns `eks.amazonaws.com/role-arn` into variables and a token of the Pods. Without it the annotation has no
     /// effect, no error is shown, and every Pod works as the node's role.
     ///
+    /// ## Severity
+    ///
+    /// A warning: no Pod gets its role, unless something else sets it up.
+    ///
     /// ## How to fix it
     ///
     /// EKS installs the `MutatingWebhookConfiguration` `pod-identity-webhook` itself: bring it back from a cluster of the same version. On

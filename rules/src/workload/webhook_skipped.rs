@@ -6,7 +6,7 @@ use irsa_lint_core::estate::WorkloadId;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
 use crate::webhook::SKIP_POD;
-use crate::workloads::{account_of, key_place, role_of, what};
+use crate::workloads::{account_of, is_made_by_another, key_place, role_of, what};
 
 declare_rule! {
     /// A Pod has the label that keeps the webhook away, and its ServiceAccount has a role.
@@ -15,6 +15,10 @@ declare_rule! {
     ///
     /// The webhook is not called for Pods with the label `eks.amazonaws.com/skip-pod-identity-webhook`, whatever its value. They get neither
     /// variables nor token and work as the node's role.
+    ///
+    /// ## Severity
+    ///
+    /// A warning: the Pod works as the node's role, and somebody may want that.
     ///
     /// ## How to fix it
     ///
@@ -64,7 +68,7 @@ impl Rule for WebhookSkipped {
         let Some((_, account)) = account_of(view, id) else { return };
         let Some(role) = role_of(account) else { return };
         // Whoever sets the variables and mounts a token by hand keeps the webhook away on purpose.
-        if !workload.tokens.is_empty() {
+        if !workload.tokens.is_empty() || is_made_by_another(workload, view) {
             return;
         }
         let value = label.value.value().map_or("", |value| value.as_str());

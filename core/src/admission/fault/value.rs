@@ -86,11 +86,11 @@ impl<'a> Finder<'a> {
                 set.contains(value) || !Language::literal_ignore_case(value).intersect(set.clone()).is_empty(self.budget).is_yes()
             }
         };
-        if is_in(&forms.legal) {
-            return None;
-        }
-        if !forms.closed && is_in(possible) {
-            return Some(FaultKind::CustomSubject { issuer: issuer(), known: true });
+        // The usual forms may be given more loosely than what is possible at all.
+        match (is_in(&forms.legal), forms.closed || is_in(possible)) {
+            (true, true) => return None,
+            (false, true) if !forms.closed => return Some(FaultKind::CustomSubject { issuer: issuer(), known: true }),
+            _ => {}
         }
         if !forms.closed && target.provider.is_some_and(|provider| self.may_name_a_claim(value, provider)) {
             return Some(FaultKind::CustomSubject { issuer: issuer(), known: false });
