@@ -26,8 +26,8 @@ declare_rule! {
     ///
     /// ## References
     ///
-    /// - amazon-eks-pod-identity-webhook, README
-    /// - Kubernetes, CHANGELOG 1.19: file permission handling in projected service account volumes
+    /// - amazon-eks-pod-identity-webhook, "README"
+    /// - Kubernetes, "CHANGELOG-1.19": file permissions of projected service account volumes
     ///
     /// ```yaml fail at=/spec/securityContext
     /// # file: cluster.json
