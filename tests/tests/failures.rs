@@ -26,7 +26,7 @@ struct Failure {
 
 fn failures() -> Vec<Failure> {
     let paths: Vec<String> = files().unwrap().into_iter().filter(|path| path.starts_with(FOLDER)).collect();
-    let names: BTreeSet<&str> = paths.iter().filter_map(|path| path[FOLDER.len()..].split('/').next()).collect();
+    let names: BTreeSet<&str> = paths.iter().filter_map(|path| path.strip_prefix(FOLDER)?.split('/').next()).collect();
     let documents = |folder: &str| -> Vec<(String, String)> {
         let inside = paths.iter().filter_map(|path| Some((path, path.strip_prefix(folder)?)));
         let own = inside.filter(|(_, name)| !name.contains('/') && *name != "expect.json" && !name.ends_with(".txt"));

@@ -25,7 +25,8 @@ declare_rule! {
     ///
     /// ## Severity
     ///
-    /// A warning: no token matches unless somebody changed the form of the subjects. Info where the value may be of such a form.
+    /// A warning: no token matches unless somebody changed the form of the subjects. Info where the value may be of such a form. An error
+    /// where GitHub's id stands behind the owner or the repository alone: it sends both ids or none.
     ///
     /// ## How to fix it
     ///

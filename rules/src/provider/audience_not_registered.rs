@@ -21,6 +21,10 @@ declare_rule! {
     /// A token has to pass twice: STS compares its audience with the client ids of the OIDC provider, and the trust policy compares it with
     /// its condition on `:aud`. Where no client id is admitted by the condition, no token passes both, and nobody can assume the role.
     ///
+    /// ## Severity
+    ///
+    /// An error: nobody can assume the role through the statement.
+    ///
     /// ## How to fix it
     ///
     /// Look into a token for the audience that it carries (`aud`, or `azp` where it has one). Ask for that one in the condition, and register
