@@ -124,16 +124,17 @@ fn walk(folder: &Path, candidates: &mut Vec<Candidate>, unread: &mut Vec<Unread>
     linked
 }
 
-/// Whether a walk goes there: what is hidden it passes over, but for the workflows of GitHub Actions.
+/// Whether a walk goes there: what is hidden it passes over, but for the workflows of GitHub Actions and the CI file of GitLab.
 fn is_in_sight(entry: &DirEntry) -> bool {
     const GITHUB: &str = ".github";
     let name = entry.file_name().to_str().unwrap_or_default();
+    let is_ci = || name == GITHUB || name == ".gitlab-ci.yml";
     let within = || entry.path().parent().and_then(Path::file_name).is_some_and(|parent| parent == GITHUB);
     match entry.depth() {
         0 => true,
         // In a `.github` that was named itself everything is in sight.
-        1 => !name.starts_with('.') || name == GITHUB,
-        _ if name.starts_with('.') => name == GITHUB,
+        1 => !name.starts_with('.') || is_ci(),
+        _ if name.starts_with('.') => is_ci(),
         _ => name == "workflows" || !within(),
     }
 }

@@ -1,16 +1,16 @@
 //! The rules, one a file, and the identity providers that irsa-lint knows.
 
-pub mod configuration;
+pub mod annotate;
+#[cfg(test)]
+mod breadth_table;
 pub mod callers;
 pub mod cluster_roles;
-pub mod annotate;
+pub mod configuration;
+pub mod denies;
 pub mod edits;
 pub mod element;
 #[cfg(test)]
 mod embeddings;
-#[cfg(test)]
-mod breadth_table;
-pub mod denies;
 pub mod errors;
 #[cfg(test)]
 mod examples;
@@ -18,14 +18,14 @@ pub mod families;
 pub mod faults;
 #[cfg(test)]
 mod fixes;
-pub mod hops;
 pub mod github;
+pub mod hops;
 pub mod idp_controls;
 pub mod kubernetes;
 pub mod misformed;
 pub mod missing_role;
-pub mod own_provider;
 pub mod narrow;
+pub mod own_provider;
 pub mod pairing;
 pub mod pods;
 mod provider_file;
@@ -155,6 +155,7 @@ catalogue! {
         target_role_not_trusting: TargetRoleNotTrusting,
     }
     provider {
+        audience_not_registered: AudienceNotRegistered,
         client_id_missing: ClientIdMissing,
         cluster_without_provider: ClusterWithoutProvider,
         issuer_trailing_slash: IssuerTrailingSlash,

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use irsa_lint_core::admission::fault::FaultKind;
+use irsa_lint_core::admission::fault::{AudienceMistake, FaultKind};
 use irsa_lint_core::admission::language::Language;
 use irsa_lint_core::admission::{Constraint, Grant, IssuerAdmission, key};
 use irsa_lint_core::document::model::Stated;
@@ -20,13 +20,14 @@ pub struct StatementGrant<'a> {
     pub pieces: Vec<Cow<'a, Grant>>,
 }
 
-/// What each statement of a role admits. Statements that are unfinished or speak of everyone are left out: other rules speak of those.
+/// What each statement of a role admits. Statements that are unfinished, speak of everyone or look for the subject under the audience are left
+/// out: other rules speak of those.
 #[must_use]
 pub fn statement_grants<'a>(role: &RoleView<'a>) -> Vec<StatementGrant<'a>> {
     let mut found = Vec::new();
     for issuer in role.admission.issuers.iter().filter(|issuer| !issuer.grants.is_empty()) {
         let allows = role.policy.statements.iter().filter(|s| s.effect == Effect::Allow);
-        for statement in allows.filter(|s| !speaks_of_everyone(s) && !is_unfinished(role, s)) {
+        for statement in allows.filter(|s| !speaks_of_everyone(s) && !is_unfinished(role, s) && !looks_under_audience(role, s)) {
             let grants = issuer.grants.iter().filter(|grant| grant.statements.contains(&statement.index));
             let pieces: Vec<_> = grants.map(|grant| of_statement(issuer, grant, statement)).collect();
             if !pieces.is_empty() {
@@ -97,6 +98,12 @@ pub fn is_everyone(principal: &Principal) -> bool {
 #[must_use]
 pub fn speaks_of_everyone(statement: &Statement) -> bool {
     statement.principals.negated || statement.principals.list.iter().any(is_everyone)
+}
+
+/// Whether the statement asks for an audience that is a subject: whom it names is plain, and that nobody gets in is said.
+fn looks_under_audience(role: &RoleView<'_>, statement: &Statement) -> bool {
+    let is_subject = |kind: &FaultKind| matches!(kind, FaultKind::Audience { mistake: AudienceMistake::Subject, .. });
+    role.admission.faults.iter().any(|fault| fault.statement == statement.index && fault.fatal && is_subject(&fault.kind))
 }
 
 /// Whether something in the statement is still to be filled in or is no operator: it says nothing yet about who is meant to get in.

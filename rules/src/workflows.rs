@@ -73,12 +73,12 @@ pub fn is_of(system: CiSystem, provider: Option<&Provider>) -> bool {
 /// What the tokens of a job say behind the repository; `None`: it is not known.
 #[must_use]
 pub fn contexts(job: &CiJob) -> Option<Vec<Context<'_>>> {
+    let end = |name: &str| format_smolstr!("environment:{}", name.replace(':', "%3A"));
     match &job.environment {
-        Stated::Unknown(_) => None,
+        Stated::Unknown(_) if job.environments.is_empty() => None,
+        Stated::Unknown(_) => Some(vec![Context { trigger: None, ends: job.environments.iter().map(|name| end(name)).collect() }]),
         // The environment takes the place of branch, tag and event.
-        Stated::Is(name) => {
-            Some(vec![Context { trigger: None, ends: vec![format_smolstr!("environment:{}", name.text.replace(':', "%3A"))] }])
-        }
+        Stated::Is(name) => Some(vec![Context { trigger: None, ends: vec![end(&name.text)] }]),
         Stated::Absent => without_environment(job),
     }
 }

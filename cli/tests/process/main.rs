@@ -10,5 +10,5 @@ mod fix;
 mod output;
 mod run;
 mod schema;
-mod workflows;
 mod why;
+mod workflows;

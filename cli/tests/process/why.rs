@@ -188,3 +188,22 @@ fn machines_get_the_errors_as_well() {
         assert_eq!((answer["errors"].as_array().unwrap().len(), code), (1, 2), "{answer}");
     }
 }
+
+#[test]
+fn without_a_token_the_documents_show_a_wrong_client_id() {
+    let bench = Bench::new(&[
+        ("trust.json", &narrow()),
+        ("provider.json", &format!(r#"{{"Url": "{}", "ClientIDList": ["sts.amazon.com"]}}"#, ISSUER.trim_start_matches("https://"))),
+    ]);
+    let ran = bench.run(&["why", ".", "--error", "InvalidIdentityToken: Incorrect token audience"]);
+    assert!(ran.code == 1 && ran.out.contains("✗ audience") && ran.out.contains("`sts.amazon.com`"), "{}", ran.out);
+}
+
+#[test]
+fn what_is_likely_wrong_with_the_policy_is_said_where_the_caller_is_not_known() {
+    let issuer = "token.actions.githubusercontent.com";
+    let policy = narrow().replace(ISSUER.trim_start_matches("https://"), issuer).replace(APP, "repo:acme-example/web");
+    let bench = Bench::new(&[("trust.json", &policy)]);
+    let ran = bench.run(&["why", ".", "--error", "Not authorized to perform sts:AssumeRoleWithWebIdentity"]);
+    assert!(ran.out.contains("? condition") && ran.out.contains("`repo:acme-example/web:pull_request`"), "{}", ran.out);
+}

@@ -86,3 +86,18 @@ fn inspect_lists_the_jobs() {
     );
     assert_eq!(answer["links"][0]["state"], "linked");
 }
+
+#[test]
+fn the_hidden_file_of_gitlab_is_looked_into() {
+    let job = "deploy:
+  id_tokens: {AWS_TOKEN: {aud: https://gitlab.com}}
+  script:
+    - aws sts assume-role-with-web-identity --role-arn arn:aws:iam::111122223333:role/deploy --web-identity-token $AWS_TOKEN
+";
+    let policy = role("x").replace("token.actions.githubusercontent.com", "gitlab.com");
+    let policy = policy.replace("repo:acme-example/web:x", "project_path:acme-example/web:ref_type:branch:ref:main");
+    let bench = Bench::new(&[("iam/trust.json", &policy), (".gitlab-ci.yml", job)]);
+    let (answer, _) = bench.json(&["."]);
+    let rules: Vec<&str> = grave(&answer).iter().filter_map(|found| found["rule"].as_str()).collect();
+    assert_eq!(rules, ["workflow-audience"], "{answer:#}");
+}

@@ -48,6 +48,8 @@ pub struct CiJob {
     pub triggers: Vec<Trigger>,
     /// The environment that it deploys to (GitHub). GitLab's says nothing of the token.
     pub environment: Stated<Scalar>,
+    /// The names that it may have, where an expression stands for one of a list: a choice at the start, a part of the matrix.
+    pub environments: Vec<SmolStr>,
     /// Where the environment is named.
     pub environment_place: Option<Place>,
     /// Whether it may ask for a token.

@@ -1,6 +1,8 @@
 //! GitHub Actions workflows with a job that assumes an AWS role. Source: GitHub Docs, "Workflow syntax for GitHub Actions" and "OpenID Connect
 //! reference"; aws-actions/configure-aws-credentials, README. Other workflows are nobody's affair here.
 
+use smol_str::SmolStr;
+
 use super::at::{At, written};
 use super::ci_job::{CiJob, CiSystem, IdToken, RefFilter, RoleStep, Trigger};
 use super::model::Stated;
@@ -47,6 +49,7 @@ pub fn read(at: &At<'_>, reader: &mut Reader<'_>) {
             system: CiSystem::GitHub,
             id: member.key.clone(),
             triggers: triggers.clone(),
+            environments: environment.as_ref().map(|own| choices(own, &job, at, &triggers)).unwrap_or_default(),
             environment_place: environment.as_ref().map(At::place),
             environment: value(environment),
             id_token: id_token(at, &job, called_alone),
@@ -68,6 +71,28 @@ fn value(at: Option<At<'_>>) -> Stated<Scalar> {
         Some(scalar) => Stated::Is(scalar),
         None => Stated::Absent,
     }
+}
+
+/// The values that an expression can have: those of an input that whoever starts the workflow has to choose from, or those of a matrix.
+/// Empty where it may have others, or none. Source: GitHub Docs, "Workflow syntax" (`on.workflow_dispatch.inputs`, `strategy.matrix`).
+fn choices(expression: &At<'_>, job: &At<'_>, workflow: &At<'_>, triggers: &[Trigger]) -> Vec<SmolStr> {
+    let Some(text) = written(expression.node) else { return Vec::new() };
+    let Some(name) = text.text.trim().strip_prefix("${{").and_then(|rest| rest.strip_suffix("}}")).map(str::trim) else {
+        return Vec::new();
+    };
+    let list = if let Some(name) = name.strip_prefix("matrix.") {
+        job.path(&["strategy", "matrix"]).filter(|matrix| matrix.get("include").is_none()).and_then(|matrix| matrix.get(name))
+    } else if triggers.iter().all(|trigger| trigger.event == "workflow_dispatch") {
+        let name = name.strip_prefix("github.event.").unwrap_or(name).strip_prefix("inputs.");
+        let on = workflow.get("on").or_else(|| workflow.get("true"));
+        let input = on.zip(name).and_then(|(on, name)| on.path(&["workflow_dispatch", "inputs", name]));
+        input.filter(|input| input.text("type") == Some("choice")).and_then(|input| input.get("options"))
+    } else {
+        None
+    };
+    let values: Option<Vec<SmolStr>> =
+        list.map(|list| list.elements().map(|value| written(value.node).map(|own| own.text)).collect()).unwrap_or_default();
+    values.filter(|all| all.iter().all(|own| !own.is_empty() && !is_expression(own))).unwrap_or_default()
 }
 
 fn is_expression(text: &str) -> bool {
@@ -245,8 +270,29 @@ mod tests {
         assert_eq!(environment("    environment: {name: prod, url: x}\n").value().map(|s| s.text.as_str()), Some("prod"));
         assert!(environment("    environment: '${{ inputs.x }}'\n").is_unknown());
         assert_eq!(environment(""), Stated::Absent);
+        assert!(job("on: push", "    environment: '${{ inputs.x }}'\n").environments.is_empty());
         let text = format!("on: push\njobs:\n  a:\n    steps:\n    - {}\n", STEP.replace("111122223333", "${{ vars.ACCOUNT }}"));
         let documents = of(&text);
         assert!(documents.ci_jobs[0].roles[0].role_arn.is_unknown() && documents.not_analysed.is_empty());
+    }
+
+    #[test]
+    fn an_environment_out_of_a_list() {
+        let chosen = "on: {workflow_dispatch: {inputs: {stage: {type: choice, options: [dev, live]}, free: {type: string}}}}";
+        let environments = |on: &str, more: &str| job(on, more).environments.join(" ");
+        assert_eq!(environments(chosen, "    environment: ${{ inputs.stage }}\n"), "dev live");
+        assert_eq!(environments(chosen, "    environment: {name: '${{github.event.inputs.stage}}'}\n"), "dev live");
+        let matrix = "    strategy: {matrix: {stage: [dev, live], more: [1]}}\n    environment: ${{ matrix.stage }}\n";
+        assert_eq!(environments("on: push", matrix), "dev live");
+        for (on, more) in [
+            (chosen, "    environment: ${{ inputs.free }}\n"),
+            (chosen, "    environment: ${{ inputs.stage }}-eu\n"),
+            (chosen, "    environment: ${{ inputs.stage || 'dev' }}\n"),
+            (&*chosen.replace("{workflow_dispatch", "{push: {}, workflow_dispatch"), "    environment: ${{ inputs.stage }}\n"),
+            ("on: push", "    strategy: {matrix: {stage: '${{ fromJson(x) }}'}}\n    environment: ${{ matrix.stage }}\n"),
+            ("on: push", "    strategy: {matrix: {stage: [a], include: [{stage: ''}]}}\n    environment: ${{ matrix.stage }}\n"),
+        ] {
+            assert_eq!(environments(on, more), "", "{on} {more}");
+        }
     }
 }

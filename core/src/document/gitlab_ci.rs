@@ -89,6 +89,7 @@ pub fn read(at: &At<'_>, reader: &mut Reader<'_>) {
             id: member.key.clone(),
             triggers: Vec::new(),
             environment: Stated::Absent,
+            environments: Vec::new(),
             environment_place: None,
             id_token: IdToken::Granted,
             other_credentials: false,

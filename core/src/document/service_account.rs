@@ -1,5 +1,7 @@
 //! Kubernetes ServiceAccounts. Source: Kubernetes API Reference, ServiceAccount; amazon-eks-pod-identity-webhook, README.
 
+use smol_str::format_smolstr;
+
 use super::at::At;
 use super::metadata;
 use super::model::{Annotation, Origin, Place, ServiceAccount};
@@ -56,5 +58,22 @@ fn misplaced(at: &At<'_>, reader: &mut Reader<'_>) -> Vec<Annotation> {
             found.push(metadata::annotation(&member.key, &member.value, &place, reader));
         }
     }
+    if let Some(annotations) = at.path(&["metadata", "annotations"]) {
+        spread(&annotations, "", &mut found, reader);
+    }
     found
+}
+
+/// The webhook's keys of which the dots were taken for levels: `eks: {amazonaws: {com/role-arn: …}}`.
+fn spread(at: &At<'_>, above: &str, found: &mut Vec<Annotation>, reader: &mut Reader<'_>) {
+    for member in at.node.members() {
+        let key = if above.is_empty() { member.key.text.clone() } else { format_smolstr!("{above}.{}", member.key.text) };
+        if member.value.is_object() && "eks.amazonaws.com".starts_with(key.as_str()) {
+            spread(&At { node: &member.value, pointer: at.pointer.key(&member.key.text) }, &key, found, reader);
+        } else if !above.is_empty() && key.starts_with("eks.amazonaws.com/") {
+            let mut annotation = metadata::annotation(&member.key, &member.value, at, reader);
+            annotation.key.text = key;
+            found.push(annotation);
+        }
+    }
 }

@@ -158,6 +158,12 @@ impl Case<'_> {
                     format!("add {sent} to the condition on `:sub`, or take `environment: {name}` out of the job"),
                 )
             }
+            None if !self.job.environments.is_empty() => (
+                format!(
+                    "{role} does not admit {job}: with its `environment` the subject of its tokens is {sent}, and the role asks for {asked}"
+                ),
+                format!("add {sent} to the condition on `:sub`, or take `environment` out of the job"),
+            ),
             None => {
                 let mut events: Vec<&str> = self.job.triggers.iter().map(|trigger| trigger.event.as_str()).collect();
                 events.dedup();
@@ -286,6 +292,10 @@ mod tests {
             assert_eq!(severities("push", "    environment: production\n", fine), [], "{fine}");
         }
         assert_eq!(severities("push", "    environment: '${{ inputs.stage }}'\n", "repo:acme-example/web:ref:refs/heads/main"), []);
+        let matrix = "    strategy: {matrix: {stage: [dev, live]}}\n    environment: ${{ matrix.stage }}\n";
+        let found = findings("push", matrix, "repo:acme-example/web:ref:refs/heads/main");
+        assert!(found[0].message.contains("`repo:acme-example/web:environment:dev`"), "{}", found[0].message);
+        assert_eq!(severities("push", matrix, "repo:acme-example/web:environment:live"), []);
     }
 
     #[test]

@@ -79,7 +79,7 @@ impl Rule for StaticCredentials {
     }
 
     fn workload(&self, id: WorkloadId, workload: &Workload, view: &View<'_>, out: &mut Findings) {
-        if workload.containers.iter().all(|container| container.env.is_empty()) {
+        if workload.containers.iter().all(|container| container.env.is_empty() && container.mounts.is_empty()) {
             return;
         }
         let Some((account_id, account)) = account_of(view, id) else { return };
@@ -101,6 +101,16 @@ impl Rule for StaticCredentials {
                 let message = format!("container `{}` {message}, so it does not get the role of ServiceAccount `{who}`", container.name);
                 out.report(&Self::META, variable_place(container, index), message)
                     .help(format!("take `{ROLE_VARIABLE}` and `{TOKEN_VARIABLE}` out: the webhook sets both"))
+                    .related(Place { span: role.span, pointer: account.place.pointer.clone() }, "the ServiceAccount's role")
+                    .done();
+            } else if let Some((_, path)) = container.mounts.iter().find(|(_, path)| path.ends_with("/.aws/credentials")) {
+                let who = account.display_name();
+                let message = format!(
+                    "container `{}` has a file of credentials at `{path}`, which several programs take before the role of ServiceAccount `{who}`",
+                    container.name
+                );
+                out.report(&Self::META, container.place.clone(), message)
+                    .help(format!("take the file out, so that the role `{}` is used", role.text))
                     .related(Place { span: role.span, pointer: account.place.pointer.clone() }, "the ServiceAccount's role")
                     .done();
             }
@@ -209,6 +219,17 @@ mod tests {
         };
         assert_eq!(severities("{name: AWS_PROFILE, value: prod}"), [Severity::Warning]);
         assert_eq!(severities("{name: AWS_PROFILE, value: prod}, {name: AWS_CONFIG_FILE, value: /etc/aws/config}"), [Severity::Info]);
+    }
+
+    #[test]
+    fn a_mounted_file_of_credentials() {
+        let found = |path: &str| {
+            let text = format!(
+                "apiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: app, namespace: prod, annotations: {{eks.amazonaws.com/role-arn: 'arn:aws:iam::111122223333:role/app'}}}}\n---\napiVersion: v1\nkind: Pod\nmetadata: {{name: app, namespace: prod}}\nspec: {{serviceAccountName: app, volumes: [{{name: aws, secret: {{secretName: aws}}}}], containers: [{{name: app, volumeMounts: [{{name: aws, mountPath: {path}, subPath: credentials}}]}}]}}\n"
+            );
+            of_rule(&check(&[("all.yaml", &text)]), "static-credentials").len()
+        };
+        assert_eq!((found("/root/.aws/credentials"), found("/root/.aws/config"), found("/root/.aws"), found("/credentials")), (1, 0, 0, 0));
     }
 
     #[test]

@@ -25,7 +25,8 @@ declare_rule! {
     ///
     /// ## Severity
     ///
-    /// A warning: no token matches unless somebody changed the form of the subjects. Info where the value may be of such a form.
+    /// A warning: no token matches unless somebody changed the form of the subjects. Info where the value may be of such a form. An error
+    /// where GitHub's id stands behind the owner or the repository alone: it sends both ids or none.
     ///
     /// ## How to fix it
     ///
@@ -157,7 +158,14 @@ fn report(found: &Found<'_>, provider: &Provider, known: bool, role: &RoleView<'
     let value = found.text();
     // What begins as a usual subject and goes on asks for more than it needs.
     let longer = value.match_indices(':').any(|(at, _)| value.get(..at).is_some_and(|start| begins_usually(provider, start)));
-    let (why, help) = if value.contains(":environment:") && value.contains(":ref:") {
+    if has_half_of_the_ids(value) {
+        return report_half(found, role, out);
+    }
+    let (why, help) = if value.starts_with("repo:") && value.matches(':').count() == 1 {
+        let why = "by default it goes on behind the repository with the branch, the tag, the environment or the pull request".to_owned();
+        let one_of = format!("`{value}:ref:refs/heads/BRANCH`, `{value}:environment:NAME` or `{value}:pull_request`");
+        (why, format!("write {one_of}, or `{value}:*` under `StringLike` for all of these"))
+    } else if value.contains(":environment:") && value.contains(":ref:") {
         let why = "a job with an environment has no branch or tag in its subject, and one without has no environment".to_owned();
         (why, "ask for one of the two in the subject, and for the other through a claim of its own: `environment` or `ref`".to_owned())
     } else {
@@ -174,6 +182,29 @@ fn report(found: &Found<'_>, provider: &Provider, known: bool, role: &RoleView<'
     report.done();
 }
 
+/// Whether a subject of GitHub has the id of the owner or of the repository, and not the other. Source: GitHub Docs, "OpenID Connect
+/// reference" (immutable subject claims).
+fn has_half_of_the_ids(value: &str) -> bool {
+    let repository = value.strip_prefix("repo:").and_then(|rest| rest.split(':').next()).and_then(|rest| rest.split_once('/'));
+    repository.is_some_and(|(owner, name)| owner.contains('@') != name.contains('@') && !owner.contains('*') && !name.contains('*'))
+}
+
+fn report_half(found: &Found<'_>, role: &RoleView<'_>, out: &mut Findings) {
+    let value = found.text();
+    let message = format!(
+        "GitHub sends no subject `{value}`: either both the owner and the repository have their id behind an `@`, or neither has, so nobody can assume {} through this value",
+        role.name()
+    );
+    let rest = value.splitn(3, ':').nth(2).map_or_else(|| ":*".to_owned(), |rest| format!(":{rest}"));
+    let bare = |name: &str| name.split('@').next().unwrap_or_default().to_owned();
+    let names = value.trim_start_matches("repo:").split(':').next().and_then(|repository| repository.split_once('/'));
+    let (owner, name) = names.map(|(owner, name)| (bare(owner), bare(name))).unwrap_or_default();
+    out.report(&CustomSubject::META, found.place(), message)
+        .severity(Severity::Error)
+        .help(format!("write `repo:{owner}@OWNER_ID/{name}@REPO_ID{rest}`; a token of a job shows both ids"))
+        .done();
+}
+
 #[cfg(test)]
 mod tests {
     use crate::testing::{ISSUER, check, of_rule, policy};
@@ -188,6 +219,8 @@ mod tests {
         let github = "token.actions.githubusercontent.com";
         assert_eq!(found(github, "repo:octo-org/app"), ["warning"]);
         assert_eq!(found(github, "ref:refs/heads/main"), ["warning"]);
+        assert_eq!(found(github, "repo:octo-org/app@456:ref:refs/heads/main"), ["error"]);
+        assert_eq!(found(github, "repo:octo-org@123/app:pull_request"), ["error"]);
         assert_eq!(found(github, "repo:octo-org/app:environment:prod:ref:refs/heads/main"), ["info"]);
         assert_eq!(found("gitlab.com", "project_path:a/b:ref:main"), ["warning"]);
         assert_eq!(found(github, "my:own:form"), ["info"]);

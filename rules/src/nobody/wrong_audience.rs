@@ -182,6 +182,14 @@ mod tests {
     }
 
     #[test]
+    fn a_subject_under_the_audience_is_said_once() {
+        let answer = check(&[("p.json", &policy(r#"{"StringEquals": {"ISSUER:aud": "system:serviceaccount:a:b"}}"#))]);
+        assert_eq!(crate::testing::bad_rules(&answer), ["wrong-audience"]);
+        let listed = policy(r#"{"StringEquals": {"ISSUER:aud": ["sts.amazonaws.com", "system:serviceaccount:a:b"]}}"#);
+        assert_eq!(crate::testing::bad_rules(&check(&[("p.json", &listed)])), ["any-service-account"]);
+    }
+
+    #[test]
     fn an_audience_that_a_service_account_asks_for() {
         let account = "apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: b\n  namespace: a\n  annotations:\n    eks.amazonaws.com/audience: sts.amazonaws.com.cn\n";
         let answer = check(&[("p.json", &with(r#""sts.amazonaws.com.cn""#)), ("sa.yaml", account)]);

@@ -67,12 +67,19 @@ impl Rule for AnnotationMisplaced {
         let who = account.display_name();
         for annotation in account.misplaced.iter().filter(|a| ON_ACCOUNT.contains(&a.key.as_str())) {
             let key = &annotation.key.text;
-            let message = format!("`{key}` of ServiceAccount `{who}` is not among its annotations, so it has no effect");
             let severity = if key == ROLE_ARN && account.role_arn().is_none() { Severity::Error } else { Severity::Warning };
-            out.report(&Self::META, key_place(annotation), message)
+            let (why, help, fix) = if is_spread(annotation) {
+                let escaped = key.replace('.', "\\.");
+                let why = "is spread over levels of its annotations, which Kubernetes refuses";
+                (why, format!("write `{key}` as one key; `helm --set` wants a backslash before each dot of it, `{escaped}`"), None)
+            } else {
+                let why = "is not among its annotations, so it has no effect";
+                (why, format!("put `{key}` under `metadata.annotations`"), moved(view, account, annotation))
+            };
+            out.report(&Self::META, key_place(annotation), format!("`{key}` of ServiceAccount `{who}` {why}"))
                 .severity(severity)
-                .help(format!("put `{key}` under `metadata.annotations`"))
-                .fix(moved(view, account, annotation))
+                .help(help)
+                .fix(fix)
                 .done();
         }
         let on_pods = [(SKIP_CONTAINERS, "annotations"), (SKIP_POD, "labels")];
@@ -126,6 +133,11 @@ impl Rule for AnnotationMisplaced {
     }
 }
 
+/// Whether the dots of its key were taken for levels.
+fn is_spread(annotation: &Annotation) -> bool {
+    annotation.pointer.to_string().rsplit('/').next().is_some_and(|last| !last.starts_with("eks.amazonaws.com"))
+}
+
 /// What is read on Pods and stands on the object that makes them, or a label that stands among the annotations.
 fn beside_the_pods(workload: &Workload, what: &str, out: &mut Findings) {
     let mut report = |annotation: &Annotation, why: &str, help: &str| {
@@ -169,6 +181,25 @@ mod tests {
             format!("apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: api\n  labels:\n    {arn}\n"),
         ] {
             assert_eq!(severities(&[("sa.yaml", &text)]), [Severity::Error], "{text}");
+        }
+    }
+
+    #[test]
+    fn knows_a_key_whose_dots_were_taken_for_levels() {
+        let account = |annotations: &str| {
+            let text = format!("apiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: api, annotations: {annotations}}}\n");
+            check(&[("sa.yaml", &text)])
+        };
+        for spread in
+            ["{eks: {amazonaws: {com/role-arn: ARN}}}", "{eks.amazonaws: {com/role-arn: ARN}}", "{eks: {amazonaws.com/role-arn: ARN}}"]
+        {
+            let answer = account(&spread.replace("ARN", "'arn:aws:iam::111122223333:role/x'"));
+            let found = of_rule(&answer, "annotation-misplaced");
+            assert!(found.len() == 1 && found[0].help.contains(r"eks\.amazonaws\.com/role-arn"), "{spread}: {found:?}");
+        }
+        for fine in ["{eks: {cluster: {com/role-arn: x}}}", "{eks.amazonaws.com/role-arn: 'arn:aws:iam::111122223333:role/x'}", "{eks: x}"]
+        {
+            assert!(of_rule(&account(fine), "annotation-misplaced").is_empty(), "{fine}");
         }
     }
 

@@ -47,6 +47,19 @@ impl Evidence {
         self.of_families(&["provider"]).find(|d| d.message.contains(plain) || d.help.contains(plain))
     }
 
+    /// Something about the client ids of a provider.
+    pub fn of_client_ids(&self, provider: Span) -> Option<&Diagnostic> {
+        let in_list = |place: &Place| ["ClientIDList", "client_id_list"].iter().any(|list| place.pointer.to_string().contains(list));
+        let own = |d: &&Diagnostic| provider.contains(d.place.span) && in_list(&d.place);
+        let of_role = |d: &&Diagnostic| d.related.iter().any(|(place, _)| place.span == provider);
+        self.of_families(&["nobody", "provider"]).filter(|d| d.severity == Severity::Error).find(|d| own(d) || of_role(d))
+    }
+
+    /// What makes it likely that a trust policy does not admit whom it is meant for.
+    pub fn doubt_about_policy(&self, policy: Span) -> Option<&Diagnostic> {
+        self.of_families(&["nobody"]).find(|d| d.severity == Severity::Warning && policy.contains(d.place.span))
+    }
+
     /// Something about an association or what it leads to.
     pub fn of_association(&self, places: &[Span]) -> Option<&Diagnostic> {
         let stands = |span: Span| places.iter().any(|place| place.contains(span));

@@ -67,8 +67,9 @@ impl Walk<'_> {
         let of_policy = || admission.issuers.iter().find_map(|issuer| issuer.issuer.clone());
         let Some(issuer) = of_token.or_else(of_policy).filter(|issuer| !issuer.is_empty()) else { return };
         self.provider(&issuer, account, token.and_then(audience_of));
-        if let Some(token) = token {
-            self.audience(&issuer, account, token);
+        match token {
+            Some(token) => self.audience(&issuer, account, token),
+            None => self.client_ids(&issuer, account),
         }
     }
 
@@ -96,6 +97,11 @@ impl Walk<'_> {
             let message = format!("the trust policy lets no web identity in: it names {}", listed(named, 3));
             let help = "add a statement that allows `sts:AssumeRoleWithWebIdentity` to the cluster's OIDC provider, with the ServiceAccount as subject";
             return self.push(LinkKind::Statement, Truth::False, message, help, Some(&place));
+        }
+        if let Some(doubt) = self.evidence.doubt_about_policy(policy.span) {
+            let help =
+                format!("give the token (`--token FILE`: it is only read, never shown whole); where it is not at hand, {}", doubt.help);
+            return self.push(LinkKind::Condition, Truth::Unknown, doubt.message.clone(), help, Some(&doubt.place));
         }
         let grants = admission.grants().take(3).map(|(issuer, grant)| {
             let summary = grant.summary(&issuers.forms(issuer.issuer.as_deref()), budget);

@@ -110,6 +110,15 @@ impl Walk<'_> {
         self.push(LinkKind::Audience, Truth::False, message, help, Some(&place));
     }
 
+    /// What the rules find about the client ids, where the token's audience is not known.
+    pub fn client_ids(&mut self, issuer: &str, account: Option<&str>) {
+        let estate = &self.case.estate;
+        let provider = estate.provider_of(issuer, account).to().and_then(|id| estate.provider(id));
+        if let Some(found) = provider.and_then(|provider| self.evidence.of_client_ids(provider.place.span)) {
+            self.links.push(super::found(LinkKind::Audience, found));
+        }
+    }
+
     /// Provider and audience where the role is not known: its account is that of the annotation, the issuer that of the only provider.
     pub fn provider_alone(&mut self, pod: &Pod<'_>, token: Option<&Token>) {
         let estate = &self.case.estate;
@@ -122,8 +131,9 @@ impl Walk<'_> {
         let arn = pod.account.and_then(|(_, account)| account.annotation(ROLE_ARN)).and_then(|a| a.value.value());
         let account = arn.and_then(|arn| Arn::parse(&arn.text)).map(|arn| SmolStr::new(arn.account)).filter(|account| !account.is_empty());
         self.provider(&issuer, account.as_deref(), token.and_then(audience_of));
-        if let Some(token) = token {
-            self.audience(&issuer, account.as_deref(), token);
+        match token {
+            Some(token) => self.audience(&issuer, account.as_deref(), token),
+            None => self.client_ids(&issuer, account.as_deref()),
         }
     }
 }
