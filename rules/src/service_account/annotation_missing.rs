@@ -14,20 +14,20 @@ use crate::pods::{ASSUME_ROLE, allows};
 use crate::webhook::{gives_role, meant};
 
 declare_rule! {
-    /// A role expects a ServiceAccount that carries no `eks.amazonaws.com/role-arn`.
+    /// A role admits a ServiceAccount that has no annotation `eks.amazonaws.com/role-arn`.
     ///
     /// ## Why is this bad?
     ///
-    /// The role names exactly this ServiceAccount, but nothing tells the webhook to inject it: the Pods work as the node's role. Charts that
-    /// look for the annotation under another value drop it without a word.
+    /// The role names exactly this ServiceAccount, but without the annotation the webhook does nothing and the Pods use the node role. A
+    /// Helm chart that expects the annotation under another value ignores it silently.
     ///
     /// ## Severity
     ///
-    /// A warning: the Pods get no role from the webhook, but EKS Pod Identity or another tool may give them one.
+    /// Warning: the Pods get no role from the webhook, but EKS Pod Identity or another tool may give them one.
     ///
     /// ## How to fix it
     ///
-    /// Annotate the ServiceAccount with the role's ARN, and start its Pods anew. With Helm, look at the rendered manifest.
+    /// Annotate the ServiceAccount with the role's ARN, and restart its Pods. With Helm, look at the rendered manifest.
     ///
     /// ## References
     ///
@@ -71,18 +71,18 @@ impl Rule for AnnotationMissing {
             let Some(role) = expected.get(&subject(namespace, &name.text)) else { continue };
             let who = account.display_name();
             let message = format!(
-                "{} expects ServiceAccount `{who}`, which has no annotation `{ROLE_ARN}`: its Pods do not get the role",
+                "{} admits ServiceAccount `{who}`, but that has no annotation `{ROLE_ARN}`, so its Pods do not get the role",
                 view.role_name(*role)
             );
             let place = Place { span: name.span, pointer: account.place.pointer.key("metadata") };
             let help = match view.estate.role_arn(*role) {
-                Stated::Is(arn) => format!("annotate it: `{ROLE_ARN}: {arn}`"),
-                _ => format!("annotate it with the role's ARN under `{ROLE_ARN}`"),
+                Stated::Is(arn) => format!("add the annotation `{ROLE_ARN}: {arn}`, then restart the Pods"),
+                _ => format!("add the annotation `{ROLE_ARN}` with the role's ARN, then restart the Pods"),
             };
             let fix = view.estate.role_arn(*role).value().and_then(|arn| annotate(view, account, ROLE_ARN, arn));
             let mut report = out.report(&Self::META, place, message).help(help).fix(fix);
             if let Some(role) = view.estate.role(*role) {
-                report = report.related(role.place.clone(), "the role expects it");
+                report = report.related(role.place.clone(), "this role admits it");
             }
             report.done();
         }
