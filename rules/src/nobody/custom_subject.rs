@@ -168,7 +168,7 @@ fn report(found: &Found<'_>, provider: &Provider, known: bool, role: &RoleView<'
         )
     };
     let message = format!(
-        "{} sends the subject `{value}` only if the subject was customised: {why}; otherwise nobody can assume {} through this value",
+        "{} only sends the subject `{value}` if it was customised ({why}); otherwise nobody can assume {} through it",
         provider.name,
         role.name()
     );

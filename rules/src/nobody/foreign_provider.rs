@@ -85,7 +85,7 @@ impl Rule for ForeignProvider {
             let arn = found.text();
             let (other, issuer) = parts(arn);
             let rest = if found.fault.fatal { consequence(true, role) } else { "it lets nobody in".to_owned() };
-            let message = format!("the provider `{arn}` is in account {other}, but {} is in account {own}: {rest}", role.name());
+            let message = format!("the provider `{arn}` is not in account {own} like {}: {rest}", role.name());
             out.report(&Self::META, found.place(), message)
                 .help(format!(
                     "create a provider for `{issuer}` in account {own} and name that one; or give the Pods a role in account {other} and let that role assume this one"

@@ -144,9 +144,9 @@ fn by_name_alone(named: &Named<'_>, others: usize, with_ids: &[&Named<'_>], view
     let more = if others > 0 { format!(" and {others} more of {}", view.role_name(named.role)) } else { String::new() };
     let verb = if others > 0 { "match" } else { "matches" };
     let message = format!(
-        "`{}`{more} {verb} no repository created, renamed or moved after 15 July 2026: GitHub then sends the subject with ids, `{}`",
+        "`{}`{more} {verb} no repository created, renamed or moved after 15 July 2026: their subjects have ids, as in `repo:{owner}@{}/…`",
         named.value.text,
-        wanted.replace("@*", "@REPO_ID").replace("/*@", "/REPO@")
+        owner_id.unwrap_or("OWNER_ID")
     );
     let help = format!("if that applies to this repository, also list `{wanted}`; `gh api repos/OWNER/REPO` shows the ids");
     out.report(&GithubIdSubject::META, named.place(), message).severity(Severity::Info).help(help).done();

@@ -94,10 +94,7 @@ fn report(found: &Found<'_>, fatal: bool, role: &RoleView<'_>, out: &mut Finding
     let FaultKind::Key { issuer, .. } = &found.fault.kind else { return };
     let (key, claim) = (found.text(), claim(found));
     let provider = role.view.issuers.provider_of(issuer);
-    let message = format!(
-        "condition key `{key}` does not exist, because STS does not expose the claim `{claim}` of this issuer: {}",
-        consequence(fatal, role)
-    );
+    let message = format!("condition key `{key}` does not exist, as STS does not expose the claim `{claim}`: {}", consequence(fatal, role));
     let meant = respelt(claim, provider);
     let help = match meant {
         Some(meant) => format!("the claim is called `{meant}`: write `{issuer}:{meant}`"),

@@ -111,7 +111,7 @@ fn report(role: &RoleView<'_>, grant: &StatementGrant<'_>, piece: &Grant, out: &
     let named = issuer.issuer.as_deref().unwrap_or("ISSUER");
     let registered = registered(role, named);
     let confined = registered.as_ref().is_some_and(|ids| ids.iter().all(|id| belongs(id, issuer.provider)));
-    let mut message = format!("{} accepts tokens of `{named}` for any audience: {}", role.name(), words_of(asked, named));
+    let mut message = format!("{} accepts tokens for any audience: {}", role.name(), words_of(asked, named));
     if let Some(ids) = registered.filter(|_| confined) {
         let ids = words::listed(ids.iter().map(SmolStr::as_str), 3).replace(" or ", " and ");
         message.push_str(&format!(" (today the provider lists only {ids})"));
