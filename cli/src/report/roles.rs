@@ -39,7 +39,7 @@ pub fn brief(answer: &WhoAnswer, style: Style) -> String {
             let _ = writeln!(out, "      {}", style.faint(format_args!("of {issuer}, audience {}", clean(&audiences(&grant.audiences)))));
         }
     }
-    if out.is_empty() { out } else { format!("{}\n{out}\n", style.strong("who gets in (`irsa-lint who` says more)")) }
+    if out.is_empty() { out } else { format!("{}\n{out}\n", style.strong("who gets in (`irsa-lint who` shows more)")) }
 }
 
 fn one(out: &mut String, places: &Places<'_>, role: &WhoRole, style: Style) {
@@ -67,7 +67,7 @@ fn grant(out: &mut String, grant: &WhoGrant, style: Style) {
         Admits::Listed => "the subjects listed",
         Admits::Some => "an open set of subjects",
         Admits::Everyone => "every subject of the issuer",
-        Admits::Unknown => "not known: the question went past its work budget",
+        Admits::Unknown => "not known: the policy is too complex to decide",
     };
     let words = if grant.words.is_empty() { admits } else { &grant.words };
     let _ = writeln!(out, "  {}", style.strong(clean(words)));
