@@ -237,16 +237,16 @@ pub fn difference(caller: &Caller<'_>, grant: &Grant, nearest: &str) -> String {
     if subjects.as_literals().is_none() {
         let patterns = subjects.patterns();
         let shown = listed(patterns.like.iter().map(|pattern| pattern.as_str()), 3);
-        return format!("the role only admits subjects that match {shown}");
+        return format!("the role admits subjects that match {shown}");
     }
     match parts(nearest) {
         Some((namespace, name)) if name == caller.name => {
-            format!("the namespace differs, the role only admits `{namespace}/{name}`")
+            format!("the namespace differs, the role admits `{namespace}/{name}`")
         }
         Some((namespace, name)) if Some(namespace) == caller.namespace => {
-            format!("the name differs, the role only admits `{namespace}/{name}`")
+            format!("the name differs, the role admits `{namespace}/{name}`")
         }
-        Some((namespace, name)) => format!("namespace and name differ, the role only admits `{namespace}/{name}`"),
-        None => format!("the role only admits `{nearest}`"),
+        Some((namespace, name)) => format!("namespace and name differ, the role admits `{namespace}/{name}`"),
+        None => format!("the role admits `{nearest}`"),
     }
 }

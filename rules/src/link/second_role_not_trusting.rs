@@ -80,7 +80,7 @@ impl Rule for SecondRoleNotTrusting {
             let trusted = listed(allows.flat_map(|statement| &statement.principals.list).map(|principal| principal.value.as_str()), 2);
             let (first, second) = (short(&hop.first.text), short(&hop.second.text));
             let message = format!(
-                "{} cannot assume role `{second}` from role `{first}` of {}: it trusts {trusted}, not `{}`",
+                "{} cannot assume role `{second}` from role `{first}` of {}: `{second}` trusts {trusted}, not `{}`",
                 hop.asker, hop.holder, hop.first.text
             );
             out.report(&Self::META, place(policy), message)

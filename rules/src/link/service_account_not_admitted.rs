@@ -227,7 +227,7 @@ impl Case<'_> {
                 .map(|name| Place { span: name.span, pointer: self.account.place.pointer.key("metadata").key("name") });
             out.report(META, name.unwrap_or_else(|| self.annotation.clone()), message)
                 .help(format!("run the Pods as ServiceAccount `{other}`, which the role admits, or also list this one in the role"))
-                .related(at, "the role admits only others")
+                .related(at, "the role admits other ServiceAccounts")
                 .done();
             return;
         }
@@ -362,7 +362,7 @@ mod tests {
             found[0].message.clone()
         };
         let exact = subject("StringEquals", r#""system:serviceaccount:prod:app""#);
-        assert!(message(&account("dev", "app", ""), &exact, &[]).contains("the namespace differs, the role only admits `prod/app`"));
+        assert!(message(&account("dev", "app", ""), &exact, &[]).contains("the namespace differs, the role admits `prod/app`"));
         assert!(message(&account("", "api", ""), &exact, &[]).contains("does not admit ServiceAccount `api`"));
         assert!(message(&account("prod", "api", ""), &exact, &[]).contains("the name differs"));
         let pattern = subject("StringLike", r#""system:serviceaccount:prod-*:app""#);

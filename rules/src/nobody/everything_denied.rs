@@ -6,7 +6,7 @@ use irsa_lint_core::declare_rule;
 use irsa_lint_core::policy::Statement;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
-use crate::faults::{consequence, faults, place};
+use crate::faults::{faults, place};
 
 declare_rule! {
     /// A Deny statement cancels everything that an Allow statement grants.
@@ -87,7 +87,11 @@ impl Rule for EverythingDenied {
             let FaultKind::Denied(denies) = &found.fault.kind else { continue };
             let denies: Vec<&Statement> = denies.iter().filter_map(|index| role.policy.statements.get(*index)).collect();
             let names = denies.iter().map(|deny| deny.name()).collect::<Vec<_>>().join(", ");
-            let message = format!("{names} denies everything that {} allows, so {}", found.statement.name(), consequence(true, role));
+            let message = format!(
+                "{names} denies everything that {} allows, so nobody can assume {} through it",
+                found.statement.name(),
+                role.name()
+            );
             let mut report = out
                 .report(&Self::META, found.place(), message)
                 .help(format!("narrow {names} with a condition, or remove {}", found.statement.name()))

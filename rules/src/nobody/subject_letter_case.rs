@@ -126,7 +126,7 @@ fn report(named: &Named<'_>, other: &Named<'_>, view: &View<'_>, out: &mut Findi
     let at = named.value.text.find(own).unwrap_or_default();
     let fix = guess(format!("write `{theirs}`"), [replaced(named.value, at..at + own.len(), theirs)]);
     out.report(&SubjectLetterCase::META, named.place(), message)
-        .help(format!("write the name as it is in the repository's URL: `{theirs}` or `{own}`"))
+        .help(format!("write the name as it is in the claim `repository` of a token: `{theirs}` or `{own}`"))
         .related(other.place(), format!("`{theirs}` here"))
         .fix(fix)
         .done();

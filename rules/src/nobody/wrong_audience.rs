@@ -139,8 +139,7 @@ fn in_condition(found: &Found<'_>, role: &RoleView<'_>, out: &mut Findings) {
     let fix = guess(format!("write `{meant}`"), [found.scalar().and_then(|value| replaced_whole(value, meant))]);
     let report = out.report(&WrongAudience::META, found.place(), message).help(help);
     let report = if *mistake == AudienceMistake::Subject { report } else { report.fix(fix) };
-    let report =
-        if *certain { report.nobody(format!("tokens carry `{meant}`, not `{value}`")) } else { report.severity(Severity::Warning) };
+    let report = if *certain { report.nobody(format!("tokens have `{meant}`, not `{value}`")) } else { report.severity(Severity::Warning) };
     report.done();
 }
 

@@ -70,7 +70,7 @@ impl Rule for IssuerTrailingSlash {
         };
         out.report(&Self::META, place, message)
             .severity(severity)
-            .help(format!("create a provider with the URL `https://{meant}` and name it in the trust policies"))
+            .help(format!("create a provider with the URL `https://{meant}` and use it in the trust policies"))
             .done();
     }
 }

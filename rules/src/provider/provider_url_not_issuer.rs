@@ -54,7 +54,7 @@ impl Rule for ProviderUrlNotIssuer {
         }
         let Some(fault) = fault(issuer, view) else { return };
         let help = match &fault.meant {
-            Some(meant) => format!("create a provider with the URL `https://{meant}` and name it in the trust policies"),
+            Some(meant) => format!("create a provider with the URL `https://{meant}` and use it in the trust policies"),
             None => "create a provider with the issuer's URL, which is the `iss` of the tokens".to_owned(),
         };
         let severity = if fault.certain { Severity::Error } else { Severity::Warning };

@@ -89,7 +89,7 @@ impl Rule for AudienceMalformed {
         );
         out.report(&Self::META, place, message)
             .severity(if blank { Severity::Error } else { Severity::Warning })
-            .help(format!("write `{meant}`, or remove the annotation, which has the default `sts.amazonaws.com`"))
+            .help(format!("write `{meant}`, or remove the annotation (the default is `sts.amazonaws.com`)"))
             .fix(Fix::replace(Applicability::Unsafe, format!("write `{meant}`"), text.inner_span(), meant))
             .done();
     }
