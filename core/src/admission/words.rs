@@ -13,7 +13,7 @@ impl Absence {
         match self {
             Self::Scheme => "begins with `https://`, but condition keys never do".to_owned(),
             Self::OtherIssuer(other) => format!("is for issuer `{other}`, but the provider is `{issuer}`"),
-            Self::UnknownClaim(claim) => format!("names the claim `{claim}`, which STS does not expose for `{issuer}`"),
+            Self::UnknownClaim(claim) => format!("names the claim `{claim}`, which STS does not expose"),
             Self::ProviderArn => "begins with the provider's ARN instead of its issuer".to_owned(),
             Self::TrailingSlash => format!("differs from the issuer `{issuer}` in the trailing slash"),
             Self::NoKey => format!("is not a condition key (it must be the issuer `{issuer}`, a colon and the claim)"),

@@ -110,10 +110,9 @@ fn report(
     // Of the tokens that Google signs, those with an audience of that sort have an `azp`; others hang on how the token was asked for.
     let usual = |value: &str| provider.audience.common.iter().any(|known| known == value);
     let always = provider.kind == Kind::Cloud && provider.built_in && !condition.values.iter().any(|value| usual(&value.text));
-    let some = if always { "tokens" } else { "tokens that have an `azp`" };
+    let some = if always { "" } else { " with an `azp`" };
     let message = format!(
-        "`{}` requires the audience `{value}`, but for {some} of {} this key holds the client id (`azp`): with these nobody can assume \
-         {} through {}",
+        "`{}` requires the audience `{value}`, but in tokens of {}{some} this key is the client id (`azp`): they cannot assume {} through {}",
         condition.key.text,
         provider.name,
         role.name(),

@@ -149,7 +149,7 @@ fn words(found: &Found<'_>, fault: &ArnFault, role: &RoleView<'_>) -> (String, S
             "list the full ARN of each provider".to_owned(),
         ),
         ArnFault::Slash { meant, service, .. } => (
-            format!("the issuer in `{value}` and `{meant}`, the issuer of {service}, differ in the trailing slash"),
+            format!("the provider's ARN `{value}` differs from the issuer of {service}, `{meant}`, in the trailing slash"),
             format!("create the provider for `https://{meant}`, and write the issuer like that in the ARN and in every condition key"),
         ),
         ArnFault::Issuers(meant) => (
