@@ -19,8 +19,8 @@ declare_rule! {
     ///
     /// ## How to fix it
     ///
-    /// Write the ARN of the role itself, including its path if it has one. (`aws-auth` wants the ARN without the path; an access entry
-    /// wants it with the path.)
+    /// Write the ARN of the role itself, including its path if it has one. An entry in `aws-auth` leaves the path out, an access entry
+    /// does not.
     ///
     /// ## References
     ///
