@@ -6,8 +6,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Who can really assume this IAM role, and why can't my pod?
 ///
-/// Reads trust policies, `aws` and `kubectl` output, manifests and Terraform plans, works out which web-identity tokens each role lets in,
-/// and reports what follows. Files are told by what they hold, not by their names. Nothing is sent anywhere.
+/// Reads trust policies, `aws` and `kubectl` output, manifests and Terraform plans, determines which web-identity tokens each role lets in,
+/// and reports mistakes. It recognises files by their content, not by their names. It sends nothing anywhere.
 #[derive(Debug, Parser)]
 #[command(name = "irsa-lint", version, about, long_about, max_term_width = 110, after_help = AFTER_HELP, disable_help_subcommand = true)]
 #[command(override_usage = "irsa-lint [check] [OPTIONS] [PATH]...\n       irsa-lint <COMMAND> [OPTIONS] [PATH]...")]
@@ -21,7 +21,7 @@ pub struct Cli {
 }
 
 const AFTER_HELP: &str = "\
-Exit status: 0 nothing at or above --fail-on; 1 findings, a denied token or a broken chain; 2 something could not be read, or the call was wrong.
+Exit status: 0 no findings at or above --fail-on; 1 findings, a denied token or a broken chain; 2 a file could not be read, or wrong usage.
 
 Examples:
   irsa-lint .                                   lint what lies here
@@ -31,25 +31,25 @@ Examples:
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Lint files and folders; what a bare `irsa-lint PATH…` does
+    /// Lint files and folders; the default: `irsa-lint PATH…` does the same
     Check(CheckArgs),
-    /// Say who can assume each role: per issuer, with examples
+    /// Show who can assume each role: per issuer, with examples
     Who(WhoArgs),
     /// Try one token against a trust policy and show every step
     CanAssume(CanAssumeArgs),
-    /// Say why a pod cannot assume its role: the chain, link by link
+    /// Find out why a pod cannot assume its role: checks the chain, link by link
     Why(WhyArgs),
-    /// Show what was understood of the documents
+    /// Show what irsa-lint found in the documents
     Inspect(Paths),
     /// Show a rule's documentation
     Explain {
-        /// The rule's id, as printed in brackets behind a finding; a family; or `all`
+        /// A rule's id, as printed in brackets in a finding; a family; or `all`
         rule: String,
         /// As a page of Markdown
         #[arg(long)]
         markdown: bool,
     },
-    /// List all rules by family, with their severity and what their fixes are
+    /// List all rules by family, with their severity and whether they have a fix
     Rules {
         /// As a page of Markdown, with the reason of each severity
         #[arg(long)]
@@ -89,7 +89,7 @@ pub struct WhoArgs {
 pub struct CanAssumeArgs {
     #[command(flatten)]
     pub paths: Paths,
-    /// The role, where the documents hold several
+    /// The role, if the documents contain several
     #[arg(long, value_name = "NAME|ARN")]
     pub role: Option<String>,
     #[command(flatten)]
@@ -102,7 +102,7 @@ pub struct CanAssumeArgs {
 #[derive(Args, Debug, Default)]
 #[command(next_help_heading = "Token")]
 pub struct CallerArgs {
-    /// The ServiceAccount that asks
+    /// The ServiceAccount whose token to try
     #[arg(long, value_name = "NS/NAME", conflicts_with_all = ["subject", "token"])]
     pub service_account: Option<String>,
     /// The token's subject
@@ -143,26 +143,26 @@ pub struct WhyArgs {
 /// Options that every command takes.
 #[derive(Args, Clone, Debug)]
 pub struct Common {
-    /// How the answer is written
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text, global = true, help_heading = "Report")]
     pub format: Format,
-    /// Write the answer to a file
+    /// Write the output to a file
     #[arg(long, value_name = "FILE", global = true, help_heading = "Report")]
     pub output: Option<PathBuf>,
-    /// Colours: by default to a terminal only, and never with NO_COLOR
+    /// Colours; by default only on a terminal, and never if NO_COLOR is set
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto, global = true, help_heading = "Report")]
     pub color: Color,
-    /// Findings alone: no help, no notes, no summary
+    /// Only findings: no help, no notes, no summary
     #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Report")]
     pub quiet: bool,
     /// Also say which files were skipped, and why
     #[arg(short, long, global = true, help_heading = "Report")]
     pub verbose: bool,
 
-    /// Ask only these rules
+    /// Use only these rules or families
     #[arg(long, value_name = "RULE", value_delimiter = ',', global = true, help_heading = "Rules")]
     pub select: Vec<String>,
-    /// Do not ask these rules
+    /// Do not use these rules or families
     #[arg(long, value_name = "RULE", value_delimiter = ',', global = true, help_heading = "Rules")]
     pub ignore: Vec<String>,
     /// Exit with 1 if there are findings of this severity or above
@@ -171,29 +171,29 @@ pub struct Common {
     /// Exit with 2 if something could not be analysed
     #[arg(long, global = true, help_heading = "Rules")]
     pub fail_on_unknown: bool,
-    /// Exit with 2 if a named file holds nothing that is known
+    /// Exit with 2 if irsa-lint does not recognise anything in a named file
     #[arg(long, global = true, help_heading = "Rules")]
     pub strict: bool,
 
     #[command(flatten)]
     pub fixes: Fixes,
 
-    /// What to call standard input in the report
+    /// The name of standard input in the report
     #[arg(long, value_name = "PATH", global = true, help_heading = "Context")]
     pub stdin_filename: Option<String>,
-    /// What the documents are, where they do not say so themselves (trust-policy, service-account, …)
+    /// The kind of documents that do not say what they are (trust-policy, service-account, …)
     #[arg(long, value_name = "KIND", global = true, help_heading = "Context")]
     pub kind: Option<String>,
-    /// The AWS account of documents that name none
+    /// The AWS account of documents that do not name one
     #[arg(long, value_name = "ID", value_parser = account, global = true, help_heading = "Context")]
     pub account: Option<String>,
-    /// The OIDC issuer of the cluster that Kubernetes objects belong to
+    /// The OIDC issuer of the cluster of the Kubernetes objects
     #[arg(long, value_name = "URL", global = true, help_heading = "Context")]
     pub cluster_issuer: Option<String>,
-    /// The role that a bare trust policy belongs to; may be given several times
+    /// The role of a trust policy that does not name its role; can be repeated
     #[arg(long, value_name = "FILE=ARN", value_parser = role_of, global = true, help_heading = "Context")]
     pub role_of: Vec<(String, String)>,
-    /// The configuration [default: `irsa-lint.toml` here or above, up to the repository's root]
+    /// The configuration file [default: `irsa-lint.toml` in this folder or above, up to the repository's root]
     #[arg(long, value_name = "FILE", global = true, help_heading = "Context")]
     pub config: Option<PathBuf>,
     /// Refuse larger files (suffixes K, M, G; at most 4G)
@@ -205,13 +205,13 @@ pub struct Common {
 #[derive(Args, Clone, Copy, Debug, Default)]
 #[command(next_help_heading = "Fixes")]
 pub struct Fixes {
-    /// Make the fixes that let nobody new in, then report what remains; of standard input the fixed text goes to stdout
+    /// Apply the fixes that let nobody new in, then report what remains; fixed standard input goes to standard output
     #[arg(long, global = true)]
     pub fix: bool,
-    /// With --fix or --diff: also make those that let somebody in or guess what was meant
+    /// With --fix or --diff: also apply fixes that let somebody in or are a guess
     #[arg(long, global = true)]
     pub unsafe_fixes: bool,
-    /// Write nothing; show what --fix would change, for `git apply` and `patch -p1`. Exit with 1 if that is anything
+    /// Change no file, but show what --fix would change, for `git apply` and `patch -p1`; exit with 1 if it would change anything
     #[arg(long, global = true)]
     pub diff: bool,
 }
@@ -225,9 +225,9 @@ impl Fixes {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// The source line with the place underlined
+    /// Each finding with the source line and the place underlined
     Text,
-    /// A line for each finding
+    /// One line per finding
     Concise,
     /// For machines; the shape is stable
     Json,
@@ -260,7 +260,7 @@ fn size(text: &str) -> Result<u64, String> {
         "K" => 1 << 10,
         "M" => 1 << 20,
         "G" => 1 << 30,
-        _ => return Err(format!("`{unit}` is no unit of size: use K, M or G")),
+        _ => return Err(format!("`{unit}` is not a unit of size: use K, M or G")),
     };
     match number.checked_mul(factor) {
         Some(bytes) if bytes <= LARGEST + 1 => Ok(bytes.min(LARGEST)),

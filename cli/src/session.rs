@@ -88,10 +88,10 @@ impl Session {
     pub fn check_fixes(&self, checks: bool) -> Result<()> {
         let fixes = self.common.fixes;
         if (fixes.wanted() || fixes.unsafe_fixes) && !checks {
-            bail!("--fix, --unsafe-fixes and --diff belong to `check`, and not to its --batch form");
+            bail!("--fix, --unsafe-fixes and --diff work only with `check`, without --batch");
         }
         if fixes.unsafe_fixes && !fixes.wanted() {
-            bail!("--unsafe-fixes says which fixes to make; say what to do with them: --fix writes them, --diff shows them");
+            bail!("--unsafe-fixes needs --fix (writes the fixes) or --diff (shows them)");
         }
         Ok(())
     }
@@ -168,7 +168,7 @@ impl Session {
     pub fn ask_back(&self, question: &Question) -> Exit {
         let handles = |roles: &[irsa_lint_core::engine::answer::RoleRef]| roles.iter().map(report::role_handle).collect();
         let (text, choices): (_, Vec<String>) = match question {
-            Question::NoRole(roles) if roles.is_empty() => ("there is no role in these documents", Vec::new()),
+            Question::NoRole(roles) if roles.is_empty() => ("these documents contain no role", Vec::new()),
             Question::NoRole(roles) => ("there is no such role; these are there:", handles(roles)),
             Question::Roles(roles) => ("there are several roles; say which one with --role:", handles(roles)),
             Question::ServiceAccounts(accounts) => {
@@ -219,7 +219,7 @@ fn unknown<'a>(case: &'a Case, named: &'a [bool]) -> impl Iterator<Item = Skippe
     })
 }
 
-const NOTHING_KNOWN: &str = "nothing that irsa-lint knows: no role, trust policy, ServiceAccount, workload, OIDC provider or cluster";
+const NOTHING_KNOWN: &str = "it contains no role, trust policy, ServiceAccount, workload, OIDC provider or cluster";
 
 /// What to say where a whole run holds nothing: each file that was named, else the folders.
 fn nothing(paths: &[PathBuf], case: &Case, named: &[bool], skipped: Vec<Skipped>) -> Vec<Unread> {

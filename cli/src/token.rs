@@ -31,10 +31,12 @@ pub fn caller(args: &CallerArgs, cluster_issuer: Option<&str>) -> Result<Caller>
             format_smolstr!("system:serviceaccount:{namespace}:{name}")
         }
         (None, Some(subject)) => subject.into(),
-        (None, None) => bail!("say whose token to try: --service-account NS/NAME, --subject SUB or --token FILE"),
+        (None, None) => bail!("whose token should be tried? Add --service-account NS/NAME, --subject SUB or --token FILE"),
     };
     let Some(issuer) = args.issuer.as_deref().or(cluster_issuer) else {
-        bail!("say who issued the token: --issuer URL (of an EKS cluster: `aws eks describe-cluster`, identity.oidc.issuer)");
+        bail!(
+            "who issued the token? Add --issuer URL (for an EKS cluster: `aws eks describe-cluster --name NAME --query cluster.identity.oidc.issuer`)"
+        );
     };
     let mut claims = grouped(&args.claim)?;
     claims.push(("sub".into(), Claim::One(subject)));
@@ -91,7 +93,9 @@ pub fn parse(text: &str) -> Result<Given> {
     let header = header.and_then(|header| claims::parse(&header).ok()).unwrap_or_default();
     let token = Token { issuer: SmolStr::default(), claims };
     let Some(Claim::One(issuer)) = token.claim("iss") else {
-        bail!("the token has no issuer (claim `iss`), so it is no OIDC token: STS would say `The ID Token provided is not a valid JWT`");
+        bail!(
+            "the token has no issuer (claim `iss`), so it is not an OIDC token: STS would say `The ID Token provided is not a valid JWT`"
+        );
     };
     let issuer = without_scheme(issuer).into();
     Ok(Given { token: Token { issuer, claims: token.claims }, header, now: None })
@@ -103,8 +107,10 @@ fn parts(jwt: &str) -> Result<(Option<String>, String)> {
     let payload = match parts.as_slice() {
         [_, payload, _] => payload,
         [""] => bail!("the token file is empty: STS would say `The ID Token provided is not a valid JWT`"),
-        [_, _, _, _, _] => bail!("the token is encrypted (five parts, a JWE), and STS takes signed tokens alone (three parts, a JWT)"),
-        _ if jwt.starts_with('<') => bail!("this is a page of HTML, not a token: see what the address that should give the token answers"),
+        [_, _, _, _, _] => {
+            bail!("the token is encrypted (a JWE with five parts), but STS only accepts signed tokens (a JWT with three parts)")
+        }
+        _ if jwt.starts_with('<') => bail!("this is an HTML page, not a token: check what the URL that should return the token answers"),
         _ => bail!(
             "neither a JWT (three parts with a dot between) nor a JSON object: an opaque access token, or a cut one? STS would say `The ID \
              Token provided is not a valid JWT`"

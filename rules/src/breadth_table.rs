@@ -516,6 +516,6 @@ fn what_iam_stores_although_it_lets_strangers_in() {
         );
         let answer = check(&[("a.json", &text)]);
         let found = answer.diagnostics.iter().find(|d| d.rule == "shared-issuer-strangers").unwrap();
-        assert_eq!(found.help.contains("it stores this policy"), stored, "{subject}: {}", found.help);
+        assert_eq!(found.help.contains("IAM accepts this policy"), stored, "{subject}: {}", found.help);
     }
 }

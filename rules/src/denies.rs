@@ -143,7 +143,7 @@ pub fn flaw(role: &RoleView<'_>, deny: &Statement, issuer: &IssuerAdmission<'_>)
             let reason = format!("its key `{}` {}", condition.key.text, absence.words(Some(named)));
             let help = match meant_key(&condition.key.text, &absence, issuer) {
                 Some(meant) => format!("write `{meant}`"),
-                None => format!("ask through `{named}:sub`, or through another claim that STS shows"),
+                None => format!("use `{named}:sub` or another claim that STS makes available"),
             };
             return Some(Flaw { at: At::Key(at), reason, help });
         }
@@ -157,11 +157,11 @@ pub fn flaw(role: &RoleView<'_>, deny: &Statement, issuer: &IssuerAdmission<'_>)
 fn of_principal(principal: &Principal, issuer: &str) -> String {
     let value = &principal.value.text;
     match principal.kind {
-        PrincipalKind::Federated if value == "*" => "in a Deny the principal `{\"Federated\": \"*\"}` is nobody".to_owned(),
+        PrincipalKind::Federated if value == "*" => "in a Deny statement the principal `{\"Federated\": \"*\"}` matches nobody".to_owned(),
         PrincipalKind::Federated => format!("its principal `{value}` is not the provider of `{issuer}`"),
         _ => {
             let kind = principal.key.as_ref().map_or("AWS", |key| key.text.as_str());
-            format!("its principal `{{\"{kind}\": \"{value}\"}}` does not speak of web identities")
+            format!("its principal `{{\"{kind}\": \"{value}\"}}` does not match web identities")
         }
     }
 }

@@ -2,18 +2,18 @@
 
 /// Id and title, in the order in which lists show them.
 pub const FAMILIES: &[(&str, &str)] = &[
-    ("too-wide", "More get in than are meant"),
-    ("nobody", "Nobody gets in, although somebody is meant to"),
-    ("condition", "Conditions that hold by luck"),
-    ("grammar", "Policies that IAM refuses, or reads otherwise than they look"),
-    ("provider", "OIDC providers that do not fit their issuer or their tokens"),
-    ("service-account", "ServiceAccounts whose annotation does not do what it should"),
-    ("link", "Pod, ServiceAccount and role that do not fit together"),
-    ("workload", "Pods that get other credentials than those of their ServiceAccount, or none"),
+    ("too-wide", "Roles that let in too many"),
+    ("nobody", "Roles that let nobody in by mistake"),
+    ("condition", "Conditions that work only by luck"),
+    ("grammar", "Policies that IAM refuses, or reads differently than expected"),
+    ("provider", "OIDC providers that do not match their issuer or its tokens"),
+    ("service-account", "ServiceAccounts whose annotations do not work"),
+    ("link", "Pods, ServiceAccounts and roles that do not match"),
+    ("workload", "Pods that do not get the credentials of their ServiceAccount"),
     ("pod-identity", "EKS Pod Identity"),
     ("aws-auth", "The ConfigMap `aws-auth`"),
     ("access-entry", "Access entries of EKS clusters"),
-    ("argocd", "Argo CD and the clusters that it deploys to"),
+    ("argocd", "Argo CD and the clusters it deploys to"),
     ("ci", "Jobs of GitHub Actions and GitLab CI that assume a role"),
 ];
 

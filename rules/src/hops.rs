@@ -57,7 +57,7 @@ pub fn hops<'a>(view: &View<'a>) -> Vec<Hop<'a>> {
             FirstRole::Named(first) => {
                 let first_place = Place { span: first.span, pointer: asked.place.pointer.clone() };
                 let first = Some(first).filter(|first| is_role(first));
-                let holder = "the profile before it".to_owned();
+                let holder = "the source profile".to_owned();
                 let asker = asked.asker.clone();
                 found.extend(first.map(|first| Hop { asker, holder, first, first_place, second: &asked.arn, place: asked.place.clone() }));
                 continue;

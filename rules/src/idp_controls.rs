@@ -33,12 +33,12 @@ pub fn refused(statement: &Statement, principal: &Principal, role: &RoleView<'_>
     };
     let operator = if control.refuses == Refuses::InexactOperators { "`StringEquals`" } else { "`StringEquals` or `StringLike`" };
     let help = format!(
-        "ask for your own tenant under {operator} with the key {}",
+        "add a condition under {operator} that names your own organisation or account, on the key {}",
         keys.iter().map(|k| format!("`{k}`")).collect::<Vec<_>>().join(" or ")
     );
     let at = statement.effective_conditions().find(|c| keys.iter().any(|key| key.eq_ignore_ascii_case(&c.key.text)));
     let place = at.map_or_else(|| conditions_place(statement), |c| Place { span: c.span, pointer: c.pointer.clone() });
-    let message = format!("{} does not ask whose workloads of `{issuer}` it lets in", statement.name());
+    let message = format!("{} does not say whose workloads of `{issuer}` it lets in", statement.name());
     Some(Refusal::new(place, message, says, help))
 }
 

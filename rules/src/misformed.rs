@@ -59,16 +59,16 @@ pub fn explain(value: &str, issuer: &str, provider: &Provider, view: &View<'_>) 
     let reaches = |text: &str| is_in(text, &forms.legal) && forms.possible.as_ref().is_none_or(|possible| is_in(text, possible));
     let fits = |text: String| (text != value && reaches(&text)).then_some(text);
     if let Some(meant) = fits(value.replace(' ', "")) {
-        return Explained { why: "has white space in it".to_owned(), meant: Some(meant) };
+        return Explained { why: "contains white space".to_owned(), meant: Some(meant) };
     }
     if value.starts_with([':', '/']) || ["::", ":/", "//", "/:"].iter().any(|empty| value.contains(empty) && !value.contains("://")) {
         return Explained { why: "has an empty part".to_owned(), meant: None };
     }
     if let Some(meant) = fits(decoded(value)) {
-        return Explained { why: "is percent-encoded, and the parts of a subject are not".to_owned(), meant: Some(meant) };
+        return Explained { why: "is percent-encoded, but subjects are not".to_owned(), meant: Some(meant) };
     }
     if let Some(meant) = cased(value, provider).and_then(fits).or_else(|| fits(value.to_ascii_lowercase())) {
-        return Explained { why: "differs in letter case, which counts".to_owned(), meant: Some(meant) };
+        return Explained { why: "differs in letter case, which matters".to_owned(), meant: Some(meant) };
     }
     let usual = provider.subjects.first().and_then(|form| form.template.text().split('{').next()).filter(|label| !label.is_empty());
     if let Some((label, meant)) = usual.and_then(|label| Some((label, fits(format!("{label}{value}"))?))) {
@@ -84,10 +84,10 @@ pub fn explain(value: &str, issuer: &str, provider: &Provider, view: &View<'_>) 
     let slip = mended.min_by_key(|(wrong, ..)| std::cmp::Reverse(wrong.len()));
     let why = odd_part(value, provider)
         .or_else(|| of_another(value, provider, view))
-        .or_else(|| slip.as_ref().map(|(wrong, right, _)| format!("says `{wrong}` in place of `{right}`")))
+        .or_else(|| slip.as_ref().map(|(wrong, right, _)| format!("has `{wrong}` instead of `{right}`")))
         .or_else(|| unencoded(value, provider))
         .or_else(|| missing_part(value, provider))
-        .unwrap_or_else(|| "has not the form of its subjects".to_owned());
+        .unwrap_or_else(|| "does not have the form of its subjects".to_owned());
     let meant = slip.map(|(.., meant)| meant);
     Explained { why, meant }
 }
@@ -157,13 +157,13 @@ fn relaxed(part: &Part<'_>) -> Option<Slot> {
 /// What a part is and what stands in its place.
 fn said(found: &str, label: &str, class: &Class) -> String {
     match class {
-        Class::OneOf(words) => format!("says `{found}` where its `{label}` is {}", listed(words.iter().map(AsRef::as_ref), 6)),
+        Class::OneOf(words) => format!("has the `{label}` `{found}` instead of {}", listed(words.iter().map(AsRef::as_ref), 6)),
         Class::Run(run) => match found.chars().find(|c| !run.chars.contains(*c)) {
-            Some(' ') => format!("has white space in `{found}`, which no `{label}` has"),
-            Some(odd) => format!("has a `{odd}` in `{found}`, which no `{label}` has"),
-            None => format!("says `{found}` where its `{label}` has another length"),
+            Some(' ') => format!("has white space in its `{label}`, `{found}`"),
+            Some(odd) => format!("has a `{odd}` in its `{label}`, `{found}`, which is not allowed there"),
+            None => format!("has the `{label}` `{found}`, which has the wrong length"),
         },
-        _ => format!("says `{found}`, which is no name that its `{label}` can have"),
+        _ => format!("has the `{label}` `{found}`, which is not a possible name"),
     }
 }
 
@@ -204,5 +204,5 @@ fn unencoded(value: &str, provider: &Provider) -> Option<String> {
     let filled = value.replace('*', "a");
     let (head, tail) = filled.rsplit_once(':')?;
     let joined = format!("{head}%3A{tail}");
-    fits(&joined).then(|| "has a part too many, and a colon inside a value is sent as `%3A`".to_owned())
+    fits(&joined).then(|| "has one part too many (a colon inside a value is sent as `%3A`)".to_owned())
 }

@@ -27,7 +27,7 @@ pub fn to_users(role: &RoleView<'_>, wide: &WideCluster<'_>) -> Option<Fix> {
     let all = role.view.estate.documents().full_lists.iter().any(|list| list.of == Listed::ServiceAccounts && list.namespace.is_none());
     let applicability = if all { Applicability::Safe } else { Applicability::Unsafe };
     let shown = subjects.iter().map(|subject| format!("`{}`", subject.trim_start_matches("system:serviceaccount:"))).collect::<Vec<_>>();
-    let message = format!("let in {} alone, which this run shows to use the role", shown.join(", "));
+    let message = format!("let in only {}, which use the role in these files", shown.join(", "));
     Some(Fix { applicability, message, edits: vec![edit] })
 }
 

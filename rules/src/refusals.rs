@@ -71,13 +71,11 @@ fn words(violation: &Violation) -> Option<(String, String, String)> {
     Some(match &violation.kind {
         ViolationKind::DuplicateKey(_) | ViolationKind::EmptyValues(_) => return None,
         ViolationKind::UnknownElement(name) => {
-            (format!("`{name}` is no element that stands here"), format!("Unknown field {name}"), unknown_element(name, violation))
+            (format!("`{name}` is not an element that belongs here"), format!("Unknown field {name}"), unknown_element(name, violation))
         }
-        ViolationKind::ProhibitedField(name) => (
-            format!("a trust policy has no `{name}`: what is assumed is the role itself"),
-            format!("Has prohibited field {name}"),
-            format!("remove `{name}`"),
-        ),
+        ViolationKind::ProhibitedField(name) => {
+            (format!("a trust policy cannot have a `{name}`"), format!("Has prohibited field {name}"), format!("remove `{name}`"))
+        }
         ViolationKind::MissingElement(name) => {
             (format!("`{name}` is missing"), format!("Missing required field {name}"), format!("add `{name}`"))
         }
@@ -89,21 +87,23 @@ fn words(violation: &Violation) -> Option<(String, String, String)> {
         ViolationKind::Both(plain, negated) => {
             (format!("`{plain}` and `{negated}` exclude each other"), SYNTAX.to_owned(), format!("keep `{plain}`"))
         }
-        ViolationKind::InvalidEffect(found) => {
-            (format!("the effect `{found}` does not exist"), SYNTAX.to_owned(), "write `Allow` or `Deny`, in this letter case".to_owned())
-        }
+        ViolationKind::InvalidEffect(found) => (
+            format!("the effect `{found}` does not exist"),
+            SYNTAX.to_owned(),
+            "write `Allow` or `Deny`, in exactly this letter case".to_owned(),
+        ),
         ViolationKind::InvalidVersion(found) => (
             format!("the policy language has no version `{found}`"),
             "The policy must contain a valid version string".to_owned(),
-            "write `2012-10-17`: it is no date of yours".to_owned(),
+            "write `2012-10-17`; it is the version of the policy language, not a date of your own".to_owned(),
         ),
         ViolationKind::InvalidSid(sid) => (
-            format!("the Sid `{sid}` holds other characters than letters and digits"),
+            format!("the Sid `{sid}` contains characters other than letters and digits"),
             "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*".to_owned(),
-            "use letters and digits alone".to_owned(),
+            "use only letters and digits".to_owned(),
         ),
         ViolationKind::DuplicateSid(sid) => (
-            format!("the Sid `{sid}` stands twice"),
+            format!("the Sid `{sid}` occurs twice"),
             "Statement IDs (SID) in a single policy must be unique.".to_owned(),
             "give each statement a Sid of its own".to_owned(),
         ),
@@ -126,7 +126,7 @@ fn unknown_element(name: &str, violation: &Violation) -> String {
     }
     if ELEMENTS.contains(&name) {
         let beside = if in_principal { format!("beside `{inside}`") } else { "there".to_owned() };
-        return format!("`{name}` belongs into a statement: move it {beside}");
+        return format!("`{name}` belongs in a statement: move it {beside}");
     }
     if PRINCIPALS.contains(&name) {
         return format!("put `{name}` into `Principal`");
@@ -161,7 +161,7 @@ pub fn of_principal(principal: &Principal) -> Option<Refusal> {
     if good || value.contains(['$', '{', '<', '%']) || find_mark(value).is_some() {
         return None;
     }
-    let problem = format!("`{value}` is no principal of the kind `{}`", principal.key.as_ref().map_or(kind, |key| key.as_str()));
+    let problem = format!("`{value}` is not a valid `{}` principal", principal.key.as_ref().map_or(kind, |key| key.as_str()));
     let place = Place { span: principal.value.span, pointer: principal.pointer.clone() };
     Some(Refusal::new(place, problem, format!("Invalid principal in policy: \"{kind}\":\"{value}\""), help))
 }
@@ -207,10 +207,10 @@ fn foreign_character(text: &Scalar, statement: &Statement) -> Option<Refusal> {
     if span.range().len() != odd.len_utf8() {
         return None;
     }
-    let problem = format!("`{}` holds the character `{odd}` (U+{:04X})", text.text, u32::from(odd));
+    let problem = format!("`{}` contains the character `{odd}` (U+{:04X})", text.text, u32::from(odd));
     let says = "Member must satisfy regular expression pattern: [\\u0009\\u000A\\u000D\\u0020-\\u00FF]+";
     let place = Place { span, pointer: statement.pointer.clone() };
-    Some(Refusal::new(place, problem, says, "write it with letters that IAM takes: up to U+00FF"))
+    Some(Refusal::new(place, problem, says, "use only characters up to U+00FF"))
 }
 
 /// A policy that is longer than IAM stores. What is live was stored.
@@ -222,16 +222,16 @@ pub fn in_size(role: &RoleView<'_>) -> Option<Refusal> {
     let limit = if never { QUOTA.1 } else { QUOTA.0 };
     let figure = |number: usize| format!("{},{:03}", number / 1000, number % 1000);
     let problem = if never {
-        format!("the trust policy has {} characters without white space, and more than {} are never stored", figure(size), figure(limit))
+        format!("the trust policy has {} characters without white space and may have at most {}", figure(size), figure(limit))
     } else {
         format!(
-            "the trust policy has {} characters without white space, and an account takes {} unless its quota was raised",
+            "the trust policy has {} characters without white space and may have at most {} unless the account's quota was raised",
             figure(size),
             figure(limit)
         )
     };
     let help = format!(
-        "merge statements for the same provider into one with a list of subjects, or spread them over several roles{}",
+        "merge statements for the same provider into one with a list of subjects, or split them over several roles{}",
         if never { "" } else { "; the quota `Role trust policy length` can be raised to 8,192" }
     );
     let severity = if never { Severity::Error } else { Severity::Warning };

@@ -45,7 +45,7 @@ pub fn read(text: &str) -> RoleArn<'_> {
     }
     let seen: String = text.chars().filter(|c| !is_unseen(*c)).collect();
     if seen != text {
-        return RoleArn::Malformed("holds a character that nobody sees".to_owned(), role(&seen).is_some().then_some(seen));
+        return RoleArn::Malformed("contains an invisible character".to_owned(), role(&seen).is_some().then_some(seen));
     }
     match Arn::parse(text) {
         Some(arn) => of_arn(text, &arn),
@@ -101,46 +101,46 @@ fn bare(text: &str) -> &str {
 fn of_arn<'a>(text: &'a str, arn: &Arn<'a>) -> RoleArn<'a> {
     let because = |why: String| RoleArn::Malformed(why, repaired(text));
     if !arn.partition.starts_with("aws") {
-        return because(format!("has the partition `{}`; AWS's begin with `aws`", arn.partition));
+        return because(format!("has the partition `{}`, but AWS partitions begin with `aws`", arn.partition));
     }
     if arn.service == "sts" && arn.resource.starts_with("assumed-role/") {
-        return because("is the ARN of a session (`sts` … `assumed-role`), not of the role itself".to_owned());
+        return because("is the ARN of a session (`assumed-role`), not of the role itself".to_owned());
     }
     if let Some(other) = other_kind(arn) {
         return RoleArn::Other(other);
     }
     if !arn.region.is_empty() {
         let why = if is_account_id(arn.region) {
-            "lacks a colon: IAM's region is empty, so `iam` is followed by two"
+            "lacks a colon (the region is empty, so two colons follow `iam`)"
         } else {
-            "names a region, and IAM has none"
+            "names a region, but ARNs of IAM have none"
         };
         return because(why.to_owned());
     }
     if arn.account.is_empty() {
-        return because("lacks the account".to_owned());
+        return because("lacks the account id".to_owned());
     }
     if !is_account_id(arn.account) {
-        return because(format!("has `{}` where the account's twelve digits belong", arn.account));
+        return because(format!("has `{}` instead of the 12 digits of the account id", arn.account));
     }
     match arn.resource.strip_prefix("role/") {
         Some("") => because("lacks the role's name".to_owned()),
         Some(name) if name.ends_with('/') => {
             let repaired = text.trim_end_matches('/').to_owned();
-            RoleArn::Malformed("ends in `/`, and a role's ARN ends in its name".to_owned(), role(&repaired).is_some().then_some(repaired))
+            RoleArn::Malformed("ends in `/` instead of the role's name".to_owned(), role(&repaired).is_some().then_some(repaired))
         }
         Some(name) => {
             let odd = name.chars().find(|c| !in_name(*c)).unwrap_or('?');
-            because(format!("has {odd:?} in the role's name, which no role's name can hold"))
+            because(format!("has {odd:?} in the role's name, which IAM does not allow"))
         }
-        None => because(format!("has `{}` where `role/` and the role's name belong", arn.resource)),
+        None => because(format!("has `{}` instead of `role/` and the role's name", arn.resource)),
     }
 }
 
 fn other_kind(arn: &Arn<'_>) -> Option<&'static str> {
     if arn.service != "iam" {
         let known = ["s3", "eks", "sts", "ec2", "kms", "lambda", "secretsmanager", "sqs", "sns", "dynamodb", "logs", "ecr", "ssm"];
-        return known.contains(&arn.service).then_some("a resource of another service than IAM");
+        return known.contains(&arn.service).then_some("a resource of another service");
     }
     let kinds = [
         ("policy/", "an IAM policy"),
@@ -160,14 +160,13 @@ fn without_arn(text: &str) -> String {
     if text.is_empty() {
         "is empty".to_owned()
     } else if text.starts_with("arn:") && repaired(text).is_some() {
-        "lacks a colon: IAM has no region, so two colons follow `iam`".to_owned()
+        "lacks a colon (the region is empty, so two colons follow `iam`)".to_owned()
     } else if text.to_ascii_lowercase().starts_with("arn:") {
-        "is not an ARN: six parts separated by colons, the first `arn` in small letters".to_owned()
+        "is not an ARN (six parts separated by colons, the first is `arn` in lower case)".to_owned()
     } else if text.contains(":role/") {
-        "is not an ARN: it does not begin with `arn:`".to_owned()
+        "is not an ARN (it does not begin with `arn:`)".to_owned()
     } else {
-        "is not an ARN, only a name (the webhook completes one only if it runs with `--compose-role-arn`, and on EKS it does not)"
-            .to_owned()
+        "is a name, not an ARN".to_owned()
     }
 }
 
@@ -310,6 +309,6 @@ mod tests {
         assert_eq!(read("arn:aws:iam::${ACCOUNT_ID}:role/app"), RoleArn::Template);
         assert_eq!(read("arn:aws:iam::111122223333:policy/app"), RoleArn::Other("an IAM policy"));
         assert_eq!(read("arn:aws:iam::111122223333:instance-profile/app"), RoleArn::Other("an instance profile"));
-        assert_eq!(read("arn:aws:s3:::bucket"), RoleArn::Other("a resource of another service than IAM"));
+        assert_eq!(read("arn:aws:s3:::bucket"), RoleArn::Other("a resource of another service"));
     }
 }

@@ -14,6 +14,7 @@ pub fn noun(part: &str) -> String {
     let stem = endings.iter().find_map(|ending| part.strip_suffix(ending)).unwrap_or(part);
     match stem {
         "repo" => "repository".to_owned(),
+        "more" => "workload".to_owned(),
         "unique" => "account".to_owned(),
         "object" | "ocid" => "identity".to_owned(),
         "uid" => "user".to_owned(),
@@ -91,11 +92,13 @@ impl WideTenant<'_> {
     pub fn projects_of_tenant(&self) -> String {
         let open = self.part_noun();
         let shown = self.part.as_deref().and_then(|part| self.shown(part)).filter(|value| *value != ANYTHING && value.contains(ANYTHING));
-        let which = shown.map_or_else(|| format!("any {open}"), |value| format!("any {open} called like `{value}`"));
+        let which = shown.map_or_else(|| format!("any {open}"), |value| format!("any {open} with a name like `{value}`"));
         let fixed = self.form.iter().flat_map(|form| form.tenant.iter()).map(AsRef::as_ref).find(|part: &&str| !self.is_open(part));
         match fixed.and_then(|part| self.shown(part).map(|value| (noun(part), value))) {
             Some((whose, value)) if self.asks_for_subject() && whose != open => format!("{which} of {whose} `{value}`"),
-            _ if self.issuer.provider.is_some_and(|provider| provider.shared) => format!("{which} of the tenant"),
+            _ if self.issuer.provider.is_some_and(|provider| provider.shared) => {
+                format!("{which} of that {}", self.tenant_part().map_or_else(|| "customer".to_owned(), noun))
+            }
             _ => which,
         }
     }
@@ -142,7 +145,7 @@ impl WideTenant<'_> {
         if let Some(key) = self.issuer.provider.and_then(|provider| provider.tenant_in.as_deref()) {
             let whole =
                 if key.contains(':') { key.to_owned() } else { format!("{}:{key}", self.issuer.issuer.as_deref().unwrap_or_default()) };
-            return self.tenant_condition().map_or_else(|| format!("no condition asks for `{whole}`"), |asked| asked_words(asked, key));
+            return self.tenant_condition().map_or_else(|| format!("no condition checks `{whole}`"), |asked| asked_words(asked, key));
         }
         let said = subject_words(self.statement, self.issuer);
         if self.asks_for_subject() {
@@ -159,7 +162,7 @@ impl WideTenant<'_> {
         match claim_conditions(self.statement, self.issuer, key::AUD).next().filter(|_| shared) {
             Some(asked) => {
                 let audiences = words::listed(asked.values.iter().map(|value| value.text.as_str()), 3);
-                format!("{said}, and any workload there can ask for the audience {audiences}")
+                format!("{said}, and any workload there can request the audience {audiences}")
             }
             None => said,
         }

@@ -86,7 +86,7 @@ pub fn subject_words(statement: &Statement, issuer: &IssuerAdmission<'_>) -> Str
     let key = format!("{}:{}", issuer.issuer.as_deref().unwrap_or_default(), key::SUB);
     match subject_condition(statement, issuer) {
         Some(condition) => asked_words(condition, key::SUB),
-        None => format!("no condition asks for `{key}`"),
+        None => format!("no condition checks `{key}`"),
     }
 }
 
@@ -94,7 +94,7 @@ pub fn subject_words(statement: &Statement, issuer: &IssuerAdmission<'_>) -> Str
 #[must_use]
 pub fn asked_words(condition: &Condition, claim: &str) -> String {
     let values = condition.values.iter().map(|value| value.text.as_str());
-    format!("`{}` on `{claim}` asks for {}", condition.operator_name.text, words::listed(values, 3))
+    format!("`{}` on `{claim}` allows {}", condition.operator_name.text, words::listed(values, 3))
 }
 
 /// Adds to the findings from `since` on, which are of a wide statement, each narrower statement that it makes useless: `subject` is one that
@@ -115,7 +115,7 @@ pub fn add_undone(
         let (Some(region), Some(statement)) = (region, role.policy.statements.iter().find(|s| s.index == *index)) else { continue };
         let covered = |claim: &str| region.values(claim).is_subset(&piece.region.values(claim), role.budget).is_yes();
         if !region.values(key::SUB).contains(subject) && covered(key::SUB) && covered(key::AUD) {
-            let message = format!("{} keeps out what {} lets in: it is undone", statement.name(), wide.name());
+            let message = format!("{} keeps `{subject}` out, but {} lets it in", statement.name(), wide.name());
             undone.push((asked_place(statement, issuer), message));
         }
     }

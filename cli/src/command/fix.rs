@@ -64,7 +64,7 @@ fn show(session: &Session, unread: &[Unread], before: &Sources, fixed: &Fixed) -
     for file in fixed.changed.keys() {
         let (Some(old), Some(new)) = (before.get(*file), fixed.case.sources.get(*file)) else { continue };
         if old.encoding != Encoding::Utf8 {
-            complain(&format!("note: {}: its bytes are UTF-16, so that this change of it can be read but not applied\n", clean(&old.path)));
+            complain(&format!("note: {}: the file is UTF-16, so the shown change cannot be applied with patch\n", clean(&old.path)));
         }
         out.push_str(&unified(&old.path, &old.text, &new.text, session.style));
     }
@@ -106,10 +106,10 @@ fn summary(fixed: &Fixed, verb: &str) -> String {
 
 fn why(maker: Maker) -> &'static str {
     match maker {
-        Maker::Aws => "this is what AWS answered; change the resource itself, or what it is made from",
-        Maker::Kubernetes => "this is what the cluster answered; change the manifest that the object is made from",
-        Maker::TerraformPlan => "a plan is made by Terraform; change the source",
-        Maker::TerraformState => "a state is made by Terraform; change the source",
+        Maker::Aws => "this is output of AWS; change the resource itself, or its source",
+        Maker::Kubernetes => "this is output of the cluster; change the manifest of the object",
+        Maker::TerraformPlan => "Terraform generated this plan; change the source",
+        Maker::TerraformState => "Terraform generated this state; change the source",
     }
 }
 
@@ -117,7 +117,7 @@ fn why(maker: Maker) -> &'static str {
 pub fn offer(fixable: &Fixable) -> Option<String> {
     match (fixable.safe, fixable.risky) {
         (0, 0) => None,
-        (0, risky) => Some(format!("{risky} can be fixed with --fix --unsafe-fixes: read the change first, with --diff\n")),
+        (0, risky) => Some(format!("{risky} can be fixed with --fix --unsafe-fixes; review the change first with --diff --unsafe-fixes\n")),
         (safe, 0) => Some(format!("{safe} can be fixed with --fix\n")),
         (safe, risky) => Some(format!("{safe} can be fixed with --fix, {risky} more with --unsafe-fixes\n")),
     }

@@ -28,7 +28,7 @@ pub fn why(run: &Run<'_>, chain: &Chain, style: Style) -> String {
             let _ = writeln!(out, "  {:<15} {}", "", style.faint(format_args!("--> {place}")));
         }
         if link.holds == Truth::Unknown && !link.help.is_empty() && !link.message.ends_with("comes next)") {
-            let _ = writeln!(out, "  {:<15} {}", "", style.faint(format_args!("to know it: {}", clean(&link.help))));
+            let _ = writeln!(out, "  {:<15} {}", "", style.faint(format_args!("to find out: {}", clean(&link.help))));
         }
     }
     if !out.is_empty() {
@@ -37,10 +37,10 @@ pub fn why(run: &Run<'_>, chain: &Chain, style: Style) -> String {
     match chain.broken.and_then(|index| chain.links.get(index)) {
         Some(link) => out.push_str(&broken(run, link, style)),
         None if chain.links.iter().any(|link| link.holds == Truth::Unknown) => {
-            out.push_str("no link is broken, but some cannot be told from these documents\n");
+            out.push_str("no link is broken, but these documents do not show all of them\n");
         }
-        None if chain.links.is_empty() => out.push_str("no ServiceAccount and no workload was found to ask about\n"),
-        None => out.push_str("every link holds: by these documents the pod can assume its role\n"),
+        None if chain.links.is_empty() => out.push_str("no ServiceAccount and no workload was found\n"),
+        None => out.push_str("every link holds: according to these documents the pod can assume its role\n"),
     }
     out.push_str(&style.notes(run.notes));
     out

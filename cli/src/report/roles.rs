@@ -39,7 +39,7 @@ pub fn brief(answer: &WhoAnswer, style: Style) -> String {
             let _ = writeln!(out, "      {}", style.faint(format_args!("of {issuer}, audience {}", clean(&audiences(&grant.audiences)))));
         }
     }
-    if out.is_empty() { out } else { format!("{}\n{out}\n", style.strong("who gets in (`irsa-lint who` says more)")) }
+    if out.is_empty() { out } else { format!("{}\n{out}\n", style.strong("who gets in (`irsa-lint who` shows more)")) }
 }
 
 fn one(out: &mut String, places: &Places<'_>, role: &WhoRole, style: Style) {
@@ -64,10 +64,10 @@ fn grant(out: &mut String, grant: &WhoGrant, style: Style) {
     let provider = grant.provider.as_deref().map(|name| format!("{name}, ")).unwrap_or_default();
     let admits = match grant.admits {
         Admits::Nobody => "nobody",
-        Admits::Listed => "the subjects listed",
-        Admits::Some => "an open set of subjects",
+        Admits::Listed => "only these subjects",
+        Admits::Some => "every subject that matches",
         Admits::Everyone => "every subject of the issuer",
-        Admits::Unknown => "not known: the question went past its work budget",
+        Admits::Unknown => "not known: the policy is too complex to decide",
     };
     let words = if grant.words.is_empty() { admits } else { &grant.words };
     let _ = writeln!(out, "  {}", style.strong(clean(words)));
@@ -77,13 +77,13 @@ fn grant(out: &mut String, grant: &WhoGrant, style: Style) {
         row(out, "admits", admits);
     }
     if !grant.unbounded.is_empty() {
-        row(out, "unbounded", &list(&grant.unbounded));
+        row(out, "open parts", &list(&grant.unbounded));
     }
     for claim in &grant.claims {
         row(out, "claim", claim);
     }
     if !grant.residual.is_empty() {
-        row(out, "also needs", &format!("{} (no token decides it)", list(&grant.residual)));
+        row(out, "also needs", &format!("{} (not decided by the token)", list(&grant.residual)));
     }
     for (index, example) in grant.examples.iter().enumerate() {
         row(out, if index == 0 { "example" } else { "" }, example);

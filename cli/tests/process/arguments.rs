@@ -150,7 +150,7 @@ fn every_rule_is_explained_in_every_form() {
     for page in answer["rules"].as_array().unwrap() {
         let (id, text) = (page["id"].as_str().unwrap(), |name: &str| page[name].as_str().unwrap());
         let shown = bench.run(&["explain", id]).out;
-        for heading in ["Why is this bad?", "Severity", "How to fix it", "References", "✗ Found", "✓ Left alone"] {
+        for heading in ["Why is this bad?", "Severity", "How to fix it", "References", "✗ Reported", "✓ Not reported"] {
             assert!(shown.contains(&format!("\n{heading}")), "{id}: {heading}");
         }
         assert!(shown.starts_with(&format!("{id}  {} · family {} · ", text("severity"), text("family"))), "{shown}");
@@ -158,7 +158,7 @@ fn every_rule_is_explained_in_every_form() {
         assert!(!page["references"].as_array().unwrap().is_empty() && page["examples"].as_array().unwrap().len() >= 2, "{id}");
         let markdown = bench.run(&["explain", "--markdown", id]).out;
         assert!(
-            markdown.starts_with(&format!("# {id}\n\n**{}**", text("severity"))) && markdown.contains("\n## Examples\n\nFound"),
+            markdown.starts_with(&format!("# {id}\n\n**{}**", text("severity"))) && markdown.contains("\n## Examples\n\nReported"),
             "{markdown}"
         );
     }

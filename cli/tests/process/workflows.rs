@@ -56,7 +56,7 @@ fn a_folder_is_looked_into_for_workflows_and_for_nothing_else_that_is_hidden() {
     assert!(found[0]["location"]["path"].as_str().unwrap().ends_with("iam/trust.json"));
     assert!(found[0]["message"].as_str().unwrap().contains("`repo:acme-example/web:environment:production`"));
     let ran = bench.run(&["."]);
-    assert!(ran.out.contains("which the CI jobs of this run name"), "{}", ran.out);
+    assert!(ran.out.contains("the role that the CI jobs in these files name"), "{}", ran.out);
 }
 
 #[test]

@@ -11,15 +11,13 @@ impl Absence {
     pub fn words(&self, issuer: Option<&str>) -> String {
         let issuer = issuer.unwrap_or("this issuer");
         match self {
-            Self::Scheme => "begins with `https://`, and condition keys never do".to_owned(),
-            Self::OtherIssuer(other) => format!("belongs to issuer `{other}`, while the provider is `{issuer}`"),
-            Self::UnknownClaim(claim) => format!("names the claim `{claim}`, which STS does not expose for `{issuer}`"),
-            Self::ProviderArn => {
-                "begins with the provider's ARN or a part of it, where its issuer without `https://` must stand".to_owned()
-            }
-            Self::TrailingSlash => format!("differs from the issuer `{issuer}` in a slash at the end"),
-            Self::NoKey => format!("is not a condition key: the issuer `{issuer}` and a colon must stand before the claim"),
-            Self::OtherService => "is in no request that comes with a web identity".to_owned(),
+            Self::Scheme => "begins with `https://`, but condition keys never do".to_owned(),
+            Self::OtherIssuer(other) => format!("is for issuer `{other}`, but the provider is `{issuer}`"),
+            Self::UnknownClaim(claim) => format!("names the claim `{claim}`, which STS does not expose"),
+            Self::ProviderArn => "begins with the provider's ARN instead of its issuer".to_owned(),
+            Self::TrailingSlash => format!("differs from the issuer `{issuer}` in the trailing slash"),
+            Self::NoKey => format!("is not a condition key (it must be the issuer `{issuer}`, a colon and the claim)"),
+            Self::OtherService => "is in no request with a web identity".to_owned(),
         }
     }
 }

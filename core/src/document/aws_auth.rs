@@ -52,7 +52,7 @@ pub fn read_data(data: &At<'_>, reader: &mut Reader<'_>) {
             _ if reader.template_in(at.node).is_some() => {}
             // Not what Kubernetes takes, but what is meant is plain.
             _ => {
-                let what = format!("`{}` is {}, and the values of a ConfigMap are texts", list.name(), at.node.kind_name());
+                let what = format!("`{}` is {}, but the values of a ConfigMap must be strings", list.name(), at.node.kind_name());
                 reader.out.aws_auth_faults.push(AwsAuthFault { what, place: at.place() });
                 at.elements().for_each(|entry| read_entry(&entry, list, reader));
             }
@@ -65,7 +65,7 @@ fn read_text(text: &Scalar, at: &At<'_>, list: AwsAuthList, reader: &mut Reader<
     let pointer: &Pointer = &at.pointer;
     let filled_in_later = has_template_marks(&text.text) || ["${", "%{"].iter().any(|mark| text.text.contains(mark));
     if filled_in_later && !parsed.errors.is_empty() {
-        let message = format!("template: `{}` of `aws-auth` is not filled in yet", list.name());
+        let message = format!("template: `{}` of `aws-auth` was not rendered", list.name());
         reader.out.not_analysed.push(NotAnalysed { place: at.place(), message });
     } else {
         reader.errors(parsed.errors, pointer);
@@ -75,7 +75,7 @@ fn read_text(text: &Scalar, at: &At<'_>, list: AwsAuthList, reader: &mut Reader<
     let inside = At { node: root, pointer: pointer.clone() };
     let is_text = root.scalar().is_some_and(|text| !text.text.trim().is_empty());
     if !filled_in_later && (root.is_object() || is_text) {
-        let what = format!("`{}` holds {}, not a list of entries", list.name(), root.kind_name());
+        let what = format!("`{}` contains {}, not a list of entries", list.name(), root.kind_name());
         reader.out.aws_auth_faults.push(AwsAuthFault { what, place: at.place() });
     }
     inside.elements().for_each(|entry| read_entry(&entry, list, reader));

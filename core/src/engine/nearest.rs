@@ -100,7 +100,7 @@ fn difference(issuer: &IssuerAdmission<'_>, token: &Token, subject: &str, neares
     }
     if subject.eq_ignore_ascii_case(nearest) {
         return format!(
-            "only the letter case differs: the policy says `{nearest}`, the token `{subject}`, and IAM compares letter by letter"
+            "only the letter case differs: the policy has `{nearest}`, the token `{subject}`, and IAM compares letter by letter"
         );
     }
     if without_ids(subject) == without_ids(nearest) {
@@ -149,14 +149,14 @@ fn other_issuer(admitted: &str, own: &str) -> String {
         if id == same && host != other {
             ": the id is the same, the region or host is not"
         } else {
-            ": these are two clusters, and one that is created anew has a new issuer"
+            ": these are two clusters (a re-created cluster has a new issuer)"
         }
     } else if admitted != own && admitted.starts_with(github) && own.starts_with(github) {
         ": one of the two has the path of a GitHub enterprise"
     } else if admitted.trim_end_matches('/') == own.trim_end_matches('/') {
-        ": only the slash at the end differs, and it counts"
+        ": only the trailing slash differs, but it matters"
     } else if admitted.eq_ignore_ascii_case(own) {
-        ": only the letter case differs, and it counts"
+        ": only the letter case differs, but it matters"
     } else {
         ""
     };
@@ -171,7 +171,7 @@ fn other_claims(issuer: &IssuerAdmission<'_>, token: &Token) -> String {
     };
     let admitted = issuer.grants.iter().any(|grant| grant.audiences().contains(audience));
     if admitted {
-        return "subject and audience are admitted, so it is another claim that differs: see the condition that does not hold".to_owned();
+        return "subject and audience are admitted, so another claim differs: see the condition that does not hold".to_owned();
     }
     let wanted: Vec<SmolStr> = issuer.grants.iter().flat_map(|grant| grant.audiences().patterns().like).collect();
     let wanted = listed(wanted.iter().map(SmolStr::as_str), SHOWN);
@@ -220,7 +220,7 @@ fn by_repository(subject: &str, nearest: &str, admitted: &str) -> Option<String>
 fn context_words(context: &str) -> String {
     match context.split_once(':') {
         Some(("environment", name)) => {
-            format!("the job runs in environment `{name}`, so its subject ends in `environment:{name}` in place of the branch or tag")
+            format!("the job runs in environment `{name}`, so its subject ends in `environment:{name}` instead of the branch or tag")
         }
         Some(("ref", reference)) if reference.starts_with("refs/tags/") => format!("the job runs for a tag, `{reference}`"),
         Some(("ref", reference)) => format!("the job runs for `{reference}` without an environment"),

@@ -11,6 +11,8 @@ impl Case {
         let path = place.and_then(|id| self.sources.get(id)).map_or("the trust policy", |file| file.path.as_str());
         let arn = &adopted.arn;
         let who = if adopted.accounts.is_empty() { "CI jobs" } else { "ServiceAccounts" };
-        vec![format!("{path} has no name, so it is taken to be the trust policy of {arn}, which the {who} of this run name")]
+        vec![format!(
+            "{path} does not name its role, so it is assumed to be the trust policy of {arn}, the role that the {who} in these files name"
+        )]
     }
 }

@@ -109,13 +109,13 @@ impl Given {
             || self.token.claim("token_use").and_then(one).is_some_and(|kind| kind == "access");
         if access {
             return Some((
-                "the token is an access token, and STS takes ID tokens alone".to_owned(),
-                "send the ID token that the identity provider issues beside it",
+                "the token is an access token, but STS only accepts ID tokens".to_owned(),
+                "send the ID token that the identity provider issues along with it",
             ));
         }
         let algorithm = algorithm?;
-        let message = format!("the token is signed with `{algorithm}`, which STS does not take");
-        Some((message, "let the issuer sign with RS256, RS384, RS512, ES256, ES384 or ES512"))
+        let message = format!("the token is signed with `{algorithm}`, which STS does not accept");
+        Some((message, "configure the issuer to sign with RS256, RS384, RS512, ES256, ES384 or ES512"))
     }
 
     /// Claims that STS demands.
@@ -134,14 +134,14 @@ impl Given {
         }
         // Of a payload written by hand the times are often left out.
         for claim in ["exp", "iat"].into_iter().filter(|claim| !self.header.is_empty() && lacks(claim)) {
-            out.push((format!("the token has no `{claim}`, and STS demands one"), "send an ID token, which has a time limit"));
+            out.push((format!("the token has no `{claim}`, but STS requires it"), "send an ID token, which has a time limit"));
         }
         if let (Some(Claim::Many(list)), None) = (token.claim("aud"), token.claim("azp"))
             && list.len() > 1
         {
             out.push((
-                format!("the token has {} audiences and no authorized party (`azp`), and STS cannot choose", list.len()),
-                "ask for a token of one audience",
+                format!("the token has {} audiences and no authorized party (`azp`), so STS cannot choose one", list.len()),
+                "request a token with one audience",
             ));
         }
         out
@@ -152,7 +152,7 @@ impl Given {
         if token.issuer.contains("gitlab") || token.subject().is_some_and(|subject| subject.starts_with("job_")) {
             return "this is GitLab's job token, not an ID token: declare `id_tokens: NAME: {aud: AUDIENCE}` in the job and send `$NAME`";
         }
-        "ask the issuer for an ID token with the audience that the provider lists (Kubernetes: `kubectl create token NAME --audience \
+        "request an ID token from the issuer with the audience that the provider lists (Kubernetes: `kubectl create token NAME --audience \
          sts.amazonaws.com`)"
     }
 
@@ -173,7 +173,7 @@ impl Given {
         Some(Remark {
             weight: Weight::Stale,
             message: format!("the token is not valid before {} (`{claim}`), which is {} from now", date(time), span(time - now)),
-            help: "see that the clocks of the issuer and of this machine are right".to_owned(),
+            help: "check the clocks of the issuer and of this machine".to_owned(),
         })
     }
 }

@@ -43,7 +43,7 @@ impl Engine<'_> {
                 answer.others = others(policy);
             }
             (Trust::Unknown(_, why), _) => answer.unknown = Some(why.clone()),
-            _ => answer.unknown = Some("the document does not hold the role's trust policy".to_owned()),
+            _ => answer.unknown = Some("the document does not contain the role's trust policy".to_owned()),
         }
         Some(answer)
     }

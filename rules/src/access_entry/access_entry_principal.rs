@@ -6,20 +6,21 @@ use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 use crate::role_arn::{RoleArn, is_filled_in_later, read};
 
 declare_rule! {
-    /// The principal of an access entry is no IAM role or user.
+    /// The principal of an access entry is not an IAM role or user.
     ///
     /// ## Why is this bad?
     ///
-    /// An access entry belongs to a role or a user. EKS refuses the ARN of a session (`sts` … `assumed-role`), which lasts for hours,
-    /// and knows no entry for a policy, a group or an instance profile, so the access is never given.
+    /// An access entry is for a role or a user. EKS refuses the ARN of a session (`sts` … `assumed-role`), which lasts for hours, and of a
+    /// policy, a group or an instance profile. Nobody gets access to the cluster.
     ///
     /// ## Severity
     ///
-    /// An error: EKS refuses the entry, or the role or user that is meant gets no access.
+    /// Error: EKS refuses the entry, or the intended role or user gets no access.
     ///
     /// ## How to fix it
     ///
-    /// Write the ARN of the role itself, with its path where it has one (in `aws-auth` it is left out, here it is not).
+    /// Write the ARN of the role itself, including its path if it has one. An entry in `aws-auth` leaves the path out, an access entry
+    /// does not.
     ///
     /// ## References
     ///
@@ -49,9 +50,9 @@ impl Rule for AccessEntryPrincipal {
                 RoleArn::Malformed(why, meant) if !is_filled_in_later(text) => (why, meant),
                 _ => continue,
             };
-            let help =
-                meant.map_or_else(|| "write the ARN of the role or user that is meant".to_owned(), |meant| format!("write `{meant}`"));
-            let message = format!("the access entry is for `{text}`, which {why}: EKS knows entries for roles and users alone");
+            let help = meant
+                .map_or_else(|| "write the ARN of the role or user that should have access".to_owned(), |meant| format!("write `{meant}`"));
+            let message = format!("the principal of the access entry, `{text}`, {why}: an entry must name a role or a user");
             out.report(&Self::META, entry.principal_place.clone(), message).help(help).done();
         }
     }

@@ -8,16 +8,16 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// EKS refuses it: `InvalidParameterException: The kubernetes group name system:masters is invalid, it cannot start with system:`. What
-    /// `aws-auth` could do is done by access policies here, so an entry moved over as it stands fails.
+    /// EKS refuses it: `InvalidParameterException: The kubernetes group name system:masters is invalid, it cannot start with system:`. In
+    /// access entries, access policies do what such groups do in `aws-auth`, so an entry copied from `aws-auth` fails.
     ///
     /// ## Severity
     ///
-    /// An error: EKS refuses the entry.
+    /// Error: EKS refuses the entry.
     ///
     /// ## How to fix it
     ///
-    /// Instead of `system:masters`, associate the access policy `AmazonEKSClusterAdminPolicy`; entries for nodes have the type
+    /// Instead of using `system:masters`, associate the access policy `AmazonEKSClusterAdminPolicy`. Entries for nodes have the type
     /// `EC2_LINUX` and no groups.
     ///
     /// ## References
@@ -45,12 +45,12 @@ impl Rule for AccessEntrySystemGroup {
         for entry in &view.estate.documents().access_entries {
             for (group, place) in entry.groups.iter().filter(|(group, _)| group.text.starts_with("system:")) {
                 let help = match group.as_str() {
-                    "system:masters" => "leave the group out and associate the access policy `AmazonEKSClusterAdminPolicy`",
-                    "system:nodes" | "system:bootstrappers" => "leave the groups out and give the entry the type `EC2_LINUX`",
-                    _ => "name a group of your own, and bind it with a ClusterRoleBinding",
+                    "system:masters" => "remove the group and associate the access policy `AmazonEKSClusterAdminPolicy`",
+                    "system:nodes" | "system:bootstrappers" => "remove the groups and give the entry the type `EC2_LINUX`",
+                    _ => "use a group of your own, and bind it with a ClusterRoleBinding",
                 };
                 let message = format!(
-                    "the access entry of `{}` has the group `{}`, and EKS refuses groups that begin with `system:`",
+                    "the access entry of `{}` has the group `{}`, but EKS refuses groups that begin with `system:`",
                     entry.principal.text, group.text
                 );
                 out.report(&Self::META, place.clone(), message).help(help).done();

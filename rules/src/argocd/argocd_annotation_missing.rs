@@ -14,16 +14,16 @@ use crate::webhook::meant;
 const BOTH: [&str; 2] = ["argocd-application-controller", "argocd-server"];
 
 declare_rule! {
-    /// A ServiceAccount of Argo CD has no role, though Argo CD is to reach EKS clusters by IAM.
+    /// A ServiceAccount of Argo CD has no role, although Argo CD uses IAM to reach EKS clusters.
     ///
     /// ## Why is this bad?
     ///
-    /// The application controller deploys to the clusters and the server shows them: both get a token for each cluster from AWS. One
-    /// without a role of its own falls back to the role of its node, and its half of Argo CD says `Unauthorized` or `AccessDenied`.
+    /// The application controller deploys to the clusters and the server shows them. Both get a token for each cluster from AWS. One that
+    /// has no role of its own falls back to the node role, and its half of Argo CD reports `Unauthorized` or `AccessDenied`.
     ///
     /// ## Severity
     ///
-    /// A warning where another ServiceAccount of Argo CD has the role. Info where none has: the node's role or Pod Identity may be meant.
+    /// Warning if the other ServiceAccount of Argo CD has the role. Info if neither has: the node role or Pod Identity may be intended.
     ///
     /// ## How to fix it
     ///
@@ -113,22 +113,22 @@ fn tell(cluster: &ArgoCdCluster, account: &ServiceAccount, with_role: Option<&Se
         .map_or_else(|| account.place.clone(), |name| Place { span: name.span, pointer: account.place.pointer.key("metadata") });
     match with_role {
         Some(other) => {
-            let message = format!(
-                "ServiceAccount `{who}` of Argo CD has no role while `{}` has one: for {secret} both need it",
-                other.display_name()
-            );
+            let message =
+                format!("ServiceAccount `{who}` of Argo CD has no role, but `{}` has one: both need it for {secret}", other.display_name());
             let arn = other.role_arn().and_then(|annotation| annotation.value.value()).map_or("", |arn| arn.as_str());
             out.report(&ArgocdAnnotationMissing::META, place, message)
-                .help(format!("annotate it, too: `{ROLE_ARN}: {arn}`, and list it as a subject in the role's trust policy"))
+                .help(format!(
+                    "annotate ServiceAccount `{who}` with `{ROLE_ARN}: {arn}`, and add it as a subject to the role's trust policy"
+                ))
                 .related(other.place.clone(), "this one has the role")
                 .done();
         }
         None => {
-            let message = format!("ServiceAccount `{who}` of Argo CD has no role: for {secret} it falls back to the role of its node");
+            let message = format!("ServiceAccount `{who}` of Argo CD has no role, so it uses the node role for {secret}");
             out.report(&ArgocdAnnotationMissing::META, place, message)
                 .severity(Severity::Info)
                 .help(format!(
-                    "annotate it with Argo CD's role under `{ROLE_ARN}`, unless the node's role or Pod Identity is meant to be used"
+                    "annotate it with the ARN of Argo CD's role under `{ROLE_ARN}`, unless it should use the node role or Pod Identity"
                 ))
                 .done();
         }

@@ -12,15 +12,15 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// Argo CD asks STS for exactly what stands there. STS knows no role of that ARN, and the cluster shows as unreachable.
+    /// Argo CD asks STS for exactly this ARN. STS knows no such role, and Argo CD shows the cluster as unreachable.
     ///
     /// ## Severity
     ///
-    /// An error: Argo CD cannot reach the cluster.
+    /// Error: Argo CD cannot reach the cluster.
     ///
     /// ## How to fix it
     ///
-    /// Write the role's ARN with its path, or leave `roleARN` out: then Argo CD uses the role of its own ServiceAccount.
+    /// Write the role's ARN including its path, or remove `roleARN`: Argo CD then uses the role of its own ServiceAccount.
     ///
     /// ## References
     ///
@@ -60,10 +60,10 @@ impl Rule for ArgocdRoleArn {
                 RoleArn::Role(_) | RoleArn::Template | RoleArn::Placeholder(_) => continue,
             };
             let help = meant.map_or_else(
-                || "write the role's ARN, or leave `roleARN` out: then Argo CD uses the role of its own ServiceAccount".to_owned(),
+                || "write the role's ARN, or remove `roleARN`: Argo CD then uses the role of its own ServiceAccount".to_owned(),
                 |meant| format!("write `{meant}`"),
             );
-            let message = format!("{} names `{}`, which {why}", argocd_name(cluster), role.text);
+            let message = format!("{} has the `roleARN` `{}`, which {why}", argocd_name(cluster), role.text);
             out.report(&Self::META, Place { span: role.span, pointer: cluster.config.clone() }, message).help(help).done();
         }
     }

@@ -9,16 +9,15 @@ use crate::hops::{argocd_name, short};
 use crate::role_arn::{RoleArn, read};
 
 declare_rule! {
-    /// The role that Argo CD assumes for a cluster is in none of the access entries or `aws-auth` entries that are shown.
+    /// The role that Argo CD assumes for a cluster is not in any of the given access entries or `aws-auth` entries.
     ///
     /// ## Why is this bad?
     ///
-    /// AWS hands out the token, and the cluster does not know the role: `the server has asked for the client to provide credentials`. It is
-    /// info, for the entries shown may be of another cluster, or not all.
+    /// AWS issues the token, but the cluster does not know the role: `the server has asked for the client to provide credentials`.
     ///
     /// ## Severity
     ///
-    /// Info: the entries that are shown may be of another cluster, or not all.
+    /// Info: the given entries may be incomplete, or those of another cluster.
     ///
     /// ## How to fix it
     ///
@@ -68,11 +67,12 @@ impl Rule for ArgocdRoleNotMapped {
             if let_in || (entries.is_empty() && mapped.is_empty()) {
                 continue;
             }
-            let shown = if entries.is_empty() { "`aws-auth`" } else { "the access entries" };
-            let message = format!("{} names role `{}`, which {shown} shown here do not let in", argocd_name(cluster), short(&role.text));
-            let message = if entries.is_empty() { message.replace("shown here do not", "shown here does not") } else { message };
+            let shown = if entries.is_empty() { "the given `aws-auth`" } else { "any of the given access entries" };
+            let message = format!("{} names role `{}`, which is not in {shown}", argocd_name(cluster), short(&role.text));
             out.report(&Self::META, Place { span: role.span, pointer: cluster.config.clone() }, message)
-                .help("let the role into the target cluster by an access entry or by `aws-auth`, if it is not done elsewhere")
+                .help(
+                    "create an access entry for the role in the target cluster or add it to its `aws-auth`, unless that is done elsewhere",
+                )
                 .done();
         }
     }

@@ -14,16 +14,16 @@ use crate::wide::subject_place;
 const BOTH: [&str; 2] = ["argocd-application-controller", "argocd-server"];
 
 declare_rule! {
-    /// The role of Argo CD admits one of the ServiceAccounts that reach clusters, and not the other.
+    /// The role of Argo CD admits only one of the two ServiceAccounts that reach clusters.
     ///
     /// ## Why is this bad?
     ///
-    /// The application controller deploys to the clusters and the server shows them; each gets a token from AWS with its own
-    /// ServiceAccount. The one that the trust policy does not list is told `Not authorized to perform sts:AssumeRoleWithWebIdentity`.
+    /// The application controller deploys to the clusters and the server shows them. Each gets a token from AWS with its own
+    /// ServiceAccount. The one that the trust policy does not list gets `Not authorized to perform sts:AssumeRoleWithWebIdentity`.
     ///
     /// ## Severity
     ///
-    /// A warning: one half of Argo CD is refused, and it may be meant to work in another way.
+    /// Warning: one half of Argo CD is refused, unless it has credentials from elsewhere.
     ///
     /// ## How to fix it
     ///
@@ -83,10 +83,10 @@ impl Rule for ArgocdSubjectMissing {
                 if !matches!(role.view.estate.service_account_named(Some(namespace), name), Link::Missing { .. }) {
                     continue;
                 }
-                let message = format!("{} admits `{own}` and not `{other}`: for {} both need it", role.name(), argocd_name(cluster));
+                let message = format!("{} admits `{own}` but not `{other}`: both need the role for {}", role.name(), argocd_name(cluster));
                 out.report(&Self::META, subject_place(role, issuer, grant, own), message)
-                    .help(format!("list `{other}`, too, unless it has a role of its own"))
-                    .related(cluster.place.clone(), "the cluster that is reached by IAM")
+                    .help(format!("add `{other}` to the condition on `:sub`, unless that ServiceAccount has a role of its own"))
+                    .related(cluster.place.clone(), "Argo CD reaches this cluster with IAM")
                     .done();
             }
         }

@@ -12,12 +12,12 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// The cluster compares each entry, letter by letter, with the ARN of the caller's role. The ARN of a session, of an instance profile or
-    /// of an account, or one with a wildcard, is no role's: the entry matches nobody, who is told `Unauthorized`.
+    /// The cluster compares each entry, letter by letter, with the ARN of the caller's role. The ARN of a session, an instance profile or
+    /// an account is not the ARN of a role, and wildcards do not work. The entry matches nobody, and the caller gets `Unauthorized`.
     ///
     /// ## Severity
     ///
-    /// An error: the entry matches nobody. A warning for an account's root user, who exists but is hardly meant.
+    /// Error: the entry matches nobody. Warning for an account's root user, who exists but is hardly ever the one intended.
     ///
     /// ## How to fix it
     ///
@@ -75,18 +75,18 @@ fn place(entry: &AwsAuthEntry) -> Place {
 }
 
 fn root(entry: &AwsAuthEntry, out: &mut Findings) {
-    let message = format!("`aws-auth` maps `{}`: that is the account's root user, and nobody else of the account", entry.arn.text);
+    let message = format!("`aws-auth` maps `{}`, which matches only the account's root user, not its roles and users", entry.arn.text);
     out.report(&AwsAuthNoCaller::META, place(entry), message)
         .severity(Severity::Warning)
-        .help("name each role by its own ARN; whoever can assume it then has the access")
+        .help("write an entry for each role, with the role's own ARN")
         .done();
 }
 
 fn report(entry: &AwsAuthEntry, why: &str, meant: Option<String>, out: &mut Findings) {
-    let message = format!("`aws-auth` maps `{}`, which {why}: the entry matches nobody", entry.arn.text);
+    let message = format!("`aws-auth` maps `{}`, which {why}, so the entry matches nobody", entry.arn.text);
     let help = match &meant {
         Some(meant) => format!("write `{meant}`"),
-        None => "write the role's ARN, without its path: `arn:aws:iam::ACCOUNT:role/NAME`".to_owned(),
+        None => "write the role's ARN without its path: `arn:aws:iam::ACCOUNT:role/NAME`".to_owned(),
     };
     let fix = meant.map(|meant| Fix::replace(Applicability::Unsafe, format!("write `{meant}`"), entry.arn.inner_span(), meant.clone()));
     out.report(&AwsAuthNoCaller::META, place(entry), message).help(help).fix(fix).done();

@@ -9,12 +9,12 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// The cluster keeps one entry for each ARN, the last: groups of the earlier ones are lost in silence, and the role has less access
-    /// than the file seems to say.
+    /// The cluster keeps only the last entry for each ARN. The groups of the earlier entries are lost without an error, and the role has
+    /// less access than the file suggests.
     ///
     /// ## Severity
     ///
-    /// A warning: the role has the access of one of the two entries, which may be the one that is meant.
+    /// Warning: the role has the access of the last entry, which may be the right one.
     ///
     /// ## How to fix it
     ///
@@ -56,12 +56,12 @@ impl Rule for AwsAuthTwice {
             let later = entries.iter().skip(index + 1).rfind(|later| is_same(entry, later));
             let Some(later) = later.filter(|later| says(later) != says(entry)) else { continue };
             let message = format!(
-                "`aws-auth` maps `{}` again further down, and the last entry alone counts: {} of this one is lost",
+                "`aws-auth` maps `{}` again further down, and only the last entry counts: {} of this entry has no effect",
                 entry.arn.text,
                 if entry.groups.is_empty() { "the username".to_owned() } else { groups(entry) }
             );
             out.report(&Self::META, entry.place.clone(), message)
-                .help("put the groups of both into one entry")
+                .help("merge both into one entry with all groups")
                 .related(Place { span: later.arn.span, pointer: later.place.pointer.clone() }, "this entry counts")
                 .done();
         }

@@ -8,16 +8,16 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// `mapRoles` and `mapUsers` are texts that hold a YAML list. Where one is something else, or an entry has no ARN, the cluster passes over
-    /// it: the roles in it are told `Unauthorized`, and nodes among them leave the cluster.
+    /// `mapRoles` and `mapUsers` are strings that contain a YAML list. If one is something else, or an entry has no ARN, the cluster
+    /// ignores it: the roles in it get `Unauthorized`, and nodes among them drop out of the cluster.
     ///
     /// ## Severity
     ///
-    /// An error: whoever stands in that part has no access to the cluster, nodes included.
+    /// Error: the roles and users in that part have no access to the cluster, and nodes may be among them.
     ///
     /// ## How to fix it
     ///
-    /// Write `mapRoles: |` and under it, indented, one `- rolearn: …` for each role.
+    /// Write `mapRoles: |` and below it, indented, one `- rolearn: …` for each role.
     ///
     /// ## References
     ///
@@ -58,7 +58,7 @@ impl Rule for AwsAuthUnreadable {
         for fault in &view.estate.documents().aws_auth_faults {
             let message = format!("the cluster cannot read this part of `aws-auth`: {}", fault.what);
             let help =
-                "write `mapRoles: |` and under it a list, each entry with `rolearn`, `username` and `groups` (`mapUsers` with `userarn`)";
+                "write `mapRoles: |` and below it a list of entries with `rolearn`, `username` and `groups` (`userarn` in `mapUsers`)";
             out.report(&Self::META, fault.place.clone(), message).help(help).done();
         }
     }

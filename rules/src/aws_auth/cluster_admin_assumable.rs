@@ -15,16 +15,16 @@ use crate::pairing::role_view;
 use crate::wide::witness;
 
 declare_rule! {
-    /// A role with full rights in the cluster can be assumed by more than a few.
+    /// A role with full rights in the cluster can be assumed by many.
     ///
     /// ## Why is this bad?
     ///
-    /// `system:masters` and `AmazonEKSClusterAdminPolicy` give everything in the cluster, its secrets included, and cannot be narrowed by
-    /// RBAC. Whoever gets the role gets that, so a trust policy that would be wide for a bucket is far too wide here.
+    /// `system:masters` and `AmazonEKSClusterAdminPolicy` allow everything in the cluster, including reading its Secrets, and RBAC cannot
+    /// limit them. Whoever can assume the role can do all of that.
     ///
     /// ## Severity
     ///
-    /// A warning where the trust policy is open to more than a few named callers, or to another account. Info where they are all of the
+    /// Warning if the trust policy is open to more than a few named callers, or to another account. Info if all of them are in the
     /// cluster's own account.
     ///
     /// ## How to fix it
@@ -123,9 +123,9 @@ impl Admin<'_> {
         let aws = accounts(&role);
         let many = web.into_iter().chain(aws).max_by_key(|many| (many.severity, many.witness.is_some()));
         let Some(many) = many else { return };
-        let message = format!("{} administers the cluster ({}), and {} can assume it", role.name(), self.by, many.who);
+        let message = format!("{} can be assumed by {} and has full rights in the cluster: {}", role.name(), many.who, self.by);
         let help = format!(
-            "narrow the trust policy of {} to the one that needs it, or give `{}` fewer rights in the cluster",
+            "narrow the trust policy of {} to the one subject that needs it, or give `{}` fewer rights in the cluster",
             role.name(),
             self.arn.text
         );
@@ -151,7 +151,8 @@ fn web_identities(role: &RoleView<'_>) -> Answer<Many> {
             Answer::Yes(witness) => {
                 let subject = witness.token().subject().cloned().unwrap_or_default();
                 let named = issuer.issuer.as_deref().unwrap_or("any issuer");
-                let who = if open { format!("many of `{named}`, such as `{subject}`,") } else { format!("`{subject}` of `{named}`") };
+                let who =
+                    if open { format!("many subjects of `{named}`, such as `{subject}`,") } else { format!("`{subject}` of `{named}`") };
                 let severity = if open { Severity::Warning } else { Severity::Info };
                 let place = crate::wide::subject_place(role, issuer, grant, &subject);
                 found = Some(Many { who, severity, witness: Some(witness), place });

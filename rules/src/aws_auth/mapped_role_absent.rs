@@ -10,21 +10,21 @@ use irsa_lint_core::syntax::Scalar;
 use crate::role_arn::{RoleArn, read};
 
 declare_rule! {
-    /// `aws-auth` or an access entry lets a role into the cluster that does not exist.
+    /// `aws-auth` or an access entry gives access to a role that does not exist.
     ///
     /// ## Why is this bad?
     ///
-    /// The role that was meant is told `Unauthorized`. And whoever creates a role of that name later has the access at once, in `aws-auth`
-    /// at least, which knows names alone. It is said only where the run holds the list of all roles of the account, or the role of an access
-    /// entry under another path.
+    /// The role that should have access gets `Unauthorized`. And whoever creates a role of that name later has access at once, at least
+    /// with `aws-auth`, which compares names only. This is reported only if the files list all roles of the account, or contain the role
+    /// of an access entry under another path.
     ///
     /// ## Severity
     ///
-    /// A warning: nobody has the access today, and whoever creates a role of that name has it tomorrow.
+    /// Warning: nobody has the access today, but whoever creates a role of that name will have it.
     ///
     /// ## How to fix it
     ///
-    /// Name the role that was meant, or remove the entry.
+    /// Write the ARN of the right role, or remove the entry.
     ///
     /// ## References
     ///
@@ -91,15 +91,15 @@ fn judge(arn: &Scalar, place: Place, by: &str, without_path: bool, view: &View<'
     let meant = near.and_then(|miss| view.estate.role_arn(miss.role).value().cloned());
     let meant = meant.map(|meant| if without_path { bare(&meant) } else { meant.to_string() });
     let message = if view.estate.lists(Listed::Roles, Some(parsed.account)) {
-        format!("{by} lets role `{name}` into the cluster, and account {} has no role `{}`", parsed.account, arn.text)
+        format!("{by} gives role `{name}` access to the cluster, but account {} has no role `{}`", parsed.account, arn.text)
     } else if let (true, Some(meant)) = (other_path, &meant) {
-        format!("{by} is for `{}`, and role `{name}` has another path: it is `{meant}`", arn.text)
+        format!("{by} is for `{}`, but the ARN of role `{name}` is `{meant}`", arn.text)
     } else {
         return;
     };
     let help = match meant {
-        Some(meant) => format!("write `{meant}` if that is the one, or remove the entry"),
-        None => "name the role that was meant, or remove the entry: whoever creates a role of that name gets in".to_owned(),
+        Some(meant) => format!("write `{meant}` if that is the right role, or remove the entry"),
+        None => "write the ARN of the right role, or remove the entry: whoever creates a role of that name gets access".to_owned(),
     };
     out.report(&MappedRoleAbsent::META, place, message).help(help).done();
 }

@@ -11,16 +11,16 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// The cluster sees who calls by the session's ARN (`sts` … `assumed-role/NAME/SESSION`), which has no path. An entry with
-    /// `role/PATH/NAME` matches nobody, and the role is told `You must be logged in to the server (Unauthorized)`.
+    /// The cluster identifies callers by the session's ARN (`sts` … `assumed-role/NAME/SESSION`), which has no path. An entry with
+    /// `role/PATH/NAME` matches nobody, and the role gets `You must be logged in to the server (Unauthorized)`.
     ///
     /// ## Severity
     ///
-    /// An error: the entry can never match anybody, so whoever works as the role is shut out of the cluster.
+    /// Error: the entry can never match, so the role has no access to the cluster.
     ///
     /// ## How to fix it
     ///
-    /// Leave the path out of `rolearn`: `arn:aws:iam::111122223333:role/NAME`. The role itself keeps its path.
+    /// Remove the path from `rolearn`: `arn:aws:iam::111122223333:role/NAME`. The role itself keeps its path.
     ///
     /// ## References
     ///
@@ -64,11 +64,12 @@ impl Rule for RolePathInAwsAuth {
             let Some((path, name)) = arn.role().filter(|(path, _)| *path != "/") else { continue };
             let without = format!("arn:{}:iam::{}:role/{name}", arn.partition, arn.account);
             let role = format!("{}{name}", path.trim_start_matches('/'));
-            let message =
-                format!("`aws-auth` maps role `{role}` with its path, and the cluster sees callers without one: the entry matches nobody");
+            let message = format!(
+                "`aws-auth` maps role `{role}` with its path, but the cluster sees callers without it, so the entry matches nobody"
+            );
             let place = Place { span: entry.arn.span, pointer: entry.place.pointer.key(entry.list.arn_key()) };
-            let fix = Fix::replace(Applicability::Unsafe, "leave the path out", entry.arn.inner_span(), without.clone());
-            out.report(&Self::META, place, message).help(format!("leave the path out: `{without}`")).fix(fix).done();
+            let fix = Fix::replace(Applicability::Unsafe, "remove the path", entry.arn.inner_span(), without.clone());
+            out.report(&Self::META, place, message).help(format!("write the ARN without the path: `{without}`")).fix(fix).done();
         }
     }
 }

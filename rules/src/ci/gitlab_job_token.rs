@@ -8,20 +8,20 @@ use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 use crate::workflows::job_name;
 
 declare_rule! {
-    /// A GitLab job sends `CI_JOB_TOKEN`, or a `CI_JOB_JWT` that is gone, to STS in place of an ID token.
+    /// A GitLab job sends `CI_JOB_TOKEN`, or the removed `CI_JOB_JWT`, to STS instead of an ID token.
     ///
     /// ## Why is this bad?
     ///
-    /// The job token is for GitLab's own API and has no audience: STS answers `Missing a required claim: aud`. `CI_JOB_JWT` and
-    /// `CI_JOB_JWT_V2` were removed in GitLab 17.0 and are empty there, so the call has no token at all.
+    /// `CI_JOB_TOKEN` is for GitLab's own API and has no audience: STS answers `Missing a required claim: aud`. `CI_JOB_JWT` and
+    /// `CI_JOB_JWT_V2` were removed in GitLab 17.0 and are empty now, so the job sends no token at all.
     ///
     /// ## Severity
     ///
-    /// An error: STS refuses the token. A warning for the variables that GitLab has removed: somebody may set one of that name.
+    /// Error: STS refuses the token. Warning for the variables that GitLab has removed: somebody may define one of that name.
     ///
     /// ## How to fix it
     ///
-    /// Declare an ID token for the job, with the audience that the OIDC provider in IAM registers, and send that.
+    /// Declare an ID token for the job (`id_tokens`), with the audience that the OIDC provider in IAM lists, and send that token.
     ///
     /// ## References
     ///
@@ -57,15 +57,13 @@ impl Rule for GitlabJobToken {
         let name = &token.text;
         // An older GitLab of one's own still has them.
         let (why, severity) = match name.as_str() {
-            "CI_JOB_TOKEN" => ("is for GitLab's own API and has no `aud`: STS refuses it", Severity::Error),
-            _ => ("was removed in GitLab 17.0 and is empty there", Severity::Warning),
+            "CI_JOB_TOKEN" => ("is only for GitLab's own API: it has no `aud`, so STS refuses it", Severity::Error),
+            _ => ("was removed in GitLab 17.0 and is empty now", Severity::Warning),
         };
         let place = Place { span: token.span, pointer: job.place.pointer.clone() };
-        out.report(&Self::META, place, format!("{} sends `{name}` to STS as its web identity, which {why}", job_name(job)))
+        out.report(&Self::META, place, format!("{} sends `{name}` to STS as its web identity token, but `{name}` {why}", job_name(job)))
             .severity(severity)
-            .help(
-                "declare an ID token under `id_tokens`, with the audience that the OIDC provider in IAM registers as `aud`, and send that",
-            )
+            .help("declare an ID token under `id_tokens`, with a client id of the OIDC provider in IAM as its `aud`, and send that token")
             .done();
     }
 }

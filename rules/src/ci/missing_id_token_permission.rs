@@ -7,21 +7,21 @@ use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 use crate::workflows::job_name;
 
 declare_rule! {
-    /// A GitHub Actions job assumes a role, but its permissions lack `id-token: write`.
+    /// A GitHub Actions job assumes a role, but does not have the permission `id-token: write`.
     ///
     /// ## Why is this bad?
     ///
-    /// GitHub issues an OIDC token only to jobs with this permission, which the default permissions never hold, and a `permissions` key sets
-    /// all that it does not name to `none`. The step ends with `Credentials could not be loaded, please check your action inputs`.
+    /// GitHub issues an OIDC token only to jobs with this permission. The default permissions never include it, and a `permissions` key
+    /// sets everything that it does not list to `none`. The step fails with `Credentials could not be loaded, please check your action
+    /// inputs`.
     ///
     /// ## Severity
     ///
-    /// An error: the job gets no token, so it cannot assume the role.
+    /// Error: the job gets no token, so it cannot assume the role.
     ///
     /// ## How to fix it
     ///
-    /// Write `id-token: write` under `permissions` of the workflow or of the job, with `contents: read` beside it where the job checks out the
-    /// repository.
+    /// Add `id-token: write` under `permissions` of the workflow or the job, and `contents: read` if the job checks out the repository.
     ///
     /// ## References
     ///
@@ -64,10 +64,8 @@ impl Rule for MissingIdTokenPermission {
         let Some(step) = job.roles.iter().find(|step| step.official).filter(|_| !job.other_credentials) else { return };
         let who = job_name(job);
         let (place, why) = match &job.id_token {
-            IdToken::Denied(permissions) => (permissions.clone(), "its `permissions` leave out `id-token: write`"),
-            IdToken::NotAsked => {
-                (step.place.clone(), "nothing gives it the permission `id-token: write`, which is not among the default ones")
-            }
+            IdToken::Denied(permissions) => (permissions.clone(), "its `permissions` lack `id-token: write`"),
+            IdToken::NotAsked => (step.place.clone(), "it lacks the permission `id-token: write`, which is never given by default"),
             IdToken::Granted | IdToken::Unknown => return,
         };
         // One `permissions` for all jobs is one mistake.
@@ -75,10 +73,10 @@ impl Rule for MissingIdTokenPermission {
             return;
         }
         let role = step.role_arn.value().map_or_else(|| "a role".to_owned(), |arn| format!("role `{}`", arn.text));
-        let message = format!("{who} assumes {role} with an OIDC token, but {why}, so GitHub gives it none");
+        let message = format!("{who} assumes {role} with an OIDC token, but {why}, so it gets no token");
         let mut report = out
             .report(&Self::META, place, message)
-            .help("write `id-token: write` under `permissions`, with `contents: read` beside it where the job checks out the repository");
+            .help("add `id-token: write` under `permissions`, and `contents: read` if the job checks out the repository");
         if matches!(job.id_token, IdToken::Denied(_)) {
             report = report.related(step.place.clone(), "this step needs the token");
         }

@@ -12,18 +12,18 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// `pull_request_target` gives the job the rights of the base repository, tokens for AWS included, also for a pull request from a fork.
-    /// Whoever opens one puts a script, a build file or a test into it, which then runs with the credentials of the role.
+    /// `pull_request_target` gives the job the rights of the base repository, including tokens for AWS, even for a pull request from a
+    /// fork. Whoever opens one can add a script, a build file or a test to it, which then runs with the credentials of the role.
     ///
     /// ## Severity
     ///
-    /// A warning: whoever opens a pull request runs code with the role. Info where a condition of the job or the rules of an environment
-    /// may keep strangers out.
+    /// Warning: whoever opens a pull request can run code with the role. Info if a condition of the job or the rules of an environment may
+    /// keep strangers out.
     ///
     /// ## How to fix it
     ///
-    /// Build the pull request's code in a job on `pull_request`, which gets no token for forks, and assume the role in another job that runs
-    /// code of the base repository alone.
+    /// Build the pull request's code in a job triggered by `pull_request`, which gets no token for forks. Assume the role in another job
+    /// that only runs code of the base repository.
     ///
     /// ## References
     ///
@@ -69,7 +69,7 @@ impl Rule for PullRequestTargetRole {
         let (Some(checkout), Some(step), IdToken::Granted) = (&job.head_checkout, job.roles.first(), &job.id_token) else { return };
         let role = step.role_arn.value().map_or_else(|| "a role".to_owned(), |arn| format!("role `{}`", arn.text));
         let message = format!(
-            "{} assumes {role} and checks out the code of the pull request that starts it: whoever opens one, also from a fork, can use the role",
+            "{} assumes {role} and checks out the code of the pull request: whoever opens one, even from a fork, can use the role",
             job_name(job)
         );
         // A condition or the reviewers of an environment may keep strangers out.
@@ -77,7 +77,7 @@ impl Rule for PullRequestTargetRole {
         let severity = if guarded { Severity::Info } else { Severity::Warning };
         out.report(&Self::META, checkout.clone(), message)
             .severity(severity)
-            .help("build the pull request's code in a job on `pull_request`, and assume the role in one that runs code of the base repository alone")
+            .help("build the pull request's code in a job triggered by `pull_request`; assume the role only in a job that runs code of the base repository")
             .related(trigger.place.clone(), "pull requests from forks start the job with the rights of the base repository")
             .related(step.role_place.clone(), "the role is named here")
             .done();

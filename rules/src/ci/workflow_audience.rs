@@ -14,22 +14,22 @@ use crate::wide::{claim_conditions, conditions_place};
 use crate::workflows::{audience, grants, is_of, is_sound, job_name, role_of};
 
 declare_rule! {
-    /// A CI job asks for a token of an audience that the role, or the OIDC provider in IAM, does not take.
+    /// A CI job requests a token with an audience that the role, or the OIDC provider in IAM, does not accept.
     ///
     /// ## Why is this bad?
     ///
-    /// The job chooses the audience of its token: `audience` of the step (`sts.amazonaws.com` where it says nothing), `aud` of GitLab's ID
-    /// token. STS refuses it with `Incorrect token audience` where the provider does not register it, and with
-    /// `Not authorized to perform sts:AssumeRoleWithWebIdentity` where the trust policy asks for another.
+    /// The job chooses the audience of its token: `audience` of the step (default `sts.amazonaws.com`), or `aud` of GitLab's ID token. STS
+    /// refuses the token with `Incorrect token audience` if the provider does not list it, and with `Not authorized to perform
+    /// sts:AssumeRoleWithWebIdentity` if the trust policy requires another one.
     ///
     /// ## Severity
     ///
-    /// An error: STS refuses the job's token.
+    /// Error: STS refuses the job's token.
     ///
     /// ## How to fix it
     ///
-    /// Write the same audience in all three: the job, the client ids of the provider, and the condition on `:aud`. In the China regions
-    /// many use `sts.amazonaws.com.cn`, and then the step needs `audience: sts.amazonaws.com.cn`.
+    /// Use the same audience in all three places: the job, the client ids of the provider, and the condition on `:aud`. In the China
+    /// regions many roles use `sts.amazonaws.com.cn`; the step then needs `audience: sts.amazonaws.com.cn`.
     ///
     /// ## References
     ///
@@ -96,12 +96,12 @@ struct Asked<'a> {
 impl Asked<'_> {
     /// How the job asks for the audience.
     fn who(&self) -> String {
-        format!("{} asks for a token with the audience `{}`", job_name(self.job), self.audience)
+        format!("{} requests a token with the audience `{}`", job_name(self.job), self.audience)
     }
 
     fn help(&self, other: &str) -> String {
         match self.job.system {
-            CiSystem::GitHub if other == "sts.amazonaws.com" => "take `audience` out of the step".to_owned(),
+            CiSystem::GitHub if other == "sts.amazonaws.com" => "remove `audience` from the step".to_owned(),
             CiSystem::GitHub => format!("write `audience: {other}` under `with` of the step"),
             CiSystem::GitLab => format!("write `aud: {other}` under `id_tokens`"),
         }
@@ -144,11 +144,11 @@ impl Asked<'_> {
             None => conditions_place(statement),
         });
         let shown = listed(admitted.iter().map(SmolStr::as_str), 3);
-        let message = format!("{}, but {} admits {shown} alone", self.who(), role.name());
+        let message = format!("{}, but {} admits only {shown}", self.who(), role.name());
         let other = admitted.first().map_or("sts.amazonaws.com", SmolStr::as_str);
         out.report(&WorkflowAudience::META, place.unwrap_or_else(|| self.place()), message)
             .help(format!("{}, or admit `{}` in the condition on `:aud`", self.help(other), self.audience))
-            .related(self.place(), "the job asks for its token here")
+            .related(self.place(), "the job requests its token here")
             .done();
     }
 
@@ -172,14 +172,14 @@ impl Asked<'_> {
 
     fn not_registered(&self, issuer: &str, ids: &[SmolStr], provider: &OidcProvider, out: &mut Findings) {
         let registered = listed(ids.iter().map(SmolStr::as_str), 3);
-        let message = format!("{}, but the provider of `{issuer}` registers {registered}: STS refuses it", self.who());
+        let message = format!("{}, but the OIDC provider `{issuer}` only lists {registered}, so STS refuses it", self.who());
         let help = match ids.first() {
             Some(first) => format!("{}, or add `{}` to the provider's client ids", self.help(first), self.audience),
             None => format!("add `{}` to the provider's client ids", self.audience),
         };
         out.report(&WorkflowAudience::META, self.place(), message)
             .help(help)
-            .related(provider.place.clone(), "the provider's client ids stand here")
+            .related(provider.place.clone(), "the provider's client ids")
             .done();
     }
 }

@@ -15,23 +15,23 @@ use crate::wide::{claim_conditions, subject_place};
 use crate::workflows::{ENVIRONMENT, Verdict, admits, contexts, ends, job_name, repository, role_of, verdict, without_environment};
 
 declare_rule! {
-    /// A CI job names a role whose trust policy does not admit the subjects that the job sends.
+    /// A CI job assumes a role whose trust policy does not admit the subjects that the job sends.
     ///
     /// ## Why is this bad?
     ///
-    /// The subject of a GitHub Actions token ends with what the job runs for: its branch, its tag, `pull_request`, or, where the job has an
-    /// `environment`, the environment in place of all these. The role asks for another end, so every run fails with
-    /// `Not authorized to perform sts:AssumeRoleWithWebIdentity`.
+    /// The subject of a GitHub Actions token ends with what the job runs for: its branch, its tag or `pull_request`. If the job has an
+    /// `environment`, the subject ends with the environment instead. The role requires something else, so the job fails with `Not
+    /// authorized to perform sts:AssumeRoleWithWebIdentity`.
     ///
     /// ## Severity
     ///
-    /// An error where no run of the job gets in. A warning where the letter case of an environment differs, or a push is shut out; info
-    /// where runs for other events are.
+    /// Error if no run of the job gets in. Warning if the letter case of an environment differs, or a push is refused. Info if runs for
+    /// other events are refused.
     ///
     /// ## How to fix it
     ///
-    /// Add the subject that the job sends to the condition on `:sub`, or change what the job runs for: take its `environment` out, or start
-    /// it from the branch that the role names.
+    /// Add the subject that the job sends to the condition on `:sub`, or change the job: remove its `environment`, or run it on the branch
+    /// that the role names.
     ///
     /// ## References
     ///
@@ -117,16 +117,13 @@ impl Case<'_> {
         let allows = self.role.policy.statements.iter().filter(|statement| statement.effect == Effect::Allow);
         let trusted = listed(allows.flat_map(|statement| &statement.principals.list).map(|principal| principal.value.as_str()), 2);
         let system = self.job.system.name();
-        let message = format!(
-            "{} trusts {trusted} and no token of {system}, so {}, which names it, cannot assume it",
-            self.role.name(),
-            job_name(self.job)
-        );
+        let message =
+            format!("{} trusts {trusted} and no tokens of {system}, so {} cannot assume it", self.role.name(), job_name(self.job));
         let help = match self.job.system {
             CiSystem::GitHub => {
-                "add a statement for the OIDC provider of GitHub, or, where an earlier step assumed the role that this one trusts, set `role-chaining: true`"
+                "add a statement for GitHub's OIDC provider; or set `role-chaining: true`, if an earlier step assumes the role that this one trusts"
             }
-            CiSystem::GitLab => "add a statement that allows `sts:AssumeRoleWithWebIdentity` to the OIDC provider of GitLab",
+            CiSystem::GitLab => "add a statement that allows `sts:AssumeRoleWithWebIdentity` for GitLab's OIDC provider",
         };
         out.report(META, principal_place(self.role.policy), message).help(help).related(self.step.role_place.clone(), NAMES_IT).done();
     }
@@ -149,34 +146,34 @@ impl Case<'_> {
             Some(name) => {
                 let name = &name.text;
                 let why = if self.would_do_without_environment() {
-                    format!("`environment: {name}` takes the branch's place in the subject of its tokens, which is")
+                    format!("because of `environment: {name}` the subject of its tokens has no branch and is")
                 } else {
                     format!("with `environment: {name}` the subject of its tokens is")
                 };
                 (
-                    format!("{role} does not admit {job}: {why} {sent}, and the role asks for {asked}"),
-                    format!("add {sent} to the condition on `:sub`, or take `environment: {name}` out of the job"),
+                    format!("{role} does not admit {job}: {why} {sent}, but the role requires {asked}"),
+                    format!("add {sent} to the condition on `:sub`, or remove `environment: {name}` from the job"),
                 )
             }
             None if !self.job.environments.is_empty() => (
                 format!(
-                    "{role} does not admit {job}: with its `environment` the subject of its tokens is {sent}, and the role asks for {asked}"
+                    "{role} does not admit {job}: with its `environment` the subject of its tokens is {sent}, but the role requires {asked}"
                 ),
-                format!("add {sent} to the condition on `:sub`, or take `environment` out of the job"),
+                format!("add {sent} to the condition on `:sub`, or remove `environment` from the job"),
             ),
             None => {
                 let mut events: Vec<&str> = self.job.triggers.iter().map(|trigger| trigger.event.as_str()).collect();
                 events.dedup();
                 let message = format!(
-                    "{role} does not admit {job}: started by {}, its tokens have the subject {sent}, and the role asks for {asked}",
+                    "{role} does not admit {job}: on {} the subject of its tokens is {sent}, but the role requires {asked}",
                     listed(events, 3)
                 );
-                (message, format!("add {sent} to the condition on `:sub`, or start the job from what the role names"))
+                (message, format!("add {sent} to the condition on `:sub`, or run the job only for what the role admits"))
             }
         };
         let mut report = out.report(META, place, message).help(help);
         if let Some(place) = self.job.environment_place.clone() {
-            report = report.related(place, "the environment takes the place of branch, tag and event in the subject");
+            report = report.related(place, "with an environment, the subject names neither branch, tag nor event");
         }
         report.related(self.step.role_place.clone(), NAMES_IT).done();
     }
@@ -188,14 +185,13 @@ impl Case<'_> {
         let nearest = patterns.iter().find(|pattern| pattern.to_ascii_lowercase().ends_with(&wanted)).or(patterns.first());
         let pattern = nearest.map(SmolStr::as_str).unwrap_or_default();
         let (role, job) = (self.role.name(), job_name(self.job));
-        let message = format!(
-            "{role} asks for `{pattern}`, and {job} has `environment: {name}`: the letter case differs, which is the same to GitHub but not to STS"
-        );
+        let message =
+            format!("{role} requires `{pattern}`, but {job} has `environment: {name}`: GitHub ignores the letter case, STS does not");
         let mut report = out.report(META, subject_place(&self.role, issuer, grant, pattern), message).severity(Severity::Warning);
         if let Some(place) = self.job.environment_place.clone() {
             report = report.related(place, "the job names the environment here");
         }
-        report.help("write the name of the environment in the same letters in all places: in GitHub, in the job and in the role").done();
+        report.help("spell the environment in the same letter case in GitHub, in the job and in the role").done();
     }
 
     /// The subject gets in, but another condition asks for the environment.
@@ -210,7 +206,7 @@ impl Case<'_> {
         let statement = self.role.policy.statements.iter().find(|statement| grant.statements.contains(&statement.index));
         let condition = statement.and_then(|statement| claim_conditions(statement, issuer, ENVIRONMENT).next());
         let place = condition.map(|c| Place { span: c.span, pointer: c.pointer.clone() });
-        let message = format!("{role} does not admit {job}: it asks for the environment {asked}, and the job {own}");
+        let message = format!("{role} does not admit {job}: the role requires the environment {asked}, but the job {own}");
         out.report(META, place.unwrap_or_else(|| principal_place(self.role.policy)), message)
             .help(format!("set `environment` of the job to {asked}, or admit other environments"))
             .related(self.step.role_place.clone(), NAMES_IT)
@@ -228,14 +224,14 @@ impl Case<'_> {
         let ends = ends(trigger);
         let ends = listed(ends.iter().map(SmolStr::as_str), 3);
         let message = format!(
-            "{} does not admit {} when `{event}` starts it, for the subject then ends with {ends}, only when something else does",
+            "{} does not admit {} when `{event}` triggers it, because the subject then ends with {ends}; other triggers get in",
             self.role.name(),
             job_name(self.job)
         );
         let help = if pushed {
-            "admit the branches and tags whose pushes start the job in the condition on `:sub`, or start it from those that the role names"
+            "add the branches and tags whose pushes trigger the job to the condition on `:sub`, or trigger it only by those that the role names"
         } else {
-            "admit that subject as well, or leave the step out then with `if:`"
+            "admit that subject as well, or skip the step for that event with `if:`"
         };
         let severity = if pushed { Severity::Warning } else { Severity::Info };
         out.report(META, trigger.place.clone(), message)
@@ -280,7 +276,7 @@ mod tests {
     fn an_environment_hides_the_branch() {
         let found =
             findings("{push: {branches: [main]}}", "    environment: {name: production}\n", "repo:acme-example/web:ref:refs/heads/*");
-        let words = ["environment", "`repo:acme-example/web:environment:production`", "takes the branch's place"];
+        let words = ["environment", "`repo:acme-example/web:environment:production`", "has no branch"];
         assert!(words.iter().all(|word| found[0].message.contains(word)), "{}", found[0].message);
         assert!(found[0].place.pointer.to_string().ends_with("StringLike/token.actions.githubusercontent.com:sub"));
         for fine in [

@@ -11,23 +11,23 @@ use crate::role_arn::{RoleArn, read};
 use crate::workflows::{Verdict, job_name, verdict};
 
 declare_rule! {
-    /// A CI job names a role that does not exist.
+    /// A CI job assumes a role that does not exist.
     ///
     /// ## Why is this bad?
     ///
-    /// STS does not say that a role is missing: the job fails with `Not authorized to perform sts:AssumeRoleWithWebIdentity`, and one looks
-    /// for the fault in the trust policy.
+    /// STS does not say that a role is missing. The job fails with `Not authorized to perform sts:AssumeRoleWithWebIdentity`, which sends
+    /// people looking for a mistake in the trust policy.
     ///
-    /// It is reported where the run lists all roles of the account, or, as a warning, where it holds a role of nearly this name that admits
-    /// the job and that nobody else names.
+    /// This is reported if the files list all roles of the account, or, as a warning, if they contain a role with nearly this name that
+    /// admits the job and that nobody else uses.
     ///
     /// ## Severity
     ///
-    /// An error where the run lists all roles of the account. A warning where a role of nearly that name shows that it is misspelt.
+    /// Error if the files list all roles of the account. Warning if a role with nearly the same name suggests a typo.
     ///
     /// ## How to fix it
     ///
-    /// Name the role that was meant, or create it.
+    /// Write the ARN of the right role, or create the role.
     ///
     /// ## References
     ///
@@ -81,13 +81,13 @@ impl Rule for WorkflowRoleAbsent {
             let names = format!("{} names `{}`", job_name(job), written.text);
             let (message, help, fix) = match meant {
                 Some(meant) => {
-                    let what = if absent { "which does not exist" } else { "which the run does not hold" };
+                    let what = if absent { "which does not exist" } else { "which is not among these files" };
                     let fix = Fix::replace(Applicability::Unsafe, format!("write `{meant}`"), written.inner_span(), meant.clone());
-                    (format!("{names}, {what}; role `{meant}` admits it"), format!("write `{meant}`"), Some(fix))
+                    (format!("{names}, {what}, but role `{meant}` admits it"), format!("write `{meant}`"), Some(fix))
                 }
                 None if absent => (
-                    format!("{names}, and account {} has no such role", arn.account),
-                    "create the role, or name the one that was meant".to_owned(),
+                    format!("{names}, but account {} has no such role", arn.account),
+                    "create the role, or write the ARN of the right one".to_owned(),
                     None,
                 ),
                 None => continue,

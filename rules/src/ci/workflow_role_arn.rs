@@ -9,16 +9,16 @@ use crate::role_arn::{RoleArn, read};
 use crate::workflows::job_name;
 
 declare_rule! {
-    /// A CI job names as the role to assume what is no ARN of a role.
+    /// The role that a CI job assumes is not the ARN of a role.
     ///
     /// ## Why is this bad?
     ///
-    /// STS answers `Request ARN is invalid`, or finds no such role. A name alone is not enough with an OIDC token: the account is in the ARN
-    /// and nowhere else.
+    /// STS answers `Request ARN is invalid`, or finds no such role. A name alone is not enough with an OIDC token: only the ARN says which
+    /// account the role is in.
     ///
     /// ## Severity
     ///
-    /// An error: STS knows no such role, so every run of the job fails.
+    /// Error: STS knows no such role, so every run of the job fails.
     ///
     /// ## How to fix it
     ///
@@ -70,7 +70,7 @@ impl Rule for WorkflowRoleArn {
             let message = format!("{} assumes `{}`, which {why}", job_name(job), written.text.trim());
             let help = match &repaired {
                 Some(repaired) => format!("write `{repaired}`"),
-                None => "write the role's ARN: `arn:aws:iam::` + account + `:role/` + path and name".to_owned(),
+                None => "write the role's ARN: `arn:aws:iam::ACCOUNT:role/NAME`".to_owned(),
             };
             let fix = repaired.map(|arn| Fix::replace(Applicability::Unsafe, format!("write `{arn}`"), written.inner_span(), arn));
             out.report(&Self::META, step.role_place.clone(), message).help(help).fix(fix).done();

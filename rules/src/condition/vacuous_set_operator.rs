@@ -10,23 +10,24 @@ use irsa_lint_core::source::Span;
 use irsa_lint_core::syntax::Place;
 
 declare_rule! {
-    /// A condition on the subject, the audience or another claim has a form that also holds when the key is missing.
+    /// A condition on the subject, the audience or another claim also holds if the token lacks the claim.
     ///
     /// ## Why is this bad?
     ///
-    /// `ForAllValues:` and `…IfExists` hold when the request does not have the key. Subject and audience are always there and have one value, so that
-    /// they add nothing; but with one slip in the key the condition asks for nothing at all, and nobody notices. Other claims may be missing from a
-    /// token, `environment` and `job_workflow_ref` of GitHub for example: then `ForAllValues` lets it in, though it looks like a restriction. AWS
-    /// advises against set operators on keys with one value, and against `ForAllValues` with Allow.
+    /// `ForAllValues:` and `…IfExists` hold if the request does not have the key. Subject and audience are always present and have one
+    /// value, so these forms add nothing; but after a typo in the key the condition restricts nothing, and nobody notices. Other claims
+    /// can be missing from a token, for example `environment` and `job_workflow_ref` of GitHub: `ForAllValues` then lets the token in,
+    /// although it looks like a restriction. AWS advises against set operators on keys with one value, and against `ForAllValues` with
+    /// Allow.
     ///
     /// ## Severity
     ///
-    /// A warning: the condition does what it should today, but a slip in the key would open the role without a word. Info where `Null:
-    /// false` on the same key demands that it is there.
+    /// Warning: the condition works today, but a typo in the key would open the role without any error. Info if `Null: false` on the same
+    /// key requires the key to be present.
     ///
     /// ## How to fix it
     ///
-    /// Leave the prefix and the suffix out: `StringEquals`, `StringLike`. On `amr`, which has several values, a set operator belongs.
+    /// Remove the prefix or suffix: write `StringEquals` or `StringLike`. Only `amr`, which has several values, needs a set operator.
     ///
     /// ## References
     ///
@@ -141,7 +142,7 @@ mod lacking {
         let name = &condition.operator_name.text;
         let values = words::listed(condition.values.iter().map(|value| value.text.as_str()), 2);
         let message = format!(
-            "`{name}` asks for {values} in `{}` and also holds for a token that lacks the claim: `{subject}` can assume {} without it",
+            "`{name}` on `{}` requires {values}, but also holds for tokens without that claim: `{subject}` can assume {}",
             condition.key.text,
             role.name()
         );
@@ -172,7 +173,7 @@ fn report(first: &Condition, statement: &Statement, role: &RoleView<'_>, out: &m
     let keys = words::listed(concerned.iter().map(|condition| condition.key.text.as_str()), 3).replace(" or ", " and ");
     let (name, plain) = (&first.operator_name.text, operator.base.name());
     let message = format!(
-        "`{name}` on {keys} in {} of {} would hold without the key, too; where the key is there it does no more than `{plain}`",
+        "`{name}` on {keys} in {} of {} also holds if the key is missing; otherwise it does the same as `{plain}`",
         statement.name(),
         role.name()
     );
@@ -301,7 +302,7 @@ mod tests {
         // The subject says that the claim is there.
         assert!(with("ForAllValues:StringEquals", "environment", "repo:octo-org/octo-repo:environment:prod").is_empty());
         // Every token has it.
-        assert!(with("ForAllValues:StringEquals", "actor", "repo:octo-org/octo-repo:*")[0].1.contains("where the key is there"));
+        assert!(with("ForAllValues:StringEquals", "actor", "repo:octo-org/octo-repo:*")[0].1.contains("if the key is missing"));
         for operator in ["StringEquals", "StringEqualsIfExists", "ForAnyValue:StringEquals"] {
             assert!(with(operator, "environment", "repo:octo-org/octo-repo:*").is_empty(), "{operator}");
         }

@@ -65,7 +65,7 @@ pub(super) const RESOURCE_FIELD: KnownError = KnownError {
     id: "iam-resource-field",
     any_of: &["has prohibited field resource", "has prohibited field notresource", "assumerole policy must not contain resources"],
     proves: "a statement of the trust policy has `Resource`, which a trust policy cannot have, so IAM did not store it",
-    causes: "a permission policy stands in the place of the trust policy: swap the two; else drop `Resource`",
+    causes: "if this is a permissions policy, swap the two policies; otherwise remove `Resource`",
     clears: &[],
     points_to: &[LinkKind::Statement],
 };
@@ -85,7 +85,7 @@ pub(super) const NOT_PRINCIPAL: KnownError = KnownError {
     id: "iam-notprincipal",
     any_of: &["allow with notprincipal is not allowed", "assumerole policy must not contain notprincipal"],
     proves: "the trust policy uses `NotPrincipal`, so IAM did not store it",
-    causes: "name under `Principal` whom the role trusts, and exclude others by conditions",
+    causes: "name those the role trusts under `Principal`, and exclude others with conditions",
     clears: &[],
     points_to: &[LinkKind::Statement],
 };
@@ -132,7 +132,7 @@ pub(super) const SID: KnownError = KnownError {
     id: "iam-sid",
     any_of: &["the statement ids in the policy are not unique", "statement ids (sid) in a single policy must be unique"],
     proves: "two statements of the policy have the same `Sid`, so IAM did not store it",
-    causes: "rename one, or leave `Sid` out; look for a loop or a merge of templates that writes the same `Sid` twice",
+    causes: "rename one, or remove `Sid`; look for a loop or a merge of templates that writes the same `Sid` twice",
     clears: &[],
     points_to: &[LinkKind::Statement],
 };
@@ -151,7 +151,7 @@ pub(super) const QUOTA: KnownError = KnownError {
 pub(super) const PROVIDER_EXISTS: KnownError = KnownError {
     id: "iam-provider-exists",
     any_of: &["provider with url * already exists"],
-    proves: "the account has an OIDC provider for this URL already, and can have one only",
+    proves: "the account has an OIDC provider for this URL already, and can have only one",
     causes: "a second stack or module creates the same one: take the existing one there (Terraform: `data \"aws_iam_openid_connect_provider\"`) \
              or import it",
     clears: &[],
@@ -162,8 +162,8 @@ pub(super) const PROVIDER_EXISTS: KnownError = KnownError {
 pub(super) const PROVIDER_QUOTA: KnownError = KnownError {
     id: "iam-provider-quota",
     any_of: &["cannot exceed quota for openidconnectprovidersperaccount"],
-    proves: "the account has as many OIDC providers as it may have, so this one was not created",
-    causes: "delete those of clusters that are gone (`aws iam list-open-id-connect-providers`), or ask for a higher quota",
+    proves: "the account has reached its limit of OIDC providers, so this one was not created",
+    causes: "delete those of clusters that are gone (`aws iam list-open-id-connect-providers`), or request a higher quota",
     clears: &[],
     points_to: &[LinkKind::Provider],
 };
@@ -181,7 +181,7 @@ pub(super) const PROVIDER_CONNECT: KnownError = KnownError {
 pub(super) const ISSUER_HOST_HIDDEN: KnownError = KnownError {
     id: "eks-issuer-host-hidden",
     any_of: &["server can't find oidc.eks.", "lookup oidc.eks.* on *: no such host"],
-    proves: "this machine cannot resolve the cluster's issuer host; AWS itself may well do so",
+    proves: "this machine cannot resolve the cluster's issuer host; AWS may still be able to",
     causes: "the private DNS zone of an EKS interface endpoint hides `oidc.eks.REGION.amazonaws.com` inside the VPC: run the tool from \
              outside, or forward that name to a public resolver",
     clears: &[],

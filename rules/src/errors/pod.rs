@@ -6,7 +6,7 @@ use irsa_lint_core::engine::answer::LinkKind;
 pub(super) const NODE_ROLE: KnownError = KnownError {
     id: "pod-uses-node-role",
     any_of: &["assumed-role/*/i-########", "assumed-role/*/i-0"],
-    proves: "the program took the role of the EC2 instance: this container got neither a web identity token nor Pod Identity, or did not use it",
+    proves: "the program used the role of the EC2 instance: this container got neither a web identity token nor Pod Identity, or did not use it",
     causes: "check `kubectl exec POD -- env | grep AWS_`. Without `AWS_ROLE_ARN`: the annotation `eks.amazonaws.com/role-arn` is not on the \
              ServiceAccount that the Pod runs as, or the Pod is older than it: re-create the Pod. With it: the program's SDK is too old or is \
              told to use the instance profile",
@@ -28,7 +28,7 @@ pub(super) const PERMISSION_DENIED: KnownError = KnownError {
 pub(super) const OTHER_ROLE: KnownError = KnownError {
     id: "pod-other-role",
     any_of: &["arn:*:sts::*:assumed-role/"],
-    proves: "the caller's credentials are those of the role named in the ARN, whichever role was meant",
+    proves: "the caller's credentials are those of the role named in the ARN, whichever role was intended",
     causes: "where it is not the annotated role: a Pod Identity association (`aws eks list-pod-identity-associations --cluster-name NAME`) \
              wins over the annotation, and so do `AWS_ACCESS_KEY_ID` or `AWS_ROLE_ARN` in the container's `env`; a Pod from before a change \
              of the annotation keeps the old role",
@@ -70,7 +70,7 @@ pub(super) const TOKEN_PERMISSION: KnownError = KnownError {
         "read file at *: permission denied",
         "failed to retrieve jwt from provide source…permission denied",
     ],
-    proves: "the token file is mounted in the container, but the container's user may not read it; STS was not asked",
+    proves: "the token file is mounted in the container, but the container's user may not read it; STS was not called",
     causes: "set `securityContext.fsGroup` of the Pod (65534 will do) where the container does not run as root, or containers run as \
              different users; an own projected volume needs `defaultMode: 0644`. Compare `ls -lnL` of the file with `id` in the container",
     clears: &[],
@@ -90,7 +90,7 @@ pub(super) const TOKEN_MISSING: KnownError = KnownError {
         "serviceaccount\\token: the system cannot find",
         "failed to retrieve jwt from provide source",
     ],
-    proves: "the program was told to read this token file, and the container does not have it; STS was not asked",
+    proves: "the program was told to read this token file, but the container does not have it; STS was not called",
     causes: "the container's own `AWS_WEB_IDENTITY_TOKEN_FILE` names a file that no volume holds: remove it, so that the webhook sets it; or \
              the program runs in another container than the one injected (`docker run`, chroot); for `kubernetes.io/serviceaccount/token` see \
              `automountServiceAccountToken`",
@@ -105,7 +105,7 @@ pub(super) const KUBERNETES_TOKEN_MISSING: KnownError = KnownError {
         "no such file or directory: '/var/run/secrets/kubernetes.io/serviceaccount/token'",
         "no such file or directory, open '/var/run/secrets/kubernetes.io/serviceaccount/token'",
     ],
-    proves: "the file that is missing is the Pod's token for the Kubernetes API, not the one for AWS: the role is not what fails",
+    proves: "the missing file is the Pod's token for the Kubernetes API, not the one for AWS: the role is not the problem",
     causes: "take out `automountServiceAccountToken: false` of the Pod or of its ServiceAccount (where both say something, the Pod's counts), or \
              do not let the program ask the Kubernetes API; where it was sent to AWS, name the file in `eks.amazonaws.com` instead",
     clears: &[],
@@ -126,7 +126,7 @@ pub(super) const MOUNT_FAILED: KnownError = KnownError {
 pub(super) const EXPIRATION_INVALID: KnownError = KnownError {
     id: "pod-expiration-invalid",
     any_of: &["may not specify a duration less than 10 minutes"],
-    proves: "a token with a lifetime below 600 seconds was asked for, in a volume or a request written by hand",
+    proves: "a token with a lifetime below 600 seconds was requested, in a volume or by hand",
     causes: "set `expirationSeconds` of the projected `serviceAccountToken` to 600 or more (86400 is what the webhook uses)",
     clears: &[],
     points_to: &[LinkKind::Workload],
@@ -135,7 +135,7 @@ pub(super) const EXPIRATION_INVALID: KnownError = KnownError {
 pub(super) const JAVA_STS_MODULE: KnownError = KnownError {
     id: "java-sts-module",
     any_of: &["'sts' service module must be on the class path", "aws-java-sdk-sts module must be on the class path"],
-    proves: "the Java program has the variables of the web identity, but not the SDK's STS module that would use them; STS was not asked",
+    proves: "the Java program has the variables of the web identity, but not the SDK's STS module that would use them; STS was not called",
     causes: "add the dependency `software.amazon.awssdk:sts` (SDK 1: `com.amazonaws:aws-java-sdk-sts`) in the SDK's own version; no policy \
              has to change",
     clears: &[],
@@ -145,7 +145,7 @@ pub(super) const JAVA_STS_MODULE: KnownError = KnownError {
 pub(super) const SDK_WRAPPER: KnownError = KnownError {
     id: "sdk-wrapper",
     any_of: &["webidentityerr: "],
-    proves: "the Go SDK found the web identity's variables and could not get credentials with them; the reason is not in this part",
+    proves: "the Go SDK found the web identity's variables, but could not get credentials with them; the reason is not in this part",
     causes: "look at the line after `caused by:` and ask again with it",
     clears: &[],
     points_to: &[],

@@ -27,7 +27,7 @@ pub(super) const TRUST_INVALID: KnownError = KnownError {
 pub(super) const ASSOCIATION_EXISTS: KnownError = KnownError {
     id: "pi-association-exists",
     any_of: &["association already exists: a-"],
-    proves: "this ServiceAccount of this cluster has a Pod Identity association already, and can have one only",
+    proves: "this ServiceAccount of this cluster has a Pod Identity association already, and can have only one",
     causes: "change the existing one: `aws eks update-pod-identity-association --cluster-name NAME --association-id ID --role-arn ARN`, or \
              import it into the stack that should own it",
     clears: &[],
@@ -103,7 +103,7 @@ pub(super) const NO_ASSOCIATION: KnownError = KnownError {
         "error fetching credentials: …expiredtokenexception",
         "error fetching credentials: …resourcenotfoundexception",
     ],
-    proves: "EKS Auth finds no Pod Identity association for the Pod's ServiceAccount, or does not take its token",
+    proves: "EKS Auth finds no Pod Identity association for the Pod's ServiceAccount, or does not accept its token",
     causes: "`aws eks list-pod-identity-associations --cluster-name NAME --namespace NS --service-account SA`: it was deleted after the Pod \
              started, or belongs to another cluster or namespace; re-create the Pod where its token has expired",
     clears: &[],
@@ -113,7 +113,7 @@ pub(super) const NO_ASSOCIATION: KnownError = KnownError {
 pub(super) const NODE_ROLE: KnownError = KnownError {
     id: "pi-node-role",
     any_of: &["is not authorized to perform: eks-auth:assumeroleforpodidentity"],
-    proves: "the agent runs, but the node's role may not ask EKS Auth for credentials",
+    proves: "the agent runs, but the node role may not ask EKS Auth for credentials",
     causes: "attach `AmazonEKSWorkerNodePolicy` to the node's role, or allow it `eks-auth:AssumeRoleForPodIdentity`; in a private cluster see \
              the policy of the endpoint `com.amazonaws.REGION.eks-auth`",
     clears: &[],

@@ -36,7 +36,7 @@ pub(super) const ASSUME_ROLE_DENIED: KnownError = KnownError {
         "user: arn:* is not authorized to perform: sts:assumerole on resource",
         "user: arn:* is not authorized to perform: sts:tagsession on resource",
     ],
-    proves: "the caller signed with credentials that it had already, those of the ARN after `User:`, and did not send a web identity token",
+    proves: "the caller signed with other credentials, those of the ARN after `User:`, and did not send a web identity token",
     causes: "where that ARN is the Pod's own role, this is role chaining, or the program assumes its own role once more: let the second \
              role trust the first and the first allow `sts:AssumeRole` on it, or take the role out of the program's settings; for \
              `sts:TagSession` add that action to the second role's trust policy",
@@ -68,7 +68,7 @@ pub(super) const VALIDATION: KnownError = KnownError {
 pub(super) const DURATION: KnownError = KnownError {
     id: "sts-duration",
     any_of: &["the requested durationseconds exceeds the"],
-    proves: "the session asked for is longer than the role allows; this says nothing of the trust policy",
+    proves: "the requested session is longer than the role allows; this says nothing about the trust policy",
     causes: "raise the role's maximum (`aws iam update-role --role-name NAME --max-session-duration SECONDS`) or ask for less; a role \
              assumed by another role's session gets an hour at most",
     clears: &[],
@@ -88,7 +88,7 @@ pub(super) const PACKED_POLICY: KnownError = KnownError {
 pub(super) const REGION_DISABLED: KnownError = KnownError {
     id: "sts-region-disabled",
     any_of: &["sts is not activated in this region for account", "regiondisabledexception"],
-    proves: "the STS endpoint of this region is switched off in the role's account",
+    proves: "the STS endpoint of this region is disabled in the role's account",
     causes: "activate it in that account's IAM settings (Account settings, Security Token Service), or let the Pod use another region's \
              endpoint: check `AWS_REGION` and `AWS_STS_REGIONAL_ENDPOINTS` in the container",
     clears: &[],
@@ -98,7 +98,7 @@ pub(super) const REGION_DISABLED: KnownError = KnownError {
 pub(super) const REGION_OF_SIGNATURE: KnownError = KnownError {
     id: "sts-signature-region",
     any_of: &["credential should be scoped to a valid region"],
-    proves: "a signed request went to the endpoint of another region than it was signed for; this says nothing of the trust policy",
+    proves: "a signed request went to the endpoint of another region than it was signed for; this says nothing about the trust policy",
     causes: "let endpoint and region agree: compare the annotation `eks.amazonaws.com/sts-regional-endpoints` and `AWS_REGION` with the \
              endpoint that the program sets itself",
     clears: &[],
@@ -118,7 +118,7 @@ pub(super) const SESSION_EXPIRED: KnownError = KnownError {
 pub(super) const THROTTLED: KnownError = KnownError {
     id: "sts-throttled",
     any_of: &["rate exceeded", "throttlingexception", "throttling: "],
-    proves: "AWS refused the call because too many were made; this says nothing of the trust policy",
+    proves: "AWS refused the call because too many were made; this says nothing about the trust policy",
     causes: "many Pods that start at once, or a program that makes a new SDK client for each request: keep one client, and use the regional \
              STS endpoint",
     clears: &[],
@@ -159,7 +159,7 @@ pub(super) const OTHER_SERVER: KnownError = KnownError {
         "(methodnotallowed) when calling the assumerolewithwebidentity operation",
         "(notimplemented) when calling the assumerolewithwebidentity operation",
     ],
-    proves: "the answer is not one that STS gives: the call went to another server, and neither token nor trust policy was read",
+    proves: "the answer is not from STS: the call went to another server, and neither token nor trust policy was read",
     causes: "look for an endpoint that all AWS calls of the program are sent to: `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_STS`, a field \
              `endpoint_url`, an annotation such as `serving.kserve.io/s3-endpoint`: leave it out for real S3, or set it for S3 alone",
     clears: &[],
@@ -169,7 +169,7 @@ pub(super) const OTHER_SERVER: KnownError = KnownError {
 pub(super) const IDENTITY_POOL: KnownError = KnownError {
     id: "cognito-pool-role",
     any_of: &["invalid identity pool configuration. check assigned iam roles for this pool"],
-    proves: "the Cognito identity pool exists, and the role that it hands out does not let its tokens in",
+    proves: "the Cognito identity pool exists, and its role does not let its tokens in",
     causes: "let the role's trust policy allow `sts:AssumeRoleWithWebIdentity` (not `sts:AssumeRole`) to `cognito-identity.amazonaws.com`, with \
              `cognito-identity.amazonaws.com:aud` equal to the pool's id and `cognito-identity.amazonaws.com:amr` as `authenticated` or \
              `unauthenticated`",
@@ -191,7 +191,7 @@ pub(super) const INVALID_KEYS: KnownError = KnownError {
 pub(super) const ROLE_NAME_ALONE: KnownError = KnownError {
     id: "gha-role-name-alone",
     any_of: &["source account id is needed if the role name is provided"],
-    proves: "the job gave the name of a role where its ARN was wanted, and no request reached STS",
+    proves: "the job gave the name of a role instead of its ARN, and no request reached STS",
     causes: "write the whole ARN, `arn:aws:iam::ACCOUNT:role/NAME`, as `role-to-assume`; look for a variable or secret that is empty for this \
              branch or environment",
     clears: &[],

@@ -53,7 +53,7 @@ pub(super) const VERIFICATION_KEY: KnownError = KnownError {
 pub(super) const SIGNATURE: KnownError = KnownError {
     id: "sts-signature",
     any_of: &["token signature invalid"],
-    proves: "the issuer publishes a key with the token's `kid`, and it does not verify the token's signature",
+    proves: "the issuer publishes a key with the token's `kid`, but it does not verify the token's signature",
     causes: "the token was altered or cut on its way (a line break when it was copied, a mask in a CI log); or a re-created cluster signs \
              with another key under the same issuer and `kid`: publish the JWKS of the cluster that runs",
     clears: &[LinkKind::Provider],
@@ -74,7 +74,7 @@ pub(super) const THUMBPRINT: KnownError = KnownError {
 pub(super) const EXPIRED: KnownError = KnownError {
     id: "sts-expired",
     any_of: &["token expired: current date/time", "the web identity token that was passed is expired"],
-    proves: "the token's `exp` is past; this says nothing of the policies",
+    proves: "the token has expired (`exp`); this says nothing about the policies",
     causes: "the program read the token once at its start (old SDK): let it read the file anew; or the token is a copy (a `subPath` mount, a \
              Secret) that nothing refreshes; or a CI job outlives its token: ask for it just before use",
     clears: &[],
@@ -84,7 +84,7 @@ pub(super) const EXPIRED: KnownError = KnownError {
 pub(super) const NOT_JWT: KnownError = KnownError {
     id: "sts-not-jwt",
     any_of: &["the id token provided is not a valid jwt", "provided token is not a login with amazon token"],
-    proves: "what was sent as token is no signed JWT that STS can read; provider and policies were not looked at",
+    proves: "what was sent as the token is not a signed JWT that STS can read; provider and policies were not checked",
     causes: "look at the file that `AWS_WEB_IDENTITY_TOKEN_FILE` names: it is empty, another file or an error page; or an access token was \
              sent in place of an ID token (Cognito, Okta, Auth0); or it is an old ServiceAccount Secret's token",
     clears: &[],
@@ -108,7 +108,7 @@ pub(super) const ROLES_CLAIM: KnownError = KnownError {
         "the roles claim contains no valid role arns",
         "the roles claim is not in a supported format",
     ],
-    proves: "provider and audience fit, but the token carries the claim `https://aws.amazon.com/roles`, and that does not name this role",
+    proves: "provider and audience fit, but the token has the claim `https://aws.amazon.com/roles`, but that does not name this role",
     causes: "compare the role's ARN, with its path, with that claim of the decoded token: it was issued for another role, or holds a pattern, \
              which STS does not take",
     clears: &[LinkKind::Provider, LinkKind::Audience],
@@ -118,7 +118,7 @@ pub(super) const ROLES_CLAIM: KnownError = KnownError {
 pub(super) const PRINCIPAL_TAGS: KnownError = KnownError {
     id: "sts-principal-tags",
     any_of: &["principal_tags passed in claim"],
-    proves: "the token carries session tags in the claim `https://aws.amazon.com/tags`, and not in the form that STS takes",
+    proves: "the token has session tags in the claim `https://aws.amazon.com/tags`, but not in the form that STS accepts",
     causes: "let the issuer write `principal_tags` as an object of names, each with a list of one string, as the IAM User Guide's page on \
              session tags shows",
     clears: &[],

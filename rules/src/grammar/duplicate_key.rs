@@ -8,18 +8,18 @@ use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use irsa_lint_core::syntax::Place;
 
 declare_rule! {
-    /// A key stands twice in one object, and what stands under the first is lost.
+    /// A key occurs twice in one object, and the value of the first is lost.
     ///
     /// ## Why is this bad?
     ///
-    /// JSON and YAML parsers keep the last of two members with one key. A second `StringEquals` block throws away the conditions of the
-    /// first, which may be the one that names the ServiceAccount; IAM itself refuses such a policy. Of a Kubernetes object's annotations or
-    /// labels the last is kept, too.
+    /// JSON and YAML parsers keep the last of two members with the same key. A second `StringEquals` block discards the conditions of the
+    /// first, which may be the one that names the ServiceAccount. IAM refuses such a policy. In a Kubernetes object's annotations or
+    /// labels, the last one is kept as well.
     ///
     /// ## Severity
     ///
-    /// An error in a trust policy: conditions get lost, and IAM refuses it. A warning where a key of another document stands twice, or one
-    /// condition key in two spellings: parsers agree on what remains, but hardly anybody means it.
+    /// Error: conditions are lost, and IAM refuses the policy. Warning if a key of another document occurs twice, or if one condition key
+    /// is spelled in two ways: parsers agree on the result, but it is hardly ever intended.
     ///
     /// ## How to fix it
     ///
@@ -87,7 +87,7 @@ impl Rule for DuplicateKey {
             out.report(
                 &Self::META,
                 duplicate.place.clone(),
-                format!("the key `{}` stands twice, and what stands here is dropped", duplicate.key),
+                format!("the key `{}` occurs twice, and this value is ignored", duplicate.key),
             )
             .severity(Severity::Warning)
             .help("keep one of the two")
@@ -101,11 +101,11 @@ fn in_policy(key: &str, violation: &Violation, role: &RoleView<'_>, out: &mut Fi
     let conditions = role.policy.statements.iter().flat_map(|s| &s.conditions);
     let lost: Vec<String> = conditions.filter(|c| c.overridden && violation.pointer_covers(c)).map(described).collect();
     let rest = match lost.as_slice() {
-        [] => "parsers keep the last and drop this one".to_owned(),
-        lost => format!("parsers keep the last, and {} is lost", lost.join(" and ")),
+        [] => "parsers keep only the last one".to_owned(),
+        lost => format!("parsers keep only the last one, and {} is lost", lost.join(" and ")),
     };
     let place = Place { span: violation.span, pointer: violation.pointer.clone() };
-    out.report(&DuplicateKey::META, place, format!("`{key}` stands twice in one object: {rest}; IAM refuses the policy"))
+    out.report(&DuplicateKey::META, place, format!("`{key}` occurs twice in one object, so IAM refuses the policy; {rest}"))
         .help(format!("put everything under one `{key}`"))
         .done();
 }
@@ -140,10 +140,11 @@ fn in_other_letters(statement: &Statement, out: &mut Findings) {
     for (index, condition) in statement.conditions.iter().enumerate() {
         let Some(first) = statement.conditions.iter().take(index).find(|first| twins(first, condition)) else { continue };
         let place = Place { span: condition.span, pointer: condition.pointer.clone() };
-        let message = format!("`{}` and `{}` are one key in two spellings: both conditions must hold", first.key.text, condition.key.text);
+        let message =
+            format!("`{}` and `{}` are the same key in two spellings, and both conditions must hold", first.key.text, condition.key.text);
         out.report(&DuplicateKey::META, place, message)
             .severity(Severity::Warning)
-            .help("list the values under one key if they are meant as alternatives")
+            .help("if the values are alternatives, list them under one key")
             .related(Place { span: first.span, pointer: first.pointer.clone() }, "the first")
             .done();
     }

@@ -14,17 +14,16 @@ use crate::pods::ASSUME_ROLE;
 const ASSUMING: [&str; 3] = [ASSUME_ROLE, WEB_IDENTITY, "sts:AssumeRoleWithSAML"];
 
 declare_rule! {
-    /// An Allow statement names what it does not allow: `NotAction`.
+    /// An Allow statement uses `NotAction`.
     ///
     /// ## Why is this bad?
     ///
-    /// `NotAction` allows every action but those listed, also those by which a role is assumed and that nobody thought of. IAM wants the actions of a
-    /// trust policy to be actions of STS for assuming roles.
+    /// `NotAction` allows every action except those listed, including ways to assume the role that nobody thought of. IAM accepts only the
+    /// STS actions for assuming roles in a trust policy.
     ///
     /// ## Severity
     ///
-    /// An error where tokens or AWS principals get in that way. A warning where the statement admits nobody by it: then it only hides what
-    /// is allowed.
+    /// Error if tokens or AWS principals get in this way. Warning if it lets nobody in: then it only hides what is allowed.
     ///
     /// ## How to fix it
     ///
@@ -81,15 +80,16 @@ impl Rule for NotAction {
             let named = words::listed(statement.action.patterns.iter().map(|pattern| pattern.text.as_str()), 3);
             let admits = ASSUMING.iter().copied().filter(|action| speaks_of(&statement.action, action)).collect::<Vec<_>>();
             let what = if admits.is_empty() {
-                "nothing by which a role is assumed".to_owned()
+                "but no action that assumes a role".to_owned()
             } else {
-                admits.iter().map(|action| format!("`{action}`")).collect::<Vec<_>>().join(", ")
+                format!("including {}", admits.iter().map(|action| format!("`{action}`")).collect::<Vec<_>>().join(", "))
             };
-            let message = format!("{} of {} allows every action but {named}: {what}", statement.name(), role.name());
+            let message =
+                format!("{} of {} uses `NotAction` and allows every action except {named}, {what}", statement.name(), role.name());
             let span = statement.action.span.unwrap_or(statement.span);
             let place = Place { span, pointer: statement.pointer.key("NotAction") };
             let severity = if admits.is_empty() { Severity::Warning } else { Severity::Error };
-            let help = "name what is meant in `Action`: `sts:AssumeRoleWithWebIdentity` for an identity provider, `sts:AssumeRole` for AWS principals and services";
+            let help = "list the allowed actions in `Action`: `sts:AssumeRoleWithWebIdentity` for an identity provider, `sts:AssumeRole` for AWS principals and services";
             out.report(&Self::META, place, message).severity(severity).help(help).done();
         }
     }

@@ -7,20 +7,20 @@ use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use irsa_lint_core::syntax::Place;
 
 declare_rule! {
-    /// A statement names whom it does not speak of: `NotPrincipal`.
+    /// A statement uses `NotPrincipal`.
     ///
     /// ## Why is this bad?
     ///
-    /// AWS does not allow `NotPrincipal` in a role's trust policy, and IAM refuses to store it. Taken at its word, an Allow with `NotPrincipal` lets
-    /// in everyone but a few.
+    /// AWS does not allow `NotPrincipal` in a role's trust policy, and IAM refuses to store it. Taken literally, an Allow statement with
+    /// `NotPrincipal` lets in nearly everyone.
     ///
     /// ## Severity
     ///
-    /// An error: IAM does not store it, and taken at its word it opens the role to nearly everyone.
+    /// Error: IAM does not store it, and taken literally it opens the role to nearly everyone.
     ///
     /// ## How to fix it
     ///
-    /// Name those who are meant in `Principal`. To shut somebody out, name them in the `Principal` of a Deny statement.
+    /// Name those who may assume the role in `Principal`. To keep somebody out, name them in the `Principal` of a Deny statement.
     ///
     /// ## References
     ///
@@ -71,11 +71,11 @@ impl Rule for NotPrincipal {
         for statement in role.policy.statements.iter().filter(|statement| statement.principals.negated) {
             let named = words::listed(statement.principals.list.iter().map(|principal| principal.value.text.as_str()), 3);
             let (does, help) = match statement.effect {
-                Effect::Deny => ("shuts out", "name those who are to be shut out in `Principal`, or narrow the Allow statements instead"),
-                _ => ("lets in", "name those who are meant in `Principal`"),
+                Effect::Deny => ("keeps out", "name those who must be kept out in `Principal`, or narrow the Allow statements instead"),
+                _ => ("lets in", "name those who may assume the role in `Principal`"),
             };
             let message = format!(
-                "{} of {} {does} everyone but {named}: `NotPrincipal` is not allowed in a role's trust policy",
+                "{} of {} {does} everyone except {named}, but `NotPrincipal` is not allowed in a role's trust policy",
                 statement.name(),
                 role.name()
             );
@@ -93,6 +93,6 @@ mod tests {
     fn a_deny_is_told_apart() {
         let text = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "NotPrincipal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "sts:AssumeRole"}]}"#;
         let answer = check(&[("a.json", text)]);
-        assert!(of_rule(&answer, "not-principal")[0].message.contains("shuts out everyone but `arn:aws:iam::111122223333:root`"));
+        assert!(of_rule(&answer, "not-principal")[0].message.contains("keeps out everyone except `arn:aws:iam::111122223333:root`"));
     }
 }

@@ -11,23 +11,23 @@ use crate::idp_controls;
 use crate::refusals::{Refusal, in_grammar, in_size, in_text, of_principal};
 
 declare_rule! {
-    /// IAM refuses to create a role with this trust policy, or to change a role's policy into it.
+    /// IAM refuses to create a role with this trust policy, or to update a role with it.
     ///
     /// ## Why is this bad?
     ///
-    /// IAM checks a trust policy when it is stored, and `apply` fails with `MalformedPolicyDocument`, `LimitExceeded` or `ValidationError`:
-    /// elements that it does not know or that stand in the wrong place, a `Resource`, another version, a Sid of other characters, actions
-    /// that are not STS's, principals of no known form, characters beyond U+00FF, more than 2,048 characters. For issuers that many
-    /// customers share each statement must say whose workloads are let in. A role that was stored before goes on working.
+    /// IAM checks a trust policy when it is stored, and `apply` fails with `MalformedPolicyDocument`, `LimitExceeded` or
+    /// `ValidationError`. Examples: unknown or misplaced elements, a `Resource`, an unknown version, a Sid with special characters,
+    /// actions other than those of STS, malformed principals, characters beyond U+00FF, more than 2,048 characters. For issuers that many
+    /// customers share, each statement must say whose workloads are let in. A role that was stored earlier keeps working.
     ///
     /// ## Severity
     ///
-    /// An error: creating the role, or the next change of its policy, fails.
+    /// Error: creating the role, or the next update of its policy, fails.
     ///
     /// ## How to fix it
     ///
-    /// Write the policy as the grammar has it; for a shared issuer ask for the tenant in each statement: a subject that begins with your own
-    /// organisation, group or repository.
+    /// Follow the policy grammar. For a shared issuer, restrict each statement to your own organisation, group or repository in a
+    /// condition on the subject.
     ///
     /// ## References
     ///
@@ -90,7 +90,8 @@ impl Rule for RefusedByIam {
 
 fn report(refusal: Refusal, what: &str, role: &RoleView<'_>, out: &mut Findings) {
     let Refusal { place, problem, says, help, severity, fix } = refusal;
-    let message = format!("{problem}: IAM refuses {what} of {}: \"{says}\"", role.name());
+    let message = format!("{problem}, so IAM refuses {what} of {}", role.name());
+    let help = format!("{help} (IAM's error: {says})");
     out.report(&RefusedByIam::META, place, message).severity(severity).help(help).fix(fix).done();
 }
 
@@ -99,12 +100,12 @@ fn of_statement(statement: &Statement, role: &RoleView<'_>, out: &mut Findings) 
     let star = statement.principals.list.iter().position(|p| p.kind == PrincipalKind::Star);
     if let Some(star) = star {
         let says = "AssumeRolepolicy contained an invalid principal: \"STAR\":\"*\".";
-        let problem = format!("{} trusts the bare `*`", statement.name());
+        let problem = format!("the principal of {} is a bare `*`", statement.name());
         let help = "name the principals under `Federated`, `AWS` or `Service`";
         report(Refusal::new(place(statement, At::Principal(star)), problem, says, help), &statement.name(), role, out);
     }
     if let Some(action) = other_action(statement) {
-        let problem = format!("`{action}` is no action of STS by which a role is assumed, or is not written as IAM wants it");
+        let problem = format!("`{action}` is not an STS action that a trust policy may have");
         let help = format!("write `{}`, with `sts:` in lower case", action::WEB_IDENTITY);
         let says = "AssumeRole policy may only specify STS AssumeRole actions.";
         report(Refusal::new(place(statement, At::Action), problem, says, help), &statement.name(), role, out);
@@ -198,7 +199,7 @@ mod tests {
             ("system:serviceaccount:a:b", "system:serviceaccount:a:b✓", "U+2713"),
         ] {
             let found = messages(|text| text.replacen(from, to, 1));
-            assert!(found.len() == 1 && found[0].1.contains(words), "{words}: {found:?}");
+            assert!(found.len() == 1 && (found[0].1.contains(words) || found[0].2.contains(words)), "{words}: {found:?}");
         }
     }
 
@@ -222,7 +223,7 @@ mod tests {
             (r#""AWS": "arn:aws:iam::111122223333:role/*""#, "Invalid principal"),
         ] {
             let found = with(bad);
-            assert!(found.len() == 1 && found[0].1.contains(says), "{bad}: {found:?}");
+            assert!(found.len() == 1 && found[0].2.contains(says), "{bad}: {found:?}");
         }
         for good in [
             r#""Service": ["pods.eks.amazonaws.com", "ec2.amazonaws.com.cn"]"#,

@@ -13,16 +13,16 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// IAM refuses a policy with an operator that it does not know, and what the condition was to say is lost. Most often a letter is
-    /// missing, or `IfExists` stands behind `Null`.
+    /// IAM refuses a policy with an unknown operator, so the condition never takes effect. Usually a letter is missing, or `IfExists` was
+    /// added to `Null`.
     ///
     /// ## Severity
     ///
-    /// An error: IAM refuses the policy, and until then a condition that somebody relies on is not there.
+    /// Error: IAM refuses the policy.
     ///
     /// ## How to fix it
     ///
-    /// Write the operator as the documentation spells it.
+    /// Write the operator as the IAM documentation spells it.
     ///
     /// ## References
     ///
@@ -89,7 +89,7 @@ fn report(statement: &Statement, condition: &Condition, role: &RoleView<'_>, out
         Some(meant) => format!("write `{meant}`"),
         None => "use an operator such as `StringEquals` or `StringLike`".to_owned(),
     };
-    let message = format!("`{}` is no condition operator: IAM refuses the trust policy of {}", operator.text, role.name());
+    let message = format!("`{}` is not a condition operator, so IAM refuses the trust policy of {}", operator.text, role.name());
     let fix = meant
         .filter(|meant| is_free(statement, meant))
         .and_then(|meant| guess(format!("write `{meant}`"), [replaced_whole(operator, &meant)]));

@@ -10,20 +10,20 @@ use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 use crate::missing_role::{account_slip, missing};
 
 declare_rule! {
-    /// A ServiceAccount names a role in another account than the one in which the role lives.
+    /// A ServiceAccount names a role in the wrong account.
     ///
     /// ## Why is this bad?
     ///
-    /// The account in the annotation and the account of the role differ, so STS looks for the role where it is not, and every call fails.
-    /// The role of that name admits this very ServiceAccount, so it is the one that was meant.
+    /// The annotation has another account id than the role. STS looks for the role in the wrong account, and every call fails. A role of
+    /// that name in the other account admits exactly this ServiceAccount, so it must be the intended one.
     ///
     /// ## Severity
     ///
-    /// An error: every call of the Pod fails.
+    /// Error: every call of the Pod fails.
     ///
     /// ## How to fix it
     ///
-    /// Write the role's own account into the annotation. To use a role of another account, create the OIDC provider there.
+    /// Write the account id of the role into the annotation. To use a role in another account, create the OIDC provider in that account.
     ///
     /// ## References
     ///
@@ -76,7 +76,7 @@ impl Rule for AccountDiffers {
         let Some(home) = view.estate.role_account(role) else { return };
         let written = missing.arn.account;
         let message = format!(
-            "ServiceAccount `{}` names {} in account {written}, but the role lives in account {home}",
+            "ServiceAccount `{}` names {} in account {written}, but the role is in account {home}",
             account.display_name(),
             view.role_name(role)
         );

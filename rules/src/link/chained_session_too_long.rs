@@ -9,20 +9,21 @@ use irsa_lint_core::syntax::Place;
 const MOST_SECONDS: u64 = 3600;
 
 declare_rule! {
-    /// A role that is assumed from another role is asked for longer than an hour.
+    /// A session longer than one hour is requested for a role that is assumed from another role.
     ///
     /// ## Why is this bad?
     ///
-    /// A role that is assumed with the credentials of another role lasts an hour at most, whatever its maximum session duration is. STS
-    /// refuses a longer one: `The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining`.
+    /// A session of a role that is assumed with the credentials of another role lasts one hour at most, whatever the role's maximum
+    /// session duration is. STS refuses a longer one: `The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by
+    /// role chaining`.
     ///
     /// ## Severity
     ///
-    /// An error: STS refuses the call.
+    /// Error: STS refuses the call.
     ///
     /// ## How to fix it
     ///
-    /// Leave the duration out or write 3600; the SDKs ask again by themselves before the session ends.
+    /// Remove the duration or write 3600. The SDKs request a new session before the old one ends.
     ///
     /// ## References
     ///
@@ -70,11 +71,11 @@ impl Rule for ChainedSessionTooLong {
             let Some(duration) = &second.duration else { continue };
             if duration.text.parse::<u64>().is_ok_and(|seconds| seconds > MOST_SECONDS) {
                 let message = format!(
-                    "{} asks for role `{}` for {} seconds, and a role that is assumed from another lasts {MOST_SECONDS} at most",
+                    "{} assumes role `{}` from another role for {} seconds, but such a session can last at most {MOST_SECONDS} seconds",
                     second.asker, second.arn.text, duration.text
                 );
                 let place = Place { span: duration.span, pointer: second.place.pointer.clone() };
-                out.report(&Self::META, place, message).help(format!("leave the duration out, or write {MOST_SECONDS}")).done();
+                out.report(&Self::META, place, message).help(format!("remove the duration, or write {MOST_SECONDS}")).done();
             }
         }
     }

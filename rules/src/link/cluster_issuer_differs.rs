@@ -9,17 +9,17 @@ use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use irsa_lint_core::syntax::Place;
 
 declare_rule! {
-    /// A role trusts another issuer than that of the cluster that is shown with it.
+    /// A role trusts another issuer than the one of the given cluster.
     ///
     /// ## Why is this bad?
     ///
-    /// Each EKS cluster has an issuer of its own, and a cluster that is made anew gets another one. A role that trusts the old one, or one of
-    /// another region, lets none of the cluster's ServiceAccounts in. It may also be the role of another cluster: that is said as info, and
-    /// only where the run shows one role and one cluster.
+    /// Each EKS cluster has its own issuer, and a re-created cluster gets a new one. A role that trusts the old issuer, or one in another
+    /// region, admits none of the cluster's ServiceAccounts. The role may also belong to another cluster; this is reported as info, and
+    /// only if the files contain one role and one cluster.
     ///
     /// ## Severity
     ///
-    /// A warning where the two issuers differ in a little. Info where they have nothing in common: the role may belong to another cluster.
+    /// Warning if the two issuers differ only slightly. Info if they have nothing in common: the role may belong to another cluster.
     ///
     /// ## How to fix it
     ///
@@ -80,10 +80,10 @@ impl Rule for ClusterIssuerDiffers {
             return;
         }
         let severity = if near.is_some() { Severity::Warning } else { Severity::Info };
-        let message = format!("{} trusts the cluster `{issuer}`, and the cluster shown is `{cluster}`", role.name());
+        let message = format!("{} trusts the cluster `{issuer}`, but the given cluster is `{cluster}`", role.name());
         let place = Place { span: principal.value.span, pointer: principal.pointer.clone() };
         let report = out.report(&Self::META, place, message).severity(severity).help(format!(
-            "write `{cluster}` in the principal and in every condition key, unless the role is for another cluster: one that is made anew has another issuer"
+            "write `{cluster}` in the principal and in every condition key, unless the role is for another cluster (a re-created cluster has a new issuer)"
         ));
         match role.view.estate.cluster_of(cluster).to().and_then(|id| role.view.estate.cluster(id)) {
             Some(cluster) => report.related(cluster.place.clone(), "the cluster").done(),

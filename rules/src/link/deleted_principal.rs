@@ -13,16 +13,16 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// IAM keeps the unique id of a principal and shows its ARN as long as it exists. An id that begins with `AROA` or `AIDA` is what is left
-    /// of one that was deleted: a role made anew under the same name has another id and is not let in, so a chain of roles breaks here.
+    /// IAM stores the unique id of a principal and shows its ARN as long as the principal exists. An id that begins with `AROA` or `AIDA`
+    /// is what remains after it was deleted. A new role of the same name has another id and is not let in, so a role chain breaks here.
     ///
     /// ## Severity
     ///
-    /// A warning: nobody gets in by it, which may be what is wanted of a principal that was deleted.
+    /// Warning: nobody gets in through this principal, which may be intended if it was deleted on purpose.
     ///
     /// ## How to fix it
     ///
-    /// Save the trust policy again with the ARN of the role that exists now, or take the principal out.
+    /// Save the trust policy again with the ARN of the role that exists now, or remove the principal.
     ///
     /// ## References
     ///
@@ -58,9 +58,9 @@ impl Rule for DeletedPrincipal {
             for principal in statement.principals.list.iter().filter(|principal| gone(&principal.kind, &principal.value.text)) {
                 let kind = if principal.value.text.starts_with("AROA") { "role" } else { "user" };
                 let message =
-                    format!("{} trusts `{}`, the id of a {kind} that was deleted: nobody gets in by it", role.name(), principal.value.text);
+                    format!("{} trusts `{}`, the id of a deleted {kind}, so nobody gets in through it", role.name(), principal.value.text);
                 out.report(&Self::META, Place { span: principal.value.span, pointer: principal.pointer.clone() }, message)
-                    .help(format!("save the policy again with the ARN of the {kind} that exists now, or take the principal out"))
+                    .help(format!("save the policy again with the ARN of the {kind} that exists now, or remove the principal"))
                     .done();
             }
         }

@@ -10,20 +10,20 @@ use crate::webhook::{SKIP_CONTAINERS, SKIP_POD};
 use crate::workload::webhook_absent::is_absent;
 
 declare_rule! {
-    /// A running Pod lacks what the webhook injects for its ServiceAccount's role.
+    /// A running Pod lacks the variables of its ServiceAccount's role.
     ///
     /// ## Why is this bad?
     ///
-    /// The webhook works on Pods when they are created, and a Pod without `AWS_ROLE_ARN` and `AWS_WEB_IDENTITY_TOKEN_FILE` works as the
-    /// node's role. Either the Pod is older than the annotation, or the webhook does not run: it fails in silence.
+    /// The pod-identity-webhook adds `AWS_ROLE_ARN` and `AWS_WEB_IDENTITY_TOKEN_FILE` when a Pod is created. A Pod without them uses the
+    /// node role. Either the Pod is older than the annotation, or the webhook does not run: it fails without an error.
     ///
     /// ## Severity
     ///
-    /// A warning: the Pod works as the node's role at the moment, but what is recorded may be older than the last restart.
+    /// Warning: the Pod currently uses the node role, unless these files are older than its last restart.
     ///
     /// ## How to fix it
     ///
-    /// Start the Pod anew. If it still lacks the variables, see that the `MutatingWebhookConfiguration` `pod-identity-webhook` is there.
+    /// Restart the Pod. If it still lacks the variables, check that the `MutatingWebhookConfiguration` `pod-identity-webhook` exists.
     ///
     /// ## References
     ///
@@ -89,13 +89,13 @@ impl Rule for PodNotInjected {
         }
         let name = pod.name.value().map_or("?", |name| &name.text);
         let message = format!(
-            "Pod `{name}` runs as ServiceAccount `{}`, which has a role, but has no `AWS_ROLE_ARN`: the webhook did not inject it",
+            "Pod `{name}` has no `AWS_ROLE_ARN`, although ServiceAccount `{}` has a role: the pod-identity-webhook did not add it",
             account.display_name()
         );
         out.report(&Self::META, first.place.clone(), message)
             .help(match (&pod.created, &account.created) {
-                (Some(pod), Some(account)) if pod < account => "the Pod is older than the ServiceAccount: start it anew",
-                _ => "start the Pod anew if it is older than the annotation; else see that the pod-identity-webhook is installed and reachable",
+                (Some(pod), Some(account)) if pod < account => "restart the Pod: it is older than the ServiceAccount",
+                _ => "restart the Pod if it is older than the annotation; otherwise check that the pod-identity-webhook is installed and reachable",
             })
             .related(account.place.clone(), "the ServiceAccount with the role")
             .done();
@@ -115,7 +115,7 @@ mod tests {
             of_rule(&check(&[("all.yaml", &text)]), "pod-not-injected").iter().map(|d| d.help.clone()).collect::<Vec<_>>()
         };
         let at = |day: &str| format!("uid: 3-4, creationTimestamp: '2026-02-{day}T10:00:00Z'");
-        assert!(found(&at("02"), "")[0].contains("start the Pod anew if"));
+        assert!(found(&at("02"), "")[0].contains("restart the Pod if"));
         assert!(found("uid: 3-4, creationTimestamp: '2026-01-01T10:00:00Z'", "")[0].contains("older than the ServiceAccount"));
         assert!(found(&at("02"), ", env: [{name: AWS_CONTAINER_CREDENTIALS_FULL_URI, value: x}]").is_empty());
         assert!(found(&format!("{}, labels: {{eks.amazonaws.com/skip-pod-identity-webhook: ''}}", at("02")), "").is_empty());

@@ -13,16 +13,16 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// STS finds no role of that ARN and refuses every call of the Pod. It is said only where the run holds the list of all roles of the
-    /// account, or a role of nearly the same name that admits this very ServiceAccount.
+    /// STS finds no role with that ARN and refuses every call of the Pod. This is reported only if the files list all roles of the
+    /// account, or contain a role of nearly the same name that admits exactly this ServiceAccount.
     ///
     /// ## Severity
     ///
-    /// An error: every call of the Pod fails. Nothing is said where the run cannot know what other roles there are.
+    /// Error: every call of the Pod fails.
     ///
     /// ## How to fix it
     ///
-    /// Write the ARN of the role that was meant, its path included, or create the role.
+    /// Write the ARN of the right role, including its path, or create the role.
     ///
     /// ## References
     ///
@@ -80,15 +80,17 @@ impl Rule for RoleAbsent {
         };
         match meant.map(|(role, _)| (role, view.estate.role_arn(role))) {
             Some((_, Stated::Is(arn))) => {
-                let what = if absent { "which does not exist" } else { "which the run does not hold" };
-                let message = format!("{names}, {what}; role `{arn}` admits it");
+                let what = if absent { "which does not exist" } else { "which is not among these files" };
+                let message = format!("{names}, {what}, but role `{arn}` admits it");
                 let fix = Fix::replace(Applicability::Unsafe, format!("write `{arn}`"), missing.written.inner_span(), arn.to_string());
                 report(out, message, format!("write `{arn}`"), Some(fix));
             }
-            Some((role, _)) => report(out, format!("{names}, but {} admits it", view.role_name(role)), "name that role".to_owned(), None),
+            Some((role, _)) => {
+                report(out, format!("{names}, but {} admits it", view.role_name(role)), "write the ARN of that role".to_owned(), None)
+            }
             None => {
-                let message = format!("{names}, and account {} has no such role", missing.arn.account);
-                report(out, message, "create the role, or name the one that was meant".to_owned(), None);
+                let message = format!("{names}, but account {} has no such role", missing.arn.account);
+                report(out, message, "create the role, or write the ARN of the right one".to_owned(), None);
             }
         }
     }

@@ -8,21 +8,21 @@ use crate::callers::place;
 use crate::hops::{hops, short};
 
 declare_rule! {
-    /// A workload is told to assume the role that its ServiceAccount has already given it.
+    /// A workload assumes the role that its ServiceAccount already gives it.
     ///
     /// ## Why is this bad?
     ///
-    /// The Pod gets the role with its web identity, then calls `sts:AssumeRole` for the same role. That is a second role assumption, by the
-    /// role itself, and since September 2022 a role that its own trust policy does not name cannot assume itself: `AccessDenied`.
+    /// The Pod gets the role with its web identity, then calls `sts:AssumeRole` for the same role. Since September 2022 a role can only
+    /// assume itself if its own trust policy names it. Otherwise the second call fails with `AccessDenied`.
     ///
     /// ## Severity
     ///
-    /// A warning: the second call fails, but the Pod has the role already, and some programs go on with it.
+    /// Warning: the second call fails, but the Pod already has the role, and some programs continue with it.
     ///
     /// ## How to fix it
     ///
-    /// Leave the role out of the workload's configuration: the annotation of the ServiceAccount is enough. Else let the trust policy
-    /// allow `sts:AssumeRole` to the role's own ARN.
+    /// Remove the role from the workload's configuration: the annotation of the ServiceAccount is enough. Otherwise allow `sts:AssumeRole`
+    /// to the role's own ARN in its trust policy.
     ///
     /// ## References
     ///
@@ -80,14 +80,14 @@ impl Rule for RoleAssumesItself {
                 Some((policy, false)) => Some(policy),
                 None => None,
             };
-            let asks = format!("{} asks for role `{}`, which {} already has", hop.asker, short(&hop.second.text), hop.holder);
+            let asks = format!("{} assumes role `{}`, which {} already has", hop.asker, short(&hop.second.text), hop.holder);
             let help = format!(
-                "leave the role out here: {} has it already; else allow `sts:AssumeRole` to `{}` in its trust policy",
+                "remove the role here, because {} already has it; or allow `sts:AssumeRole` to `{}` in the role's trust policy",
                 hop.holder, hop.second.text
             );
             let message = match policy {
-                Some(_) => format!("{asks}, and the role does not trust itself: the second `sts:AssumeRole` is refused"),
-                None => format!("{asks}: that works only if the role's trust policy names the role itself"),
+                Some(_) => format!("{asks}, but the role does not trust itself, so the second `sts:AssumeRole` is refused"),
+                None => format!("{asks}, which works only if the role's trust policy names the role itself"),
             };
             let report = out.report(&Self::META, hop.place, message).help(help).related(hop.first_place, "the role is given here");
             match policy {

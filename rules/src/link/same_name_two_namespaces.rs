@@ -18,16 +18,16 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// It may well be meant. But the role is then as safe as the weaker of the two: whoever may create Pods in the test namespace, or in the
-    /// test cluster, has what production has.
+    /// The role is only as safe as the weaker of the two: whoever can create Pods in the test namespace, or in the test cluster, gets the
+    /// permissions of production.
     ///
     /// ## Severity
     ///
-    /// Info: it may well be meant.
+    /// Info: it may be intended.
     ///
     /// ## How to fix it
     ///
-    /// Give each its own role, or leave it if both are under the same control.
+    /// Give each its own role, unless the same people control both.
     ///
     /// ## References
     ///
@@ -90,7 +90,7 @@ impl Rule for SameNameTwoNamespaces {
         }
         let message = format!("ServiceAccounts `{}` and `{}` both have {}", twin.display_name(), account.display_name(), role.name());
         out.report(&Self::META, place(annotation), message)
-            .help("give each a role of its own, unless both namespaces are under the same control")
+            .help("give each its own role, unless the same people control both namespaces")
             .related(twin.place.clone(), "the other ServiceAccount")
             .done();
     }
@@ -109,12 +109,12 @@ fn of_two_clusters(role: &RoleView<'_>, out: &mut Findings) {
         let (Some((namespace, name)), Some(grant)) = (parts(subject), other.grants.first()) else { continue };
         let names: Vec<String> = clusters().map(|issuer| cluster_name(issuer.issuer.as_deref())).collect();
         let message = format!(
-            "ServiceAccount `{namespace}/{name}` of more than one cluster can assume {}: {}",
+            "ServiceAccount `{namespace}/{name}` of several clusters can assume {}: {}",
             role.name(),
             listed(names.iter().map(String::as_str), 3).replace('`', "").replace(" or ", " and ")
         );
         out.report(&SameNameTwoNamespaces::META, subject_place(role, other, grant, subject), message)
-            .help("give each cluster a role of its own, unless both are under the same control")
+            .help("give each cluster its own role, unless the same people control both")
             .done();
         return;
     }

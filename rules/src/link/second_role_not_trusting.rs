@@ -13,17 +13,18 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// The Pod gets the role of its ServiceAccount, then calls `sts:AssumeRole` for another one, of another account for instance. The
-    /// trust policy of that other role does not name the first, so the call is refused: it sees the role, not the ServiceAccount.
+    /// The Pod gets the role of its ServiceAccount, then calls `sts:AssumeRole` for a second one, often in another account. The trust
+    /// policy of the second role does not name the first role, so the call is refused. Naming the ServiceAccount there does not help: the
+    /// second role only sees the first role.
     ///
     /// ## Severity
     ///
-    /// An error: the second role cannot be assumed.
+    /// Error: the second role cannot be assumed.
     ///
     /// ## How to fix it
     ///
-    /// Let the second role's trust policy allow `sts:AssumeRole` to the first role's ARN. Or leave the first out: create an OIDC provider
-    /// for the cluster in the second role's account, let that role trust it, and name it in the annotation.
+    /// Allow `sts:AssumeRole` to the first role's ARN in the second role's trust policy. Or do without the first role: create an OIDC
+    /// provider for the cluster in the second role's account, let that role trust it, and name it in the annotation.
     ///
     /// ## References
     ///
@@ -79,15 +80,15 @@ impl Rule for SecondRoleNotTrusting {
             let trusted = listed(allows.flat_map(|statement| &statement.principals.list).map(|principal| principal.value.as_str()), 2);
             let (first, second) = (short(&hop.first.text), short(&hop.second.text));
             let message = format!(
-                "{} goes on from role `{first}` of {} to role `{second}`, which trusts {trusted} and not `{}`: `sts:AssumeRole` is refused",
+                "{} cannot assume role `{second}` from role `{first}` of {}: `{second}` trusts {trusted}, not `{}`",
                 hop.asker, hop.holder, hop.first.text
             );
             out.report(&Self::META, place(policy), message)
                 .help(format!(
-                    "allow `sts:AssumeRole` to `{}` in the trust policy of `{second}`; or let `{second}` trust an OIDC provider of the cluster in its own account, and name it in the annotation",
+                    "allow `sts:AssumeRole` to `{}` in the trust policy of `{second}`; or create an OIDC provider for the cluster in its account, let `{second}` trust it, and name `{second}` in the annotation",
                     hop.first.text
                 ))
-                .related(hop.place, "the second role is asked for here")
+                .related(hop.place, "the second role is named here")
                 .related(hop.first_place, "the first role is named here")
                 .done();
         }

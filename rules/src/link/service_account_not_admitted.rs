@@ -27,8 +27,8 @@ declare_rule! {
     ///
     /// ## Severity
     ///
-    /// An error: every call of the Pod fails. Info where the role trusts EKS Pod Identity alone: the association may be there, and then the
-    /// annotation only has no effect.
+    /// Error: every call of the Pod fails. Info if the role trusts only EKS Pod Identity: an association may exist, and the annotation
+    /// merely has no effect.
     ///
     /// ## How to fix it
     ///
@@ -125,14 +125,11 @@ impl Case<'_> {
         }
         let allows = self.role.policy.statements.iter().filter(|statement| statement.effect == Effect::Allow);
         let trusted = listed(allows.flat_map(|statement| &statement.principals.list).map(|principal| principal.value.as_str()), 2);
-        let message = format!(
-            "{} trusts {trusted} and no web identity, so ServiceAccount `{}`, which names it, cannot assume it",
-            self.role.name(),
-            self.who()
-        );
-        let help = "add a statement that allows `sts:AssumeRoleWithWebIdentity` to the cluster's OIDC provider, with the ServiceAccount as subject";
+        let message =
+            format!("{} trusts {trusted} and no OIDC provider, so ServiceAccount `{}` cannot assume it", self.role.name(), self.who());
+        let help = "add a statement that allows `sts:AssumeRoleWithWebIdentity` for the cluster's OIDC provider and this ServiceAccount as the subject";
         let by_way = trusted_role(self.role.policy).map(|first| {
-            format!("; if the Pods are to get it by way of `{first}`, name that role in the annotation and assume this one from it")
+            format!("; or, if the Pods should go through role `{first}`, name that role in the annotation and assume this one from it")
         });
         out.report(META, principal_place(self.role.policy), message)
             .help(format!("{help}{}", by_way.unwrap_or_default()))
@@ -143,36 +140,30 @@ impl Case<'_> {
     /// Where the association is not in the run, it may well be there, and then the annotation does no harm.
     fn pod_identity_alone(&self, out: &mut Findings) {
         let message = format!(
-            "{} trusts EKS Pod Identity alone: the annotation of ServiceAccount `{}`, which names it, has no effect",
+            "{} trusts only EKS Pod Identity, so the annotation of ServiceAccount `{}` has no effect",
             self.role.name(),
             self.who()
         );
         out.report(META, self.annotation.clone(), message)
             .severity(Severity::Info)
-            .help("see that there is a Pod Identity association for the ServiceAccount, and take the annotation out")
+            .help("make sure that the ServiceAccount has a Pod Identity association, and remove the annotation")
             .done();
     }
 
     fn no_cluster(&self, issuers: &[smol_str::SmolStr], out: &mut Findings) {
         let shown = listed(issuers.iter().map(|issuer| issuer.as_str()), 3);
-        let message = format!(
-            "{} trusts no Kubernetes cluster but {shown}, so ServiceAccount `{}`, which names it, cannot assume it",
-            self.role.name(),
-            self.who()
-        );
+        let message =
+            format!("{} trusts {shown} and no Kubernetes cluster, so ServiceAccount `{}` cannot assume it", self.role.name(), self.who());
         out.report(META, principal_place(self.role.policy), message)
-            .help("add a statement for the cluster's OIDC provider, or name the role that was made for the ServiceAccount")
+            .help("add a statement for the cluster's OIDC provider, or name the role that was created for the ServiceAccount")
             .related(self.annotation.clone(), NAMES_IT)
             .done();
     }
 
     fn other_cluster(&self, issuer: &IssuerAdmission<'_>, grant: &Grant, out: &mut Findings) {
         let (own, trusted) = (self.caller.issuer.unwrap_or("?"), issuer.issuer.as_deref().unwrap_or("?"));
-        let message = format!(
-            "{} trusts another cluster than ServiceAccount `{}`, which names it, lives in: the role trusts `{trusted}`, the cluster is `{own}`",
-            self.role.name(),
-            self.who(),
-        );
+        let message =
+            format!("{} trusts cluster `{trusted}`, but ServiceAccount `{}` is in cluster `{own}`", self.role.name(), self.who(),);
         let at = self.statement(grant).and_then(|statement| federated(statement, trusted));
         out.report(META, at.unwrap_or_else(|| principal_place(self.role.policy)), message)
             .help(format!("write `{own}` in the principal and in every condition key"))
@@ -197,7 +188,7 @@ impl Case<'_> {
         let audiences = grant.audiences().patterns();
         let admitted = listed(audiences.like.iter().map(|pattern| pattern.as_str()), 3);
         let message = format!(
-            "{} does not admit ServiceAccount `{}`, which names it: its tokens have the audience `{own}`, the role admits {admitted}",
+            "{} does not admit ServiceAccount `{}`: its tokens have the audience `{own}`, but the role admits {admitted}",
             self.role.name(),
             self.who(),
         );
@@ -212,11 +203,11 @@ impl Case<'_> {
         let annotation = self.account.annotation(AUDIENCE);
         let (help, set_here, why) = match annotation {
             Some(annotation) => {
-                let help = format!("admit the audience `{own}`, or take the annotation `{AUDIENCE}` out");
+                let help = format!("admit the audience `{own}`, or remove the annotation `{AUDIENCE}`");
                 (help, place(annotation), "the tokens' audience is set here")
             }
             None => {
-                let help = format!("write `{own}`, or set the audience that the role asks for with the annotation `{AUDIENCE}`");
+                let help = format!("write `{own}`, or set the audience that the role admits with the annotation `{AUDIENCE}`");
                 (help, self.annotation.clone(), NAMES_IT)
             }
         };
@@ -225,12 +216,8 @@ impl Case<'_> {
 
     fn subject(&self, id: ServiceAccountId, issuer: &IssuerAdmission<'_>, grant: &Grant, nearest: &str, out: &mut Findings) {
         let at = subject_place(&self.role, issuer, grant, nearest);
-        let message = format!(
-            "{} does not admit ServiceAccount `{}`, which names it: {}",
-            self.role.name(),
-            self.who(),
-            difference(&self.caller, grant, nearest)
-        );
+        let message =
+            format!("{} does not admit ServiceAccount `{}`: {}", self.role.name(), self.who(), difference(&self.caller, grant, nearest));
         let wanted = self.caller.namespace.map(|namespace| subject(namespace, self.caller.name));
         if let Some(other) = self.admitted_sibling(id) {
             let name = self
@@ -239,16 +226,16 @@ impl Case<'_> {
                 .value()
                 .map(|name| Place { span: name.span, pointer: self.account.place.pointer.key("metadata").key("name") });
             out.report(META, name.unwrap_or_else(|| self.annotation.clone()), message)
-                .help(format!("run the Pods as ServiceAccount `{other}`, which the role admits, or list this one in the role as well"))
-                .related(at, "the role admits others")
+                .help(format!("run the Pods as ServiceAccount `{other}`, which the role admits, or also list this one in the role"))
+                .related(at, "the role admits other ServiceAccounts")
                 .done();
             return;
         }
         let help = match &wanted {
             Some(wanted) => format!(
-                "write `{wanted}` in the condition on `:sub`, or give the ServiceAccount the namespace and name that the role expects"
+                "write `{wanted}` in the condition on `:sub`, or use a ServiceAccount with the namespace and name that the role admits"
             ),
-            None => "name the ServiceAccount in the condition on `:sub`, or give it the name that the role expects".to_owned(),
+            None => "name the ServiceAccount in the condition on `:sub`, or use one that the role admits".to_owned(),
         };
         let value = self.statement(grant).and_then(|statement| only_value(statement, issuer, nearest));
         let fix = value.zip(wanted).map(|(value, wanted)| {

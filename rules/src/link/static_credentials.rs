@@ -14,20 +14,20 @@ use crate::workloads::{
 };
 
 declare_rule! {
-    /// A container sets credentials of its own, although its ServiceAccount has a role.
+    /// A container has its own credentials, although its ServiceAccount has a role.
     ///
     /// ## Why is this bad?
     ///
-    /// The AWS SDKs take `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` before the web identity, so the role is never used and long-lived
-    /// keys are. A container that sets `AWS_ROLE_ARN` or `AWS_WEB_IDENTITY_TOKEN_FILE` itself gets neither from the webhook.
+    /// The AWS SDKs prefer `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` to the web identity, so they use these long-lived keys and
+    /// never the role. If a container sets `AWS_ROLE_ARN` or `AWS_WEB_IDENTITY_TOKEN_FILE` itself, the webhook adds neither.
     ///
     /// ## Severity
     ///
-    /// A warning: the Pod works, but with credentials of its own and not as the role.
+    /// Warning: the Pod works, but with its own credentials instead of the role.
     ///
     /// ## How to fix it
     ///
-    /// Take the variables out of the container: the webhook sets what is needed.
+    /// Remove the variables from the container: the webhook sets what is needed.
     ///
     /// ## References
     ///
@@ -100,17 +100,17 @@ impl Rule for StaticCredentials {
                 let who = account.display_name();
                 let message = format!("container `{}` {message}, so it does not get the role of ServiceAccount `{who}`", container.name);
                 out.report(&Self::META, variable_place(container, index), message)
-                    .help(format!("take `{ROLE_VARIABLE}` and `{TOKEN_VARIABLE}` out: the webhook sets both"))
+                    .help(format!("remove `{ROLE_VARIABLE}` and `{TOKEN_VARIABLE}`: the webhook sets both"))
                     .related(Place { span: role.span, pointer: account.place.pointer.clone() }, "the ServiceAccount's role")
                     .done();
             } else if let Some((_, path)) = container.mounts.iter().find(|(_, path)| path.ends_with("/.aws/credentials")) {
                 let who = account.display_name();
                 let message = format!(
-                    "container `{}` has a file of credentials at `{path}`, which several programs take before the role of ServiceAccount `{who}`",
+                    "container `{}` has a credentials file at `{path}`, which several programs use instead of the role of ServiceAccount `{who}`",
                     container.name
                 );
                 out.report(&Self::META, container.place.clone(), message)
-                    .help(format!("take the file out, so that the role `{}` is used", role.text))
+                    .help(format!("remove the file, so the Pod uses the role `{}`", role.text))
                     .related(Place { span: role.span, pointer: account.place.pointer.clone() }, "the ServiceAccount's role")
                     .done();
             }
@@ -127,9 +127,9 @@ fn skipped(workload: &Workload) -> Vec<&str> {
 
 fn report_own(index: usize, name: &str, container: &Container, account: &ServiceAccount, role: &Scalar, out: &mut Findings) {
     let wins = match name {
-        CREDENTIALS_FILE => "which many programs take before",
-        name if PROFILE.contains(&name) => "a profile that several AWS SDKs take before, or fail to find instead of,",
-        _ => "which the AWS SDKs take before",
+        CREDENTIALS_FILE => "which many programs use instead of",
+        name if PROFILE.contains(&name) => "which several AWS SDKs use (or fail to find) instead of",
+        _ => "which the AWS SDKs use instead of",
     };
     let from = if account.role_arn().is_some() { "in `eks.amazonaws.com/role-arn`" } else { "in the Pod Identity association" };
     let message =
@@ -138,7 +138,7 @@ fn report_own(index: usize, name: &str, container: &Container, account: &Service
     let meant = PROFILE.contains(&name) && has_configuration(container);
     out.report(&StaticCredentials::META, variable_place(container, index), message)
         .severity(if meant { Severity::Info } else { Severity::Warning })
-        .help(format!("take `{name}` out, so that the role `{}` is used", role.text))
+        .help(format!("remove `{name}`, so the Pod uses the role `{}`", role.text))
         .related(Place { span: role.span, pointer: account.place.pointer.clone() }, "the ServiceAccount's role")
         .done();
 }

@@ -13,17 +13,17 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// A subject is a name and nothing else. Either it is misspelt, and the workload that should have the role cannot get it; or the
-    /// ServiceAccount is gone, and whoever may create one of that name gets the role. It is said only where the run holds the list of
-    /// all ServiceAccounts (`kubectl get serviceaccounts -A`).
+    /// Either the name in the subject is misspelt, and the workload that should have the role cannot get it. Or the ServiceAccount was
+    /// deleted, and whoever can create one of that name gets the role. This is reported only if the files list all ServiceAccounts
+    /// (`kubectl get serviceaccounts -A`).
     ///
     /// ## Severity
     ///
-    /// Info: the ServiceAccount may be yet to come, or the role may be on its way out.
+    /// Info: the ServiceAccount may not exist yet, or the role may soon be deleted.
     ///
     /// ## How to fix it
     ///
-    /// Name the ServiceAccount that is meant, or take the subject out of the trust policy.
+    /// Name an existing ServiceAccount, or remove the subject from the trust policy.
     ///
     /// ## References
     ///
@@ -73,10 +73,13 @@ impl Rule for SubjectWithoutServiceAccount {
                     let near = view.estate.near_service_accounts(Some(namespace), name);
                     let near = near.iter().find_map(|miss| view.estate.service_account(miss.account));
                     let help = match near {
-                        Some(near) => format!("is `{}` meant? Else take the subject out", near.display_name()),
-                        None => "name the ServiceAccount that is meant, or take the subject out".to_owned(),
+                        Some(near) => {
+                            format!("write the subject of `{}` if that is the right one, or remove the subject", near.display_name())
+                        }
+                        None => "name an existing ServiceAccount, or remove the subject".to_owned(),
                     };
-                    let message = format!("{} admits ServiceAccount `{namespace}/{name}`, which the cluster does not have", role.name());
+                    let message =
+                        format!("{} admits ServiceAccount `{namespace}/{name}`, which does not exist in the cluster", role.name());
                     out.report(&Self::META, subject_place(&role, issuer, grant, subject), message).help(help).done();
                 }
             }

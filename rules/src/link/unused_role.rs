@@ -14,16 +14,16 @@ use crate::role_arn::value;
 const MOST_SLIPS: usize = 200;
 
 declare_rule! {
-    /// A role is made for ServiceAccounts of the cluster, and none of them names it.
+    /// A role admits ServiceAccounts of the cluster, but none of them uses it.
     ///
     /// ## Why is this bad?
     ///
-    /// A role that nobody uses is one that nobody looks after: its permissions stay, and whoever may annotate a ServiceAccount that it admits
-    /// can take it up. It is said only where the run holds the list of all ServiceAccounts (`kubectl get serviceaccounts -A`).
+    /// Nobody looks after an unused role: its permissions remain, and whoever can annotate a ServiceAccount that it admits can use it.
+    /// This is reported only if the files list all ServiceAccounts (`kubectl get serviceaccounts -A`).
     ///
     /// ## Severity
     ///
-    /// Info: nothing fails, and the role may be used by something that the run does not show.
+    /// Info: nothing fails, and something outside these files may use the role.
     ///
     /// ## How to fix it
     ///
@@ -80,7 +80,7 @@ impl Rule for UnusedRole {
         }
         let nearly_named = nearly_named(view);
         for role in unused.iter().filter(|role| !nearly_named.contains(&role.id)) {
-            let message = format!("no ServiceAccount of the cluster names {}, which is made for them", role.name());
+            let message = format!("no ServiceAccount of the cluster uses {}, although it admits them", role.name());
             out.report(&Self::META, role.role.place.clone(), message)
                 .help(format!("delete the role, or annotate the ServiceAccount that should have it with `{ROLE_ARN}`"))
                 .done();

@@ -10,16 +10,16 @@ use crate::faults::{guess, replaced_whole};
 use crate::workloads::{account_of, is_made_by_another, what};
 
 declare_rule! {
-    /// A workload runs as another ServiceAccount than the one that was made for it.
+    /// A workload runs as a different ServiceAccount than the one created for it.
     ///
     /// ## Why is this bad?
     ///
-    /// A Pod gets the role of the ServiceAccount that it runs as. One that names none runs as `default`, and one that names a ServiceAccount
-    /// that is not there does not start. The annotated ServiceAccount beside it serves nobody.
+    /// A Pod gets the role of the ServiceAccount it runs as. If it names none, it runs as `default`; if it names one that does not exist,
+    /// it does not start. The ServiceAccount with the role is then unused.
     ///
     /// ## Severity
     ///
-    /// A warning: the workload runs without the role, or does not start, unless the other ServiceAccount was meant.
+    /// Warning: the workload runs without the role or does not start, unless the other ServiceAccount is intended.
     ///
     /// ## How to fix it
     ///
@@ -93,12 +93,12 @@ fn is_no_name(name: &str) -> bool {
 
 fn no_name(name: &str, workload: &Workload, out: &mut Findings) {
     let Some(place) = place(workload) else { return };
-    let message = format!("{} runs as ServiceAccount `{name}`, which is no name that a ServiceAccount can have", what(workload));
+    let message = format!("{} runs as ServiceAccount `{name}`, which is not a valid ServiceAccount name", what(workload));
     let help = match name.rsplit_once([':', '/']) {
         Some((_, last)) if name.starts_with("arn:") => {
-            format!("annotate a ServiceAccount with the role, and name it here: `{last}`, perhaps")
+            format!("annotate a ServiceAccount with the role, and write its name here, for example `{last}`")
         }
-        Some((_, last)) => format!("write the name alone: `{last}`"),
+        Some((_, last)) => format!("write only the name: `{last}`"),
         None => String::new(),
     };
     out.report(META, place, message).severity(Severity::Error).help(help).done();
@@ -120,20 +120,20 @@ fn not_there(name: &str, workload: &Workload, view: &View<'_>, out: &mut Finding
     let message = match (meant, surely) {
         (Some((account, Difference::Namespace)), _) => {
             let other = account.namespace.known().unwrap_or("another namespace");
-            format!("{what} runs as ServiceAccount `{name}`, but `{name}` with the role lives in namespace `{other}`")
+            format!("{what} runs as ServiceAccount `{name}`, but the `{name}` with the role is in namespace `{other}`")
         }
         (Some((account, _)), _) => {
-            format!("{what} runs as ServiceAccount `{name}`; the one with the role is called `{}`", account.display_name())
+            format!("{what} runs as ServiceAccount `{name}`, but the one with the role is called `{}`", account.display_name())
         }
         (None, true) => format!("{what} runs as ServiceAccount `{name}`, which does not exist"),
         (None, false) => return,
     };
     let mut report = out.report(META, place, message).help(match meant {
         Some((account, Difference::Namespace)) => {
-            format!("put both into one namespace: the workload, or ServiceAccount `{}`", account.display_name())
+            format!("move the workload or ServiceAccount `{}` to the other's namespace", account.display_name())
         }
         Some((account, _)) => format!("write `serviceAccountName: {}`", account.name.value().map_or("?", |name| &name.text)),
-        None => "create the ServiceAccount, or name the one that was meant".to_owned(),
+        None => "create the ServiceAccount, or write the name of an existing one".to_owned(),
     });
     if let Some((account, differs)) = meant {
         let written = workload.service_account.value().filter(|_| *differs != Difference::Namespace);
@@ -154,8 +154,7 @@ fn as_default(id: WorkloadId, workload: &Workload, view: &View<'_>, out: &mut Fi
         return;
     }
     let Some((_, meant)) = meant_for(workload, view).filter(|_| !is_made_by_another(workload, view)) else { return };
-    let message =
-        format!("{} runs as ServiceAccount `default`, which has no role; `{}` beside it has one", what(workload), meant.display_name());
+    let message = format!("{} runs as ServiceAccount `default`, which has no role, but `{}` has one", what(workload), meant.display_name());
     out.report(META, place, message)
         .help(format!("write `serviceAccountName: {}` in the spec of the Pod", meant.name.value().map_or("?", |name| &name.text)))
         .related(meant.place.clone(), "the ServiceAccount with the role")
@@ -177,7 +176,7 @@ fn as_another(name: &str, id: WorkloadId, workload: &Workload, view: &View<'_>, 
         return;
     }
     let message = format!(
-        "{} runs as ServiceAccount `{}`, which has no role; `{}` has one and no workload of the run uses it",
+        "{} runs as ServiceAccount `{}`, which has no role, but `{}` has one that no workload here uses",
         what(workload),
         own.display_name(),
         meant.display_name()

@@ -12,21 +12,21 @@ use crate::faults::{guess, replaced};
 use crate::wide::claim_conditions;
 
 declare_rule! {
-    /// A condition looks for the audience under `:aud`, where STS shows the authorised party of these tokens.
+    /// A condition checks the audience under `:aud`, but for these tokens that key holds the authorised party (`azp`).
     ///
     /// ## Why is this bad?
     ///
-    /// Where a token has a claim `azp`, the condition key `ISSUER:aud` holds that, and the audience itself is under `ISSUER:oaud`. Tokens of
-    /// Google's service accounts have the account's number as `azp`, those of Auth0 and Entra the id of the application that asked. An
-    /// audience such as `https://…` is none of these, so that the condition does not hold for them.
+    /// If a token has the claim `azp`, the condition key `ISSUER:aud` holds that claim, and the audience is under `ISSUER:oaud`. Tokens of
+    /// Google's service accounts have the account's number as `azp`; those of Auth0 and Entra have the id of the application that
+    /// requested them. An audience such as `https://…` is none of these, so the condition does not hold.
     ///
     /// ## Severity
     ///
-    /// A warning where tokens of the issuer always have `azp`: the condition never holds. Info where only some of them do.
+    /// Warning if tokens of the issuer always have `azp`: the condition never holds. Info if only some of them do.
     ///
     /// ## How to fix it
     ///
-    /// Compare the audience with `ISSUER:oaud`, or ask for the client id under `ISSUER:aud`.
+    /// Check the audience under `ISSUER:oaud`, or check the client id under `ISSUER:aud`.
     ///
     /// ## References
     ///
@@ -110,10 +110,9 @@ fn report(
     // Of the tokens that Google signs, those with an audience of that sort have an `azp`; others hang on how the token was asked for.
     let usual = |value: &str| provider.audience.common.iter().any(|known| known == value);
     let always = provider.kind == Kind::Cloud && provider.built_in && !condition.values.iter().any(|value| usual(&value.text));
-    let some = if always { "tokens" } else { "tokens that have an `azp`" };
+    let some = if always { "" } else { " with an `azp`" };
     let message = format!(
-        "`{}` asks for `{value}`, which is an audience, but for {some} of {} the key holds their `azp`, a client id: with these nobody can assume \
-         {} through {}",
+        "`{}` requires the audience `{value}`, but in tokens of {}{some} this key is the client id (`azp`): they cannot assume {} through {}",
         condition.key.text,
         provider.name,
         role.name(),
@@ -127,7 +126,7 @@ fn report(
     });
     out.report(&AudienceIsAzp::META, Place { span: condition.span, pointer: condition.pointer.clone() }, message)
         .severity(if always { Severity::Warning } else { Severity::Info })
-        .help(format!("write `{issuer}:oaud` for the audience; `{issuer}:aud` takes the client id"))
+        .help(format!("write `{issuer}:oaud` to check the audience, or put the client id under `{issuer}:aud`"))
         .fix(fix.flatten())
         .done();
 }

@@ -14,12 +14,12 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// All conditions of a statement must hold together; only the values of one list are alternatives. Where one operator asks for one
-    /// subject and another operator for a different one, every condition could hold, and no token meets them all.
+    /// All conditions of a statement must hold at once; only the values of one list are alternatives. If one operator requires one subject
+    /// and another operator requires a different one, no token satisfies both.
     ///
     /// ## Severity
     ///
-    /// An error: the statement lets nobody in, and whoever wrote it wanted somebody in.
+    /// Error: the statement lets nobody in, although it was written to let somebody in.
     ///
     /// ## How to fix it
     ///
@@ -76,17 +76,22 @@ impl Rule for ContradictoryConditions {
             let FaultKind::Contradiction(together) = &found.fault.kind else { continue };
             let conditions: Vec<&Condition> = together.iter().filter_map(|index| found.statement.conditions.get(*index)).collect();
             let message = match conditions.as_slice() {
-                [a, b] => format!("{} and {} never hold together: {}", words(a), words(b), consequence(true, role)),
+                [a, b] => format!("{} and {} never hold together, so {}", words(a), words(b), consequence(true, role)),
                 many => {
-                    format!("the {} conditions of {} never hold together: {}", many.len(), found.statement.name(), consequence(true, role))
+                    format!(
+                        "the {} conditions of {} never hold together, so {}",
+                        many.len(),
+                        found.statement.name(),
+                        consequence(true, role)
+                    )
                 }
             };
             let mut report = out
                 .report(&Self::META, found.place(), message)
                 .help("list alternatives as values of one key under one operator, or write a statement for each")
-                .nobody("each condition holds for some token, and no token meets them all");
+                .nobody("each condition holds for some tokens, but no token satisfies all of them");
             for index in together.iter().filter(|index| At::Condition(**index) != found.fault.at) {
-                report = report.related(place(found.statement, At::Condition(*index)), "contradicts this one");
+                report = report.related(place(found.statement, At::Condition(*index)), "this condition contradicts it");
             }
             report.done();
         }

@@ -15,22 +15,22 @@ use crate::misformed::nearest_form;
 use crate::wide::claim_conditions;
 
 declare_rule! {
-    /// A subject is none of the issuer's usual ones: it matches only where somebody has changed their form.
+    /// A subject does not have one of the issuer's usual forms: it matches only if somebody has customised them.
     ///
     /// ## Why is this bad?
     ///
-    /// GitHub and GitLab let their customers choose what a subject is made of (`include_claim_keys`, `ci_id_token_sub_claim_components`).
-    /// Unless somebody did, GitHub's subject goes on after the repository with the branch, the tag, the environment or `pull_request`, and
-    /// a job with an environment has no branch in it. A value of another form then matches no job.
+    /// GitHub and GitLab let customers choose what a subject consists of (`include_claim_keys`, `ci_id_token_sub_claim_components`). By
+    /// default, GitHub's subject continues after the repository with the branch, the tag, the environment or `pull_request`, and a job
+    /// with an environment has no branch in it. A value of another form then matches no job.
     ///
     /// ## Severity
     ///
-    /// A warning: no token matches unless somebody changed the form of the subjects. Info where the value may be of such a form. An error
-    /// where GitHub's id stands behind the owner or the repository alone: it sends both ids or none.
+    /// Warning: no token matches unless somebody customised the subjects. Info if the value looks like a customised form. Error if only the
+    /// owner or only the repository has GitHub's id: GitHub sends both ids or none.
     ///
     /// ## How to fix it
     ///
-    /// Write the subject as it stands in a token of the job. Where the form was changed on purpose, nothing needs to be done.
+    /// Write the subject exactly as it is in a token of the job. If the form was customised on purpose, nothing needs to be done.
     ///
     /// ## References
     ///
@@ -110,14 +110,14 @@ fn environment_beside_branch(statement: &Statement, entry: &IssuerAdmission<'_>,
     let Some(subject) = subjects.find(|c| !c.values.is_empty() && c.values.iter().all(|v| without(&v.text))) else { return };
     let value = subject.values.first().map(|value| value.as_str()).unwrap_or_default();
     let message = format!(
-        "`{value}` and `{}` exclude each other: the subject of a job with an environment ends in `environment:NAME` and has no branch, unless its \
-         form was changed; nobody else can assume {} through {}",
+        "`{value}` and `{}` exclude each other, because the subject of a job with an environment has no branch: unless it was customised, \
+         nobody can assume {} through {}",
         environment.key.text,
         role.name(),
         statement.name()
     );
     out.report(&CustomSubject::META, Place { span: subject.span, pointer: subject.pointer.clone() }, message)
-        .help("ask for `repo:OWNER/REPO:environment:NAME` as the subject, and for the branch through the claim `ref`")
+        .help("require the subject `repo:OWNER/REPO:environment:NAME`, and check the branch with the claim `ref`")
         .related(Place { span: environment.span, pointer: environment.pointer.clone() }, "the environment")
         .done();
 }
@@ -162,18 +162,21 @@ fn report(found: &Found<'_>, provider: &Provider, known: bool, role: &RoleView<'
         return report_half(found, role, out);
     }
     let (why, help) = if value.starts_with("repo:") && value.matches(':').count() == 1 {
-        let why = "by default it goes on behind the repository with the branch, the tag, the environment or the pull request".to_owned();
+        let why = "by default the branch, tag, environment or pull request follows the repository".to_owned();
         let one_of = format!("`{value}:ref:refs/heads/BRANCH`, `{value}:environment:NAME` or `{value}:pull_request`");
         (why, format!("write {one_of}, or `{value}:*` under `StringLike` for all of these"))
     } else if value.contains(":environment:") && value.contains(":ref:") {
-        let why = "a job with an environment has no branch or tag in its subject, and one without has no environment".to_owned();
-        (why, "ask for one of the two in the subject, and for the other through a claim of its own: `environment` or `ref`".to_owned())
+        let why = "by default it names either an environment or a branch or tag, not both".to_owned();
+        (why, "name one of the two in the subject, and check the other with its own claim, `environment` or `ref`".to_owned())
     } else {
         let form = nearest_form(value, Some(provider));
-        (format!("by default it has the form `{form}`"), format!("write a subject of the form `{form}`, if nobody chose another one"))
+        (
+            format!("the default is `{form}`"),
+            format!("write a subject of the form `{form}`, unless the subjects were customised on purpose"),
+        )
     };
     let message = format!(
-        "{} sends the subject `{value}` only where its form was changed: {why}, so nobody else can assume {} through this value",
+        "{} only sends the subject `{value}` if it was customised ({why}); otherwise nobody can assume {} through it",
         provider.name,
         role.name()
     );
@@ -192,7 +195,7 @@ fn has_half_of_the_ids(value: &str) -> bool {
 fn report_half(found: &Found<'_>, role: &RoleView<'_>, out: &mut Findings) {
     let value = found.text();
     let message = format!(
-        "GitHub sends no subject `{value}`: either both the owner and the repository have their id behind an `@`, or neither has, so nobody can assume {} through this value",
+        "no token of GitHub has the subject `{value}`, because either both owner and repository have an id after `@` or neither: nobody can assume {} through it",
         role.name()
     );
     let rest = value.splitn(3, ':').nth(2).map_or_else(|| ":*".to_owned(), |rest| format!(":{rest}"));
@@ -201,7 +204,7 @@ fn report_half(found: &Found<'_>, role: &RoleView<'_>, out: &mut Findings) {
     let (owner, name) = names.map(|(owner, name)| (bare(owner), bare(name))).unwrap_or_default();
     out.report(&CustomSubject::META, found.place(), message)
         .severity(Severity::Error)
-        .help(format!("write `repo:{owner}@OWNER_ID/{name}@REPO_ID{rest}`; a token of a job shows both ids"))
+        .help(format!("write `repo:{owner}@OWNER_ID/{name}@REPO_ID{rest}`; `gh api repos/OWNER/REPO` shows both ids"))
         .done();
 }
 

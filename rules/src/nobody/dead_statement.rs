@@ -10,20 +10,20 @@ use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use crate::faults::{Found, consequence, faults};
 
 declare_rule! {
-    /// A statement that is meant for web identities matches no token.
+    /// A statement written for web identities matches no token.
     ///
     /// ## Why is this bad?
     ///
-    /// The statement has the action, or the condition keys, of a web identity, and it is proved that no token of any identity provider
-    /// matches it: its principal is none, or a condition never holds.
+    /// The statement has the action, or the condition keys, of a web identity, but no token of any identity provider can match it: its
+    /// principal is not an identity provider, or a condition never holds.
     ///
     /// ## Severity
     ///
-    /// An error: the statement lets nobody in, and whoever wrote it wanted somebody in.
+    /// Error: the statement lets nobody in, although it was written to let somebody in.
     ///
     /// ## How to fix it
     ///
-    /// Name the identity provider under `Federated`; drop a condition that a web identity cannot meet.
+    /// Name the identity provider under `Federated`. Remove a condition that no web identity can satisfy.
     ///
     /// ## References
     ///
@@ -90,7 +90,7 @@ impl Rule for DeadStatement {
 
 fn no_provider(found: &Found<'_>) -> (String, String) {
     let named = listed(found.statement.principals.list.iter().map(|p| p.value.text.as_str()), 3);
-    let why = format!("{} is written for web identities, and its principal {named} is no identity provider", found.statement.name());
+    let why = format!("{} is written for web identities, but its principal {named} is not an identity provider", found.statement.name());
     let pods = found.statement.principals.list.iter().any(|p| p.value.text == "pods.eks.amazonaws.com");
     let help = if pods {
         "allow `sts:AssumeRole` and `sts:TagSession` to `pods.eks.amazonaws.com` for EKS Pod Identity, without conditions on an issuer; or name \
@@ -102,19 +102,19 @@ fn no_provider(found: &Found<'_>) -> (String, String) {
 }
 
 fn other_service(found: &Found<'_>) -> (String, String) {
-    let why = format!("the condition key `{}` is in no request that comes with a web identity, so its condition never holds", found.text());
-    (why, "drop the condition, or ask for the subject".to_owned())
+    let why = format!("no request with a web identity has the condition key `{}`", found.text());
+    (why, "remove the condition, or check the subject instead".to_owned())
 }
 
 fn never_holds(found: &Found<'_>) -> (String, String) {
     let Some(condition) = found.condition() else { return (String::new(), String::new()) };
     let (operator, key) = (&condition.operator_name.text, &condition.key.text);
     let values = listed(condition.values.iter().map(|value| value.text.as_str()), 2);
-    let why = format!("`{operator}` on `{key}` with {values} never holds for a token of the provider");
+    let why = format!("`{operator}` on `{key}` with {values} never holds for tokens of the provider");
     let help = match condition.known().map(|operator| operator.base) {
-        Some(base) if base.is_arn() => "compare with `StringEquals` or `StringLike`: the value in a token is no ARN",
-        Some(Base::Null) => "drop the condition, or ask for the other value: every token has a subject and an audience",
-        _ => "drop the condition, or ask for a value that tokens have",
+        Some(base) if base.is_arn() => "use `StringEquals` or `StringLike`: the value in a token is not an ARN",
+        Some(Base::Null) => "remove the condition: every token has a subject and an audience",
+        _ => "remove the condition, or write a value that tokens have",
     };
     (why, help.to_owned())
 }

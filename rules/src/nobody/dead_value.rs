@@ -10,19 +10,19 @@ use irsa_lint_core::syntax::Place;
 use crate::wide::subject_conditions;
 
 declare_rule! {
-    /// One of several listed subjects is let in by its own condition and shut out by another one, or by a Deny statement.
+    /// One of several listed subjects is kept out by another condition or by a Deny statement.
     ///
     /// ## Why is this bad?
     ///
-    /// The statement works for the other subjects, so that nothing seems wrong; but nobody with this one can assume the role.
+    /// The statement works for the other subjects, so nothing seems wrong. But nobody with this subject can assume the role.
     ///
     /// ## Severity
     ///
-    /// A warning: the statement works for the others, and one is shut out.
+    /// Warning: the statement works for the other subjects, and only this one is kept out.
     ///
     /// ## How to fix it
     ///
-    /// Remove the value, or what shuts it out.
+    /// Remove the value, or change what keeps it out.
     ///
     /// ## References
     ///
@@ -126,11 +126,11 @@ fn language(value: &str, operator: Operator) -> Language {
 fn report(condition: &Condition, at: usize, by_deny: bool, statement: &Statement, role: &RoleView<'_>, out: &mut Findings) {
     let Some(value) = condition.values.get(at) else { return };
     let (why, help) = if by_deny {
-        ("is shut out by a Deny statement", "remove the value, or narrow the Deny statement")
+        ("is kept out by a Deny statement", "remove the value, or narrow the Deny statement")
     } else {
-        ("is shut out by another condition of the same statement", "remove the value, or list it in the other condition, too")
+        ("is kept out by another condition of the same statement", "remove the value, or add it to the other condition")
     };
-    let message = format!("`{}` in {} of {} {why}: this value lets nobody in", value.text, statement.name(), role.name());
+    let message = format!("`{}` in {} of {} {why}, so this value lets nobody in", value.text, statement.name(), role.name());
     let pointer = if condition.list { condition.pointer.index(at) } else { condition.pointer.clone() };
     out.report(&DeadValue::META, Place { span: value.span, pointer }, message).help(help).done();
 }

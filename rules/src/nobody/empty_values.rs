@@ -12,17 +12,17 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// The values of a key are alternatives, and of no alternatives none is met: the condition never holds, and nobody gets in through its
-    /// statement. Under a negated operator it always holds and restricts nothing. IAM stores such a policy without a word; usually a
-    /// template's variable was empty.
+    /// The values of a key are alternatives. With no values the condition never holds, and the statement lets nobody in. Under a negated
+    /// operator it always holds and restricts nothing. IAM stores such a policy without an error; usually a variable in a template was
+    /// empty.
     ///
     /// ## Severity
     ///
-    /// An error where the statement lets nobody in. A warning where the condition restricts nothing.
+    /// Error if the statement lets nobody in. Warning if the condition restricts nothing.
     ///
     /// ## How to fix it
     ///
-    /// List the values that are meant, or remove the condition.
+    /// List the required values, or remove the condition.
     ///
     /// ## References
     ///
@@ -82,11 +82,11 @@ impl Rule for EmptyValues {
                     (false, _) => "the condition restricts nothing".to_owned(),
                 };
                 let holds = if fatal { "never holds" } else { "always holds" };
-                let message = format!("`{operator}` on `{key}` has an empty list, so that it {holds}: {consequence}");
+                let message = format!("`{operator}` on `{key}` has an empty list and {holds}: {consequence}");
                 let place = Place { span: condition.span, pointer: condition.pointer.clone() };
-                let report = out.report(&Self::META, place, message).help("list the values that are meant, or remove the condition");
+                let report = out.report(&Self::META, place, message).help("list the required values, or remove the condition");
                 let report = if fatal && statement.effect == Effect::Allow {
-                    report.nobody(format!("`{key}` is none of no values"))
+                    report.nobody(format!("`{key}` cannot match an empty list"))
                 } else {
                     report.severity(Severity::Warning)
                 };

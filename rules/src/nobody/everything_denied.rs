@@ -6,22 +6,22 @@ use irsa_lint_core::declare_rule;
 use irsa_lint_core::policy::Statement;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
-use crate::faults::{consequence, faults, place};
+use crate::faults::{faults, place};
 
 declare_rule! {
-    /// A Deny statement takes away all that an Allow statement grants.
+    /// A Deny statement cancels everything that an Allow statement grants.
     ///
     /// ## Why is this bad?
     ///
-    /// A Deny wins over every Allow. Where one covers all tokens that an Allow lets in, nobody can assume the role through it.
+    /// A Deny overrides every Allow. If it covers all tokens that an Allow lets in, nobody can assume the role through that Allow.
     ///
     /// ## Severity
     ///
-    /// An error: those whom the Allow names are shut out.
+    /// Error: those whom the Allow statement names are kept out.
     ///
     /// ## How to fix it
     ///
-    /// Narrow the Deny by a condition, or remove the statement that grants nothing.
+    /// Narrow the Deny statement with a condition, or remove the Allow statement.
     ///
     /// ## References
     ///
@@ -87,10 +87,14 @@ impl Rule for EverythingDenied {
             let FaultKind::Denied(denies) = &found.fault.kind else { continue };
             let denies: Vec<&Statement> = denies.iter().filter_map(|index| role.policy.statements.get(*index)).collect();
             let names = denies.iter().map(|deny| deny.name()).collect::<Vec<_>>().join(", ");
-            let message = format!("all that {} lets in is denied by {names}: {}", found.statement.name(), consequence(true, role));
+            let message = format!(
+                "{names} denies everything that {} allows, so nobody can assume {} through it",
+                found.statement.name(),
+                role.name()
+            );
             let mut report = out
                 .report(&Self::META, found.place(), message)
-                .help(format!("narrow {names}, or remove {}", found.statement.name()))
+                .help(format!("narrow {names} with a condition, or remove {}", found.statement.name()))
                 .nobody(format!("{names} matches every token that {} matches", found.statement.name()));
             for deny in denies {
                 report = report.related(place(deny, At::Statement), "denies it");

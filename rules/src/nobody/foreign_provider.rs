@@ -8,21 +8,21 @@ use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use crate::faults::{Found, consequence, faults, guess, replaced};
 
 declare_rule! {
-    /// The provider that the statement names lives in another account than the role.
+    /// The provider that the statement names is in another account than the role.
     ///
     /// ## Why is this bad?
     ///
-    /// STS looks for the identity provider in the role's own account. An ARN of another account there names nobody: for a cluster of
-    /// another account the role's account needs a provider for that cluster's issuer, too.
+    /// STS looks for the identity provider in the role's own account, so an ARN of another account matches nobody. For a cluster in
+    /// another account, the role's account needs its own provider for that cluster's issuer.
     ///
     /// ## Severity
     ///
-    /// An error: no token can match the statement.
+    /// Error: no token can match the statement.
     ///
     /// ## How to fix it
     ///
-    /// Create a provider for the issuer in the role's account and name that one; or let the pod assume a role in the cluster's account
-    /// first, and from there this one.
+    /// Create a provider for the issuer in the role's account and name that one. Or let the Pod assume a role in the cluster's account
+    /// first, and this role from there.
     ///
     /// ## References
     ///
@@ -85,10 +85,10 @@ impl Rule for ForeignProvider {
             let arn = found.text();
             let (other, issuer) = parts(arn);
             let rest = if found.fault.fatal { consequence(true, role) } else { "it lets nobody in".to_owned() };
-            let message = format!("the provider `{arn}` is of account {other}, and {} of account {own}: {rest}", role.name());
+            let message = format!("the provider `{arn}` is not in account {own} like {}: {rest}", role.name());
             out.report(&Self::META, found.place(), message)
                 .help(format!(
-                    "create a provider for `{issuer}` in account {own} and name that one; or let the Pods have a role of account {other} and assume this one from it with `sts:AssumeRole`"
+                    "create a provider for `{issuer}` in account {own} and name that one; or give the Pods a role in account {other} and let that role assume this one"
                 ))
                 .nobody(format!("STS looks for the provider in account {own}"))
                 .fix(of_own_account(&found, own, role))

@@ -8,22 +8,22 @@ use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 use crate::github::{Named, named};
 
 declare_rule! {
-    /// A GitHub subject names owner and repository without their ids, and newer repositories send it with ids.
+    /// A GitHub subject names owner and repository without their ids, but newer repositories send them with ids.
     ///
     /// ## Why is this bad?
     ///
-    /// Since 15 July 2026 the subject of a repository that was created, renamed or moved is `repo:OWNER@ID/REPO@ID:…`. A pattern with the
-    /// names alone does not match it, whatever follows: the first job after a rename or a move is refused. And whoever takes over a name
-    /// that has become free matches it still.
+    /// For a repository that was created, renamed or moved since 15 July 2026, the subject is `repo:OWNER@ID/REPO@ID:…`. A pattern with
+    /// only the names does not match it: the first job after a rename or move is refused. And whoever takes over a name that became free
+    /// still matches the old pattern.
     ///
     /// ## Severity
     ///
-    /// A warning where the run shows a subject with ids. Info otherwise: for older repositories the names are right.
+    /// Warning if the files show a subject with ids. Info otherwise: for older repositories the names are right.
     ///
     /// ## How to fix it
     ///
-    /// List both forms until no job sends the old one. The ids are `repository_owner_id` and `repository_id` of a token, or what
-    /// `gh api repos/OWNER/REPO` shows.
+    /// List both forms until no job sends the old one. The ids are `repository_owner_id` and `repository_id` in a token, or what `gh api
+    /// repos/OWNER/REPO` shows.
     ///
     /// ## References
     ///
@@ -123,14 +123,14 @@ fn shown_with_ids(named: &Named<'_>, other: &Named<'_>, view: &View<'_>, out: &m
     let wanted = format!("repo:{owner}@{owner_id}/{repo}@{repo_id}{}", own.rest);
     let elsewhere = if other.role == named.role { "the same policy".to_owned() } else { view.role_name(other.role) };
     let message = format!(
-        "`{}` does not match `repo:{owner}@{owner_id}/{repo}@{repo_id}:…`, the form in which {elsewhere} names this repository: if GitHub sends its ids, \
+        "`{}` does not match `repo:{owner}@{owner_id}/{repo}@{repo_id}:…`, as {elsewhere} names this repository: if GitHub sends its ids, \
          no job of it can assume {} through this value",
         named.value.text,
         view.role_name(named.role)
     );
     out.report(&GithubIdSubject::META, named.place(), message)
-        .help(format!("list `{wanted}` as well"))
-        .related(other.place(), "with ids here")
+        .help(format!("also list `{wanted}`"))
+        .related(other.place(), "here with ids")
         .fix(added(named, &wanted))
         .done();
 }
@@ -144,11 +144,11 @@ fn by_name_alone(named: &Named<'_>, others: usize, with_ids: &[&Named<'_>], view
     let more = if others > 0 { format!(" and {others} more of {}", view.role_name(named.role)) } else { String::new() };
     let verb = if others > 0 { "match" } else { "matches" };
     let message = format!(
-        "`{}`{more} {verb} no token of a repository that was created, renamed or moved after 15 July 2026: GitHub sends its subject with ids, `{}`",
+        "`{}`{more} {verb} no repository created, renamed or moved after 15 July 2026: their subjects have ids, as in `repo:{owner}@{}/…`",
         named.value.text,
-        wanted.replace("@*", "@REPO_ID").replace("/*@", "/REPO@")
+        owner_id.unwrap_or("OWNER_ID")
     );
-    let help = format!("if that holds for this repository, list `{wanted}` as well; a token of a job shows the ids");
+    let help = format!("if that applies to this repository, also list `{wanted}`; `gh api repos/OWNER/REPO` shows the ids");
     out.report(&GithubIdSubject::META, named.place(), message).severity(Severity::Info).help(help).done();
 }
 

@@ -12,22 +12,22 @@ use crate::faults::{Found, consequence, groups, guess, replaced_whole};
 use crate::misformed;
 
 declare_rule! {
-    /// A condition asks for a subject that the issuer never sends.
+    /// A condition requires a subject that the issuer never sends.
     ///
     /// ## Why is this bad?
     ///
-    /// The subject of a ServiceAccount's token is `system:serviceaccount:NAMESPACE:NAME`, in lower case, each part as Kubernetes allows it;
-    /// other issuers have forms of their own, of which some parts are one of a few words (GitLab's `ref_type` is `branch` or `tag`). A value
-    /// of another form matches no token, and a statement that lists no other lets nobody in. A form that customers can choose is no finding.
+    /// The subject of a ServiceAccount's token is `system:serviceaccount:NAMESPACE:NAME`, in lower case, with names that Kubernetes
+    /// allows. Other issuers have their own forms, and some parts can only be one of a few words (GitLab's `ref_type` is `branch` or
+    /// `tag`). A value of another form matches no token, and a statement that lists no other value lets nobody in. Forms that customers
+    /// can choose are not reported.
     ///
     /// ## Severity
     ///
-    /// An error where the statement lets nobody in. A warning where other values of the list still do: then it is one workload that is shut
-    /// out.
+    /// Error if the statement lets nobody in. Warning if other values of the list still match: then only one workload is kept out.
     ///
     /// ## How to fix it
     ///
-    /// Write the subject in full, as it stands in a token of the workload.
+    /// Write the subject in full, exactly as it is in a token of the workload.
     ///
     /// ## References
     ///
@@ -108,8 +108,11 @@ fn report(group: &[Found<'_>], role: &RoleView<'_>, out: &mut Findings) {
     let consequence = if all { consequence(true, role) } else { "this value never matches".to_owned() };
     let sender = provider.map_or("the issuer", |p| p.name.as_ref());
     let message = match group {
-        [_] => format!("{sender} sends no subject `{value}`: it {why}, so {consequence}"),
-        many => format!("{sender} sends no subject like {}: `{value}` {why}, so {consequence}", listed(many.iter().map(Found::text), 3)),
+        [_] => format!("no token of {sender} has the subject `{value}`: it {why}, so {consequence}"),
+        many => format!(
+            "no token of {sender} has a subject like {}: `{value}` {why}, so {consequence}",
+            listed(many.iter().map(Found::text), 3)
+        ),
     };
     let meant = if kubernetes { meant(value, &forms) } else { other.and_then(|explained| explained.meant) };
     let help = match (&meant, provider.and_then(|p| p.subjects.first())) {
@@ -131,15 +134,15 @@ fn report(group: &[Found<'_>], role: &RoleView<'_>, out: &mut Findings) {
 fn fault(value: &str) -> &'static str {
     let parts: Vec<&str> = value.split(':').collect();
     if value.trim() != value || value.contains(char::is_whitespace) {
-        "has white space in it"
+        "contains white space"
     } else if value == "sts.amazonaws.com" {
         "is an audience"
     } else if value.contains("%3A") || value.contains("%3a") {
-        "holds a percent-encoded colon"
+        "contains a percent-encoded colon"
     } else if value.to_ascii_lowercase().starts_with("system:serviceaccount:") && !value.starts_with("system:serviceaccount:") {
-        "has capital letters, and letter case counts"
+        "has capital letters, but letter case matters"
     } else if value.starts_with("system:serviceaccounts") && parts.len() < 4 {
-        "is a group of ServiceAccounts, and the subject of a token is one of them"
+        "is a group of ServiceAccounts, but a subject is one ServiceAccount"
     } else if !value.starts_with("system:serviceaccount:") {
         "does not begin with `system:serviceaccount:`"
     } else if parts.len() > 4 {
@@ -149,11 +152,11 @@ fn fault(value: &str) -> &'static str {
     } else if parts.iter().any(|part| part.is_empty()) {
         "has an empty part"
     } else if value.bytes().any(|b| b.is_ascii_uppercase()) {
-        "has capital letters, which no namespace or ServiceAccount has"
+        "has capital letters, which Kubernetes does not allow in names"
     } else if value.contains('_') {
-        "has an underscore, which no namespace or ServiceAccount has"
+        "has an underscore, which Kubernetes does not allow in names"
     } else {
-        "is not made of names that Kubernetes allows"
+        "has a name that Kubernetes does not allow"
     }
 }
 
@@ -190,12 +193,12 @@ mod tests {
             ("system:serviceaccounts:a:b", "does not begin", Some("system:serviceaccount:a:b")),
             ("a/b", "does not begin", Some("system:serviceaccount:a:b")),
             ("system:serviceaccount:A:b", "capital", Some("system:serviceaccount:a:b")),
-            ("system:serviceaccount:a:b ", "white space", Some("system:serviceaccount:a:b")),
+            ("system:serviceaccount:a:b ", "contains white space", Some("system:serviceaccount:a:b")),
             ("system:serviceaccount:a%3Ab", "percent", Some("system:serviceaccount:a:b")),
             ("system:serviceaccount:a_c:b", "underscore", None),
             ("system:serviceaccount:a:b:c", "more parts", None),
             ("system:serviceaccount:a", "lacks", None),
-            ("system:serviceaccount:a.b:*", "names that Kubernetes allows", None),
+            ("system:serviceaccount:a.b:*", "a name that Kubernetes does not allow", None),
             ("System:ServiceAccount:a:b", "capital", Some("system:serviceaccount:a:b")),
             ("system:serviceaccounts:a", "group", None),
             ("system:node:a", "does not begin", None),
@@ -220,7 +223,7 @@ mod tests {
         let bitbucket = "api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc";
         let uuid = "aaaaaaaa-0000-4000-8000-000000000001";
         for (issuer, value, why, meant) in [
-            (github, "repo:o/r:ref:main", "in place of `:ref:refs/heads/`", Some("repo:o/r:ref:refs/heads/main")),
+            (github, "repo:o/r:ref:main", "instead of `:ref:refs/heads/`", Some("repo:o/r:ref:refs/heads/main")),
             ("github.example.com/_services/token", "repo:o/r:ref:main", "`:ref:`", Some("repo:o/r:ref:refs/heads/main")),
             ("token.actions.githubusercontent.com/acme", "repo:o/r:branch:*", "`:branch:`", Some("repo:o/r:ref:refs/heads/*")),
             (github, "repo:o/r:branch:*", "`:branch:`", Some("repo:o/r:ref:refs/heads/*")),
@@ -231,7 +234,7 @@ mod tests {
             (github, "repo%3Ao/r:pull_request", "percent", Some("repo:o/r:pull_request")),
             (github, "https://github.com/o/r:pull_request", "https://github.com/", Some("repo:o/r:pull_request")),
             (github, "system:serviceaccount:a:b", "Kubernetes ServiceAccount", None),
-            (gitlab, "project_path:a/b:ref_type:mr:ref:*", "`mr` where its `ref_type` is `branch` or `tag`", None),
+            (gitlab, "project_path:a/b:ref_type:mr:ref:*", "has the `ref_type` `mr` instead of `branch` or `tag`", None),
             ("gitlab.example.com", "project_path:a/b:ref_type:mr:ref:*", "`ref_type`", None),
             (gitlab, "repo:a/b:ref:refs/heads/main", "GitHub", None),
             (terraform, "organization:o:project:p:workspace:w:run_phase:destroy", "`plan` or `apply`", None),

@@ -11,23 +11,23 @@ use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use crate::faults::{Found, claim, consequence, faults, groups, guess, place, replaced};
 
 declare_rule! {
-    /// A condition key belongs to another issuer than the provider that the statement names.
+    /// A condition key is for another issuer than the provider that the statement names.
     ///
     /// ## Why is this bad?
     ///
-    /// A token comes from one issuer, and STS fills in the condition keys of that issuer alone. A condition on the key of another one never
+    /// A token comes from one issuer, and STS provides only the condition keys of that issuer. A condition on another issuer's key never
     /// holds, so nobody gets in; with `IfExists`, `ForAllValues` or a negated operator it always holds and restricts nothing. Usually one
-    /// of the two was copied from another cluster or was left behind when the cluster was re-created.
+    /// of the two was copied from another cluster, or was left unchanged when the cluster was re-created.
     ///
     /// ## Severity
     ///
-    /// An error where the statement lets nobody in. A warning where the condition merely restricts nothing, or where it shuts out one of
-    /// several providers.
+    /// Error if the statement lets nobody in. Warning if the condition only restricts nothing, or if it keeps out one of several
+    /// providers.
     ///
     /// ## How to fix it
     ///
-    /// Let the key begin with the issuer of the provider. For a second cluster write a second statement: conditions of one statement must
-    /// all hold.
+    /// Begin the key with the issuer of the provider. For a second cluster write a second statement, because all conditions of one
+    /// statement must hold.
     ///
     /// ## References
     ///
@@ -103,27 +103,22 @@ fn mismatch(group: &[Found<'_>], role: &RoleView<'_>, out: &mut Findings) {
     let is_slip =
         first.has_one_provider() && (!also_asks(first, issuer, "") || (is_near(other, issuer) && !also_asks(first, issuer, claim)));
     let message = if is_slip || !fatal {
-        format!(
-            "condition key `{key}` belongs to issuer `{other}`, while {statement} is about the provider `{issuer}`: {}",
-            consequence(fatal, role)
-        )
+        format!("condition key `{key}` is for another issuer than `{issuer}`, the provider in {statement}: {}", consequence(fatal, role))
     } else {
         format!(
-            "{statement} asks for keys of two issuers at once, `{issuer}` and `{other}`, and a token comes from one: {}",
+            "{statement} requires keys of two issuers, `{issuer}` and `{other}`, but a token has only one issuer: {}",
             consequence(fatal, role)
         )
     };
     let help = if is_slip {
         format!("write `{issuer}:{claim}`, or name the provider of `{other}` as the principal")
     } else {
-        format!(
-            "give the provider of `{other}` a statement of its own: all conditions of one statement must hold, and a token has one issuer"
-        )
+        format!("give the provider of `{other}` a statement of its own, because all conditions of one statement must hold")
     };
     let mut report = out.report(&IssuerMismatch::META, first.place(), message).help(help);
     report = if fatal { report.nobody(format!("no token of `{issuer}` has `{key}`")) } else { report.severity(Severity::Warning) };
     for found in group.iter().filter(|found| found.fault.at != first.fault.at) {
-        report = report.related(found.place(), format!("`{}` belongs to that issuer, too", found.text()));
+        report = report.related(found.place(), format!("`{}` is for that issuer, too", found.text()));
     }
     let edits = group.iter().map(|found| replaced(found.scalar()?, 0..other.len() + found.text().find(other)?, issuer));
     report.fix(is_slip.then(|| guess(format!("let the keys begin with `{issuer}`"), edits)).flatten()).done();
@@ -148,7 +143,7 @@ fn one_of_several(found: &Found<'_>, role: &RoleView<'_>, out: &mut Findings) {
     let Some(asked) = found.statement.conditions.get(*condition) else { return };
     let key = &asked.key.text;
     let message = format!(
-        "nobody of provider `{issuer}` can assume {}: {} also asks for `{key}`, which tokens of that issuer do not have",
+        "tokens of provider `{issuer}` cannot assume {}: {} also requires `{key}`, which they do not have",
         role.name(),
         found.statement.name()
     );

@@ -10,22 +10,22 @@ use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use crate::faults::{Found, claim, groups, guess, replaced_whole};
 
 declare_rule! {
-    /// A `*` stands under `StringEquals`, which takes it literally.
+    /// A `*` is under `StringEquals`, which takes it literally.
     ///
     /// ## Why is this bad?
     ///
-    /// Only `StringLike` and the ARN operators know wildcards. Under `StringEquals` a `*` is an asterisk, and no namespace, ServiceAccount,
-    /// branch or audience has one in its name: the value matches no token, and a statement that lists no other lets nobody in.
+    /// Only `StringLike` and the ARN operators know wildcards. Under `StringEquals` a `*` is just an asterisk, and no namespace,
+    /// ServiceAccount, branch or audience has one in its name. The value matches no token, and a statement that lists no other value lets
+    /// nobody in.
     ///
     /// ## Severity
     ///
-    /// An error where the statement lets nobody in. A warning where other values still match, or where the value stands in a condition that
-    /// now always holds.
+    /// Error if the statement lets nobody in. Warning if other values still match, or if the condition now always holds.
     ///
     /// ## How to fix it
     ///
-    /// Write the full name. Where a pattern is really wanted put it under `StringLike`, and think of who can create something that matches
-    /// it: `system:serviceaccount:*:app` lets in whoever may create a namespace.
+    /// Write the full name. If you really want a pattern, put it under `StringLike`, and check who can create something that matches it:
+    /// `system:serviceaccount:*:app` lets in whoever can create a namespace.
     ///
     /// ## References
     ///
@@ -87,28 +87,28 @@ fn report(group: &[Found<'_>], first: &Found<'_>, condition: &Condition, operato
     let values = listed(group.iter().map(Found::text), 3);
     let name = &condition.operator_name.text;
     let what = match claim(&condition.key.text).to_ascii_lowercase().as_str() {
-        "sub" => "no subject has one",
-        "aud" | "oaud" => "no audience has one",
-        _ => "no value has one",
+        "sub" => "no subject contains one",
+        "aud" | "oaud" => "no audience contains one",
+        _ => "no value contains one",
     };
     let consequence = if group.len() < condition.values.len() {
         "this value never matches".to_owned()
     } else {
         format!("nobody can assume {} through this statement", role.name())
     };
-    let message = format!("`{name}` takes the wildcard in {values} literally, and {what}: {consequence}");
+    let message = format!("`{name}` takes the wildcard in {values} literally, but {what}, so {consequence}");
     let patterned = patterned(name, operator);
     let text = first.text();
     let help = match text.strip_prefix("system:serviceaccount:") {
         Some(rest) if rest.starts_with("*:") => {
             format!(
-                "name the namespace of `{}`; under `StringLike` this value would let in that name in any namespace",
+                "write the namespace of `{}` instead of `*`; under `StringLike` this value would let in that name from any namespace",
                 rest.trim_start_matches("*:")
             )
         }
         _ => {
             let patterned = patterned.as_deref().unwrap_or("StringLike");
-            format!("write the full name, or put the value under `{patterned}` if everything that matches it is meant")
+            format!("write the full name, or put the value under `{patterned}` if everything that matches it may get in")
         }
     };
     let fix = patterned

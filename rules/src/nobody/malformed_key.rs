@@ -13,17 +13,17 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// The condition keys of a web identity are the issuer of its provider without `https://`, a colon and the claim, a slash at the end of
-    /// the issuer included. A key of another form (the provider's whole ARN, a bare `sub`, an issuer without a claim, a slash too many or
-    /// too few) is in no request: a condition on it never holds, and nobody gets in.
+    /// The condition key of a web identity is the issuer of its provider without `https://` (including a trailing slash if it has one), a
+    /// colon, and the claim. No request has a key of another form, such as the provider's whole ARN, a bare `sub`, an issuer without a
+    /// claim, or a slash too many or too few. A condition on it never holds, and nobody gets in.
     ///
     /// ## Severity
     ///
-    /// An error where the statement lets nobody in. A warning where the condition restricts nothing, as with `IfExists`.
+    /// Error if the statement lets nobody in. Warning if the condition restricts nothing, as with `IfExists`.
     ///
     /// ## How to fix it
     ///
-    /// Write the key as the issuer stands behind `oidc-provider/` in the principal, a colon, and `sub` or `aud`.
+    /// Write the issuer exactly as it is after `oidc-provider/` in the principal, then a colon, then `sub` or `aud`.
     ///
     /// ## References
     ///

@@ -9,17 +9,17 @@ use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use crate::faults::{Found, consequence, faults, guess, place, replaced, replaced_whole};
 
 declare_rule! {
-    /// A `Federated` principal is not the ARN of an OIDC provider that can exist.
+    /// A `Federated` principal is not the ARN of an OIDC provider.
     ///
     /// ## Why is this bad?
     ///
-    /// A `Federated` principal names a provider by its whole ARN, `arn:PARTITION:iam::ACCOUNT:oidc-provider/ISSUER`, to the letter. A value
-    /// of another form (a colon too few, the bare issuer, a wildcard, nothing behind `oidc-provider/`, an issuer that the service does not
-    /// have) names nobody.
+    /// A `Federated` principal must be the exact ARN of a provider, `arn:PARTITION:iam::ACCOUNT:oidc-provider/ISSUER`. A value of another
+    /// form matches nobody: a missing colon, only the issuer, a wildcard, nothing after `oidc-provider/`, or an issuer that the service
+    /// does not have.
     ///
     /// ## Severity
     ///
-    /// An error: no token can match the statement. A warning where a partition or a slash at the end looks wrong, but cannot be proved to be.
+    /// Error: no token can match the statement. Warning if a partition or a trailing slash looks wrong, but may be right.
     ///
     /// ## How to fix it
     ///
@@ -84,7 +84,7 @@ impl Rule for MalformedProviderArn {
                 continue;
             }
             let rest = if found.fault.fatal { consequence(true, role) } else { "it lets nobody in".to_owned() };
-            let rest = if fault.is_certain() { rest } else { "it may well let nobody in".to_owned() };
+            let rest = if fault.is_certain() { rest } else { "it probably lets nobody in".to_owned() };
             let (what, help) = words(&found, fault, role);
             let report = out.report(&Self::META, found.place(), format!("{what}: {rest}")).help(help).fix(mended(&found, fault, role));
             let report = if fault.is_certain() { report.nobody(what) } else { report.severity(Severity::Warning) };
@@ -103,7 +103,7 @@ fn other_partition(own: &str, role: &RoleView<'_>, out: &mut Findings) {
                 continue;
             };
             let message =
-                format!("the provider `{value}` is of partition `{}`, and {} of `{own}`: it lets nobody in", arn.partition, role.name());
+                format!("the provider `{value}` is in partition `{}`, but {} is in `{own}`: it lets nobody in", arn.partition, role.name());
             let meant = format!("arn:{own}:iam::{}:oidc-provider/{}", arn.account, arn.issuer);
             let at = "arn:".len().."arn:".len() + arn.partition.len();
             out.report(&MalformedProviderArn::META, place(statement, At::Principal(index)), message)
@@ -121,44 +121,44 @@ fn words(found: &Found<'_>, fault: &ArnFault, role: &RoleView<'_>) -> (String, S
     let account = role.account().unwrap_or("ACCOUNT");
     match fault {
         ArnFault::Issuer(issuer) => (
-            format!("the principal `{value}` is an issuer, and not the ARN of its provider"),
+            format!("the principal `{value}` is an issuer, not the ARN of its provider"),
             format!("write `arn:aws:iam::{account}:oidc-provider/{issuer}`"),
         ),
-        ArnFault::Form(Some(meant)) => (format!("`{value}` is not well formed as the ARN of a provider"), format!("write `{meant}`")),
+        ArnFault::Form(Some(meant)) => (format!("`{value}` is not a well-formed ARN of a provider"), format!("write `{meant}`")),
         ArnFault::Form(None) => (
             format!("`{value}` is not the ARN of a provider"),
             format!("write `arn:aws:iam::{account}:oidc-provider/ISSUER`"),
         ),
         ArnFault::OtherResource => (
-            format!("`{value}` stands under `Federated` and is not an identity provider"),
-            "name the provider there; roles, users and accounts stand under `AWS`".to_owned(),
+            format!("`{value}` is under `Federated`, but is not an identity provider"),
+            "name the identity provider there; roles, users and accounts belong under `AWS`".to_owned(),
         ),
         ArnFault::Account(written) if written.is_empty() => {
-            (format!("the provider's ARN `{value}` names no account"), format!("put the account between the colons: `arn:aws:iam::{account}:…`"))
+            (format!("the provider's ARN `{value}` names no account"), format!("put the account id between the colons: `arn:aws:iam::{account}:…`"))
         }
         ArnFault::Account(written) => (
-            format!("the account `{written}` in the provider's ARN `{value}` is not twelve digits"),
+            format!("the account `{written}` in the provider's ARN `{value}` does not have 12 digits"),
             "write the account id of the role's own account".to_owned(),
         ),
         ArnFault::EmptyIssuer => (
-            format!("the provider's ARN `{value}` ends in `oidc-provider/`, with no issuer behind it{}", keys_without_issuer(found)),
-            "put the cluster's issuer behind `oidc-provider/` and before the colon of each condition key; it was empty when the policy was made".to_owned(),
+            format!("the provider's ARN `{value}` has no issuer after `oidc-provider/`{}", keys_without_issuer(found)),
+            "put the cluster's issuer after `oidc-provider/` and before the colon of each condition key; a variable was empty when the policy was created".to_owned(),
         ),
         ArnFault::Wildcard => (
-            format!("the wildcard in `{value}` is no wildcard in a principal"),
-            "name each provider by its whole ARN".to_owned(),
+            format!("wildcards do not work in a principal such as `{value}`"),
+            "list the full ARN of each provider".to_owned(),
         ),
         ArnFault::Slash { meant, service, .. } => (
-            format!("the issuer in `{value}` and `{meant}`, the issuer of {service}, differ in the slash at the end"),
-            format!("create the provider for `https://{meant}`, and write the issuer so in the ARN and in every condition key"),
+            format!("the provider's ARN `{value}` differs from the issuer of {service}, `{meant}`, in the trailing slash"),
+            format!("create the provider for `https://{meant}`, and write the issuer like that in the ARN and in every condition key"),
         ),
         ArnFault::Issuers(meant) => (
-            format!("no cluster has the issuer in `{value}`; it would be `{meant}`"),
+            format!("no cluster has the issuer in `{value}` (the host should be as in `{meant}`)"),
             format!("write `oidc-provider/{meant}`"),
         ),
         ArnFault::Partition(wanted) => (
-            format!("the provider's ARN `{value}` is of another partition than its issuer, which is of `{wanted}`"),
-            format!("write `arn:{wanted}:iam::…` if the role is in that partition, too"),
+            format!("the provider's ARN `{value}` is not in partition `{wanted}` like its issuer"),
+            format!("write `arn:{wanted}:iam::…` if the role is in that partition as well"),
         ),
         ArnFault::Scheme => (String::new(), String::new()),
     }
@@ -168,7 +168,7 @@ fn words(found: &Found<'_>, fault: &ArnFault, role: &RoleView<'_>) -> (String, S
 fn keys_without_issuer(found: &Found<'_>) -> String {
     let keys: Vec<String> =
         found.statement.effective_conditions().filter(|c| c.key.text.starts_with(':')).map(|c| format!("`{}`", c.key.text)).collect();
-    if keys.is_empty() { String::new() } else { format!(", and none before {}", keys.join(" and ")) }
+    if keys.is_empty() { String::new() } else { format!(", nor before {}", keys.join(" and ")) }
 }
 
 fn mended(found: &Found<'_>, fault: &ArnFault, role: &RoleView<'_>) -> Option<Fix> {
@@ -214,21 +214,21 @@ mod tests {
             (ISSUER.to_owned(), "is an issuer", None),
             (format!("https://{ISSUER}"), "is an issuer", None),
             ("arn:aws:iam::111122223333:role/x".to_owned(), "is not an identity provider", None),
-            ("arn:aws:iam::111122223333:oidc-provider/*".to_owned(), "no wildcard", None),
-            ("arn:aws:iam::111122223333:oidc-provider/".to_owned(), "no issuer behind it", None),
+            ("arn:aws:iam::111122223333:oidc-provider/*".to_owned(), "wildcards do not work", None),
+            ("arn:aws:iam::111122223333:oidc-provider/".to_owned(), "no issuer after `oidc-provider/`", None),
             (format!("arn:aws:iam:::oidc-provider/{ISSUER}"), "names no account", None),
-            (format!("arn:aws:iam::1111222233:oidc-provider/{ISSUER}"), "not twelve digits", None),
+            (format!("arn:aws:iam::1111222233:oidc-provider/{ISSUER}"), "does not have 12 digits", None),
             (
                 format!("arn:aws:sts::111122223333:oidc-provider/{ISSUER}"),
-                "not well formed",
+                "not a well-formed ARN",
                 Some(format!("arn:aws:iam::111122223333:oidc-provider/{ISSUER}")),
             ),
             (
                 "arn:aws:iam::111122223333:oidc-provider/oidc.eu-west-1.eks.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E".to_owned(),
-                "would be `oidc.eks.eu-west-1",
+                "should be as in `oidc.eks.eu-west-1",
                 Some(ISSUER.to_owned()),
             ),
-            (format!("arn:aws:iam::111122223333:oidc-provider/{ISSUER}/"), "slash at the end", None),
+            (format!("arn:aws:iam::111122223333:oidc-provider/{ISSUER}/"), "trailing slash", None),
         ] {
             let found = found(&arn);
             assert!(found.len() == 1 && found[0].1.contains(words), "{arn}: {found:?}");

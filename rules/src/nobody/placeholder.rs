@@ -12,21 +12,21 @@ use irsa_lint_core::syntax::{Place, Scalar};
 use crate::faults::{Found, faults};
 
 declare_rule! {
-    /// A placeholder is left in a document that is meant to be final.
+    /// A placeholder was not replaced.
     ///
     /// ## Why is this bad?
     ///
-    /// Instructions and generators write `<ACCOUNT_ID>`, `YOUR_ORG` or `XXXX` where each reader has a value of their own. AWS takes the
-    /// text as it stands: an ARN with a placeholder names nothing, and a condition with one is met by nobody. What a template engine fills
-    /// in (`{{ }}`, `%s`, `${…}` that is no policy variable) is not reported but listed as not analysed.
+    /// Instructions and generators write `<ACCOUNT_ID>`, `YOUR_ORG` or `XXXX` where you must fill in your own value. AWS takes the text
+    /// literally: an ARN with a placeholder names nothing, and no token satisfies a condition with one. What a template engine fills in
+    /// (`{{ }}`, `%s`, `${…}` other than policy variables) is not reported here, but listed as not analysed.
     ///
     /// ## Severity
     ///
-    /// An error: nothing that holds a placeholder can work.
+    /// Error: nothing that contains a placeholder can work.
     ///
     /// ## How to fix it
     ///
-    /// Fill it in.
+    /// Replace it with your own value.
     ///
     /// ## References
     ///
@@ -80,16 +80,16 @@ impl Rule for Placeholder {
         let (templates, left): (Vec<_>, Vec<_>) = marked.into_iter().partition(|(_, _, template)| *template && !live);
         if let Some((first, text, _)) = left.first() {
             let stands = if first.statement.effect == Effect::Deny { "denies nobody" } else { "lets nobody in" };
-            let message = format!("`{text}` is still to be filled in: as it stands {} of {} {stands}", first.statement.name(), role.name());
-            let mut report = out.report(&Self::META, first.place(), message).help(format!("put the value in the place of `{text}`"));
+            let message = format!("the placeholder `{text}` was not replaced, so {} of {} {stands}", first.statement.name(), role.name());
+            let mut report = out.report(&Self::META, first.place(), message).help(format!("replace `{text}` with your own value"));
             for (other, text, _) in left.iter().skip(1) {
                 report = report.related(other.place(), format!("`{text}` here"));
             }
-            report.nobody("no ARN, key or subject holds such a text").done();
+            report.nobody("no ARN, key or subject contains such a text").done();
         } else if let Some((first, text, _)) = templates.first()
             && role.role.origin != Origin::Terraform
         {
-            let message = format!("a template fills in `{text}`: what the statement will say is not known");
+            let message = format!("a template fills in `{text}`, so what the statement will say is not known");
             out.not_analysed.push(NotAnalysed { place: first.place(), message });
         }
     }
@@ -101,13 +101,13 @@ impl Rule for Placeholder {
         let place = Place { span: arn.span_of(mark.range.clone()), pointer: annotation.pointer.clone() };
         if !mark.template || account.origin == Origin::Live || account.live {
             let message =
-                format!("`{text}` is still to be filled in: ServiceAccount `{}` names no role as it stands", account.display_name());
+                format!("the placeholder `{text}` was not replaced, so ServiceAccount `{}` names no role", account.display_name());
             out.report(&Self::META, place, message)
-                .help(format!("put the value in the place of `{text}`"))
+                .help(format!("replace `{text}` with your own value"))
                 .nobody("no role has such an ARN")
                 .done();
         } else if account.origin != Origin::Terraform {
-            let message = format!("a template fills in `{text}`: which role the ServiceAccount names is not known");
+            let message = format!("a template fills in `{text}`, so which role the ServiceAccount names is not known");
             out.not_analysed.push(NotAnalysed { place, message });
         }
     }

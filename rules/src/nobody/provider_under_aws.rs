@@ -9,20 +9,20 @@ use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use crate::faults::{Found, consequence, faults, guess, replaced_whole};
 
 declare_rule! {
-    /// The ARN of an OIDC provider stands under `AWS` and not under `Federated`.
+    /// The ARN of an OIDC provider is under `AWS` instead of `Federated`.
     ///
     /// ## Why is this bad?
     ///
-    /// Under `AWS` stand accounts, roles and users. A web identity matches a statement only through a `Federated` principal, so with the
-    /// provider under `AWS` nobody gets in.
+    /// `AWS` is for accounts, roles and users. A web identity only matches a `Federated` principal, so with the provider under `AWS`
+    /// nobody gets in.
     ///
     /// ## Severity
     ///
-    /// An error: the statement lets nobody in.
+    /// Error: the statement lets nobody in.
     ///
     /// ## How to fix it
     ///
-    /// Call the key of the principal `Federated`.
+    /// Rename the principal's key to `Federated`.
     ///
     /// ## References
     ///
@@ -73,10 +73,10 @@ impl Rule for ProviderUnderAws {
     fn role(&self, role: &RoleView<'_>, out: &mut Findings) {
         for found in faults(role, |kind| *kind == FaultKind::UnderAws) {
             let rest = if found.fault.fatal { consequence(true, role) } else { "it lets nobody in".to_owned() };
-            let message = format!("the OIDC provider `{}` stands under `AWS`, where no web identity is looked for: {rest}", found.text());
+            let message = format!("the OIDC provider `{}` is under `AWS`, which web identities never match: {rest}", found.text());
             out.report(&Self::META, found.place(), message)
-                .help("put it under `Federated`")
-                .nobody("web identities match `Federated` principals alone")
+                .help("put it under `Federated` instead of `AWS`")
+                .nobody("web identities only match `Federated` principals")
                 .fix(renamed(&found))
                 .done();
         }
@@ -89,7 +89,7 @@ fn renamed(found: &Found<'_>) -> Option<Fix> {
     let under = |kind: &PrincipalKind| principals.iter().filter(|p| p.kind == *kind).count();
     let only = under(&PrincipalKind::Aws) == 1 && under(&PrincipalKind::Federated) == 0;
     let key = principals.iter().find(|p| p.kind == PrincipalKind::Aws)?.key.as_ref()?;
-    only.then(|| guess("put it under `Federated`", [replaced_whole(key, "Federated")])).flatten()
+    only.then(|| guess("put it under `Federated` instead of `AWS`", [replaced_whole(key, "Federated")])).flatten()
 }
 
 #[cfg(test)]

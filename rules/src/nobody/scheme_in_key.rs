@@ -11,21 +11,21 @@ use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use crate::faults::{Found, consequence, faults, groups, guess, replaced};
 
 declare_rule! {
-    /// `https://` stands in a condition key or in the ARN of the provider.
+    /// `https://` is in a condition key or in the ARN of the provider.
     ///
     /// ## Why is this bad?
     ///
-    /// Condition keys and the ARNs of providers hold the issuer without `https://`. STS knows no key that begins with it, so the condition
-    /// never holds and nobody gets in (with `IfExists` or `ForAllValues` it always holds, and restricts nothing). It happens when the URL
-    /// of the cluster or of the provider is put in as it is; in Terraform `replace(…, "https://", "")` is missing.
+    /// Condition keys and ARNs of providers contain the issuer without `https://`. STS knows no key that begins with it, so the condition
+    /// never holds and nobody gets in (with `IfExists` or `ForAllValues` it always holds, and restricts nothing). This happens if the URL
+    /// of the cluster or provider is inserted unchanged; in Terraform, `replace(…, "https://", "")` is missing.
     ///
     /// ## Severity
     ///
-    /// An error where the statement lets nobody in. A warning where the condition restricts nothing, as with `IfExists`.
+    /// Error if the statement lets nobody in. Warning if the condition restricts nothing, as with `IfExists`.
     ///
     /// ## How to fix it
     ///
-    /// Cut `https://`.
+    /// Remove `https://`.
     ///
     /// ## References
     ///
@@ -88,7 +88,7 @@ fn in_keys(group: &[Found<'_>], role: &RoleView<'_>, out: &mut Findings) {
     let fatal = group.iter().any(|found| found.fault.fatal);
     let Some(first) = group.iter().find(|found| found.fault.fatal == fatal) else { return };
     let key = first.text();
-    let message = format!("condition key `{key}` begins with `https://`, and condition keys never do: {}", consequence(fatal, role));
+    let message = format!("condition key `{key}` begins with `https://`, but condition keys never do: {}", consequence(fatal, role));
     let fix = without_scheme(group);
     let bare = key.split_once("://").map_or(key, |(_, bare)| bare);
     let mut report = out.report(&SchemeInKey::META, first.place(), message).help(format!("write `{bare}`")).fix(fix);
@@ -102,9 +102,9 @@ fn in_keys(group: &[Found<'_>], role: &RoleView<'_>, out: &mut Findings) {
 fn in_arn(found: &Found<'_>, role: &RoleView<'_>, out: &mut Findings) {
     let arn = found.text();
     let message =
-        format!("the provider's ARN `{arn}` holds `https://`, and no provider's ARN does: {}", consequence(found.fault.fatal, role));
+        format!("the provider's ARN `{arn}` contains `https://`, but such ARNs never do: {}", consequence(found.fault.fatal, role));
     out.report(&SchemeInKey::META, found.place(), message)
-        .help("write the issuer behind `oidc-provider/` without `https://`, there and in the condition keys")
+        .help("remove `https://` after `oidc-provider/`, and in the condition keys")
         .nobody("no provider has that ARN")
         .fix(without_scheme(&[*found]))
         .done();
@@ -116,7 +116,7 @@ fn without_scheme(group: &[Found<'_>]) -> Option<Fix> {
         let start = found.text().get(..end)?.rfind("http")?;
         replaced(found.scalar()?, start..end, "")
     };
-    guess("cut `https://`", group.iter().map(cut))
+    guess("remove `https://`", group.iter().map(cut))
 }
 
 #[cfg(test)]

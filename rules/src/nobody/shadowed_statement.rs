@@ -9,20 +9,20 @@ use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use irsa_lint_core::syntax::Place;
 
 declare_rule! {
-    /// A statement or a value admits nothing that another one of the same policy does not admit already.
+    /// A statement or a value admits nobody whom another one in the policy does not already admit.
     ///
     /// ## Why is this bad?
     ///
-    /// What is admitted twice looks like two permissions and is one: whoever removes the narrow one believes that somebody is shut out, and
-    /// nobody is. It also takes room, of which a trust policy has 2,048 characters.
+    /// Two entries that admit the same workloads are misleading: whoever removes the narrow one believes that somebody is now kept out,
+    /// but nobody is. They also use up space, and a trust policy has only 2,048 characters.
     ///
     /// ## Severity
     ///
-    /// Info: nobody more and nobody less gets in.
+    /// Info: it does not change who gets in.
     ///
     /// ## How to fix it
     ///
-    /// Remove the narrower one; or narrow the wider one if it was to be replaced.
+    /// Remove the narrower one. Or narrow the wider one, if the narrower one was meant to replace it.
     ///
     /// ## References
     ///
@@ -104,10 +104,10 @@ impl Rule for ShadowedStatement {
 
 fn report_statement(statement: &Statement, wider: &Statement, other: usize, role: &RoleView<'_>, out: &mut Findings) {
     let named = if wider.name() == statement.name() { format!("statement {}", other + 1) } else { wider.name() };
-    let message = format!("{} of {} admits nobody whom {named} does not admit as well", statement.name(), role.name());
+    let message = format!("{} of {} is redundant: {named} already admits everyone it admits", statement.name(), role.name());
     out.report(&ShadowedStatement::META, Place { span: statement.span, pointer: statement.pointer.clone() }, message)
-        .help(format!("remove {}, or narrow {named} if it was to be replaced", statement.name()))
-        .related(Place { span: wider.span, pointer: wider.pointer.clone() }, "this one admits them all")
+        .help(format!("remove {}, or narrow {named} if that one is too wide", statement.name()))
+        .related(Place { span: wider.span, pointer: wider.pointer.clone() }, "this statement already admits them")
         .done();
 }
 
@@ -165,12 +165,13 @@ fn shadowed_value(condition: &Condition, role: &RoleView<'_>, out: &mut Findings
         });
         let Some((_, wide)) = by else { continue };
         let same = wide.text == value.text;
-        let what = if same { "stands twice in the list".to_owned() } else { format!("is covered by `{}` of the same list", wide.text) };
-        let message = format!("`{}` {what}: it admits nobody else to {}", value.text, role.name());
-        let help = if same { "remove one of the two".to_owned() } else { format!("remove it, or narrow `{}`", wide.text) };
+        let what = if same { "occurs twice in the list".to_owned() } else { format!("is covered by `{}` in the same list", wide.text) };
+        let message = format!("`{}` {what} and admits nobody else to {}", value.text, role.name());
+        let help =
+            if same { "remove one of the two".to_owned() } else { format!("remove it, or narrow `{}` if that one is too wide", wide.text) };
         out.report(&ShadowedStatement::META, Place { span: value.span, pointer: condition.pointer.index(index) }, message)
             .help(help)
-            .related(Place { span: wide.span, pointer: condition.pointer.clone() }, "this one admits it already")
+            .related(Place { span: wide.span, pointer: condition.pointer.clone() }, "this value already admits it")
             .done();
         return;
     }
@@ -221,7 +222,7 @@ mod tests {
             of_rule(&answer, "shadowed-statement").into_iter().map(|d| d.message.clone()).collect::<Vec<_>>()
         };
         assert!(of(r#"["system:serviceaccount:a:b", "system:serviceaccount:a:*"]"#)[0].contains("covered by `system:serviceaccount:a:*`"));
-        assert!(of(r#"["system:serviceaccount:a:b", "system:serviceaccount:a:b"]"#)[0].contains("stands twice"));
+        assert!(of(r#"["system:serviceaccount:a:b", "system:serviceaccount:a:b"]"#)[0].contains("occurs twice"));
         assert!(of(r#"["system:serviceaccount:a:b", "system:serviceaccount:a:c", "system:serviceaccount:b:*"]"#).is_empty());
         assert!(of(r#"["repo:o/r:*", "repo:o@1/r@2:*"]"#).is_empty());
     }

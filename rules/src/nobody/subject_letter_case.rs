@@ -7,20 +7,20 @@ use crate::faults::{guess, replaced};
 use crate::github::{Named, named};
 
 declare_rule! {
-    /// Two trust policies write the same GitHub owner or repository in different letter case.
+    /// Two conditions write the same GitHub owner or repository in different letter case.
     ///
     /// ## Why is this bad?
     ///
-    /// GitHub takes `Octo-Org` and `octo-org` for the same organisation, IAM does not: it compares the subject letter by letter. A token
-    /// has the spelling under which the organisation or the repository was created, so that one of the two values matches no token.
+    /// For GitHub, `Octo-Org` and `octo-org` are the same organisation. For IAM they are not: it compares the subject letter by letter. A
+    /// token has the spelling with which the organisation or repository was created, so one of the two values matches no token.
     ///
     /// ## Severity
     ///
-    /// A warning: jobs of one of the two are refused, and which of the two only a token shows.
+    /// Warning: jobs of one of the two are refused. Only a token shows which one.
     ///
     /// ## How to fix it
     ///
-    /// Write the name as it stands in the address of the repository's page, or in the claim `repository` of a token.
+    /// Write the name exactly as it is in the URL of the repository's page, or in the claim `repository` of a token.
     ///
     /// ## References
     ///
@@ -119,14 +119,14 @@ fn report(named: &Named<'_>, other: &Named<'_>, view: &View<'_>, out: &mut Findi
     let Some((own, theirs)) = differs(named, other) else { return };
     let elsewhere = if other.role == named.role { "another value of the same policy".to_owned() } else { view.role_name(other.role) };
     let message = format!(
-        "`{}` writes `{own}` and {elsewhere} `{theirs}`: GitHub takes them for the same name, but IAM minds the letter case, so one of the two \
+        "`{}` has `{own}`, but {elsewhere} has `{theirs}`: the letter case matters to IAM, so one of the two \
          matches no token",
         named.value.text
     );
     let at = named.value.text.find(own).unwrap_or_default();
     let fix = guess(format!("write `{theirs}`"), [replaced(named.value, at..at + own.len(), theirs)]);
     out.report(&SubjectLetterCase::META, named.place(), message)
-        .help(format!("write the name as a token has it in its claim `repository`: `{theirs}` or `{own}`"))
+        .help(format!("write the name as it is in the claim `repository` of a token: `{theirs}` or `{own}`"))
         .related(other.place(), format!("`{theirs}` here"))
         .fix(fix)
         .done();

@@ -11,21 +11,21 @@ use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use crate::faults::{Found, consequence, groups, guess, replaced};
 
 declare_rule! {
-    /// A condition asks for a claim that STS does not make a condition key of.
+    /// A condition checks a claim that STS does not make available as a condition key.
     ///
     /// ## Why is this bad?
     ///
-    /// Of a token's claims STS makes condition keys of a few: `sub`, `aud`, `oaud`, `email` and `amr`, and for some issuers certain others.
-    /// A key with any other claim is in no request: a condition on it never holds, so nobody gets in (with `IfExists` or `ForAllValues` it
-    /// always holds, and restricts nothing).
+    /// STS makes only a few claims of a token available as condition keys: `sub`, `aud`, `oaud`, `email` and `amr`, and some more for
+    /// certain issuers. No request has a key for any other claim. A condition on it never holds, so nobody gets in (with `IfExists` or
+    /// `ForAllValues` it always holds, and restricts nothing).
     ///
     /// ## Severity
     ///
-    /// An error where the statement lets nobody in. A warning where the condition restricts nothing, as with `IfExists`.
+    /// Error if the statement lets nobody in. Warning if the condition restricts nothing, as with `IfExists`.
     ///
     /// ## How to fix it
     ///
-    /// Ask for what you need through a claim that is shown: the subject holds namespace and ServiceAccount, or repository and branch.
+    /// Use a claim that is available: the subject contains namespace and ServiceAccount, or repository and branch.
     ///
     /// ## References
     ///
@@ -94,8 +94,7 @@ fn report(found: &Found<'_>, fatal: bool, role: &RoleView<'_>, out: &mut Finding
     let FaultKind::Key { issuer, .. } = &found.fault.kind else { return };
     let (key, claim) = (found.text(), claim(found));
     let provider = role.view.issuers.provider_of(issuer);
-    let message =
-        format!("condition key `{key}` names the claim `{claim}`, which STS does not show for `{issuer}`: {}", consequence(fatal, role));
+    let message = format!("condition key `{key}` does not exist, as STS does not expose the claim `{claim}`: {}", consequence(fatal, role));
     let meant = respelt(claim, provider);
     let help = match meant {
         Some(meant) => format!("the claim is called `{meant}`: write `{issuer}:{meant}`"),
@@ -143,18 +142,18 @@ fn in_subject<'p>(claim: &str, provider: Option<&'p Provider>) -> Option<&'p str
 fn instead(claim: &str, issuer: &str, provider: Option<&Provider>) -> String {
     let about_kubernetes = provider.is_some_and(|p| p.kind == Kind::Kubernetes);
     match claim {
-        "iss" => "drop it: the principal already fixes the issuer".to_owned(),
+        "iss" => "remove it: the principal already determines the issuer".to_owned(),
         _ if about_kubernetes => {
-            format!("ask for namespace and ServiceAccount through `{issuer}:sub`: `system:serviceaccount:NAMESPACE:NAME`")
+            format!("check namespace and ServiceAccount with `{issuer}:sub`: `system:serviceaccount:NAMESPACE:NAME`")
         }
         "repository_owner" => {
-            format!("ask for the owner through `{issuer}:sub`, which begins with `repo:OWNER/`, or through `{issuer}:repository_owner_id`")
+            format!("check the owner with `{issuer}:sub`, which begins with `repo:OWNER/`, or with `{issuer}:repository_owner_id`")
         }
         _ if in_subject(claim, provider).is_some() => {
             let form = in_subject(claim, provider).unwrap_or_default();
-            format!("ask for it through `{issuer}:sub`, which has the form `{form}`")
+            format!("check it with `{issuer}:sub`, which has the form `{form}`")
         }
-        _ => format!("ask for it through one of the claims that are shown: `{}`", exposed(provider).join("`, `")),
+        _ => format!("use one of the claims that STS exposes: `{}`", exposed(provider).join("`, `")),
     }
 }
 

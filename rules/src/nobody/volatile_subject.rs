@@ -9,21 +9,21 @@ use irsa_lint_core::syntax::Place;
 use crate::wide::subject_conditions;
 
 declare_rule! {
-    /// A subject pins a part that is another one for each commit, run or release.
+    /// A subject contains a part that changes with each commit, run or release.
     ///
     /// ## Why is this bad?
     ///
-    /// Bitbucket's subjects end in the id of the step that runs, Buildkite's hold the commit, and Crossplane names a provider's
-    /// ServiceAccount after the revision of its package. What is pinned to one of them works once: the next run, commit or upgrade comes
-    /// with another subject, and nobody can assume the role any longer.
+    /// Bitbucket's subjects end in the id of the running step, Buildkite's contain the commit, and Crossplane names a provider's
+    /// ServiceAccount after the revision of its package. A condition with such a value works once: the next run, commit or upgrade has
+    /// another subject and cannot assume the role.
     ///
     /// ## Severity
     ///
-    /// A warning: it works today, and stops with the next run, commit or upgrade.
+    /// Warning: it works today, and stops working with the next run, commit or upgrade.
     ///
     /// ## How to fix it
     ///
-    /// Put `*` in the place of that part, under `StringLike`. Give a Crossplane provider a ServiceAccount of a fixed name
+    /// Replace that part with `*` under `StringLike`. Give a Crossplane provider a ServiceAccount with a fixed name
     /// (`DeploymentRuntimeConfig`).
     ///
     /// ## References
@@ -97,8 +97,7 @@ fn in_condition(condition: &Condition, provider: &Provider, role: &RoleView<'_>,
     let Some((index, value, (part, what))) = found else { return };
     let pointer = if condition.list { condition.pointer.index(index) } else { condition.pointer.clone() };
     let open = value.text.replacen(part, "*", 1);
-    let message =
-        format!("`{}` pins `{part}`, {what}: the next one comes with another subject, and cannot assume {}", value.text, role.name());
+    let message = format!("`{}` contains `{part}`, {what}: the next one has another subject and cannot assume {}", value.text, role.name());
     let help = if provider.kind == Kind::Kubernetes {
         format!("give the ServiceAccount a fixed name, or admit `{open}` under `StringLike`")
     } else {
@@ -111,7 +110,7 @@ fn in_condition(condition: &Condition, provider: &Provider, role: &RoleView<'_>,
 fn pinned<'v>(value: &'v str, provider: &Provider) -> Option<(&'v str, String)> {
     if provider.kind == Kind::Kubernetes {
         let (_, suffix) = value.rsplit_once(':')?.1.rsplit_once('-')?;
-        return is_revision(suffix).then(|| (suffix, "which looks like the revision of a package in the ServiceAccount's name".to_owned()));
+        return is_revision(suffix).then(|| (suffix, "apparently the revision of a package".to_owned()));
     }
     let filled = value.replace(['*', '?'], "a");
     provider.subjects.iter().filter(|form| !form.volatile.is_empty()).find_map(|form| {

@@ -15,16 +15,16 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// Who comes with a token of an identity provider calls `sts:AssumeRoleWithWebIdentity` and nothing else; `sts:AssumeRole` is for AWS
-    /// principals. A statement that names a provider and another action lets nobody in.
+    /// Tokens of an identity provider can only be used to call `sts:AssumeRoleWithWebIdentity`; `sts:AssumeRole` is for AWS principals. A
+    /// statement that names an identity provider and another action lets nobody in.
     ///
     /// ## Severity
     ///
-    /// An error: the statement lets nobody in. Info where another statement allows the action to the same provider.
+    /// Error: the statement lets nobody in. Info if another statement allows the action to the same provider.
     ///
     /// ## How to fix it
     ///
-    /// Let the action be `sts:AssumeRoleWithWebIdentity`.
+    /// Change the action to `sts:AssumeRoleWithWebIdentity`.
     ///
     /// ## References
     ///
@@ -80,19 +80,19 @@ impl Rule for WrongAction {
             let element = if action.negated { "excepts" } else { "allows" };
             let who = provider(&found);
             let rest = if *allowed_elsewhere {
-                "the right action is allowed elsewhere, and this statement does nothing for the provider".to_owned()
+                "another statement allows that action, and this one does nothing for the provider".to_owned()
             } else {
                 format!("nobody can assume {} through it", role.name())
             };
             let message = format!(
-                "{} {element} {written} for the identity provider `{who}`, whose tokens call `{}`: {rest}",
+                "{} {element} {written} for the identity provider `{who}`, but its tokens need `{}`: {rest}",
                 found.statement.name(),
                 action::WEB_IDENTITY
             );
             let report = out.report(&Self::META, found.place(), message).fix(right_action(&found));
             let report =
                 if *allowed_elsewhere { report.severity(Severity::Info) } else { report.nobody("web identities do not call this action") };
-            report.help(format!("let the action be `{}`", action::WEB_IDENTITY)).done();
+            report.help(format!("change the action to `{}`", action::WEB_IDENTITY)).done();
         }
     }
 }
@@ -111,7 +111,7 @@ fn right_action(found: &Found<'_>) -> Option<Fix> {
     let only_federated = found.statement.principals.list.iter().all(|p| p.kind == PrincipalKind::Federated);
     let is_near = |text: &str| text.eq_ignore_ascii_case("sts:AssumeRole") || text.to_ascii_lowercase().starts_with("sts:assumerolewith");
     let pattern = action.patterns.iter().find(|pattern| is_near(&pattern.text)).filter(|_| only_federated && !action.negated)?;
-    guess(format!("let the action be `{}`", action::WEB_IDENTITY), [replaced_whole(pattern, action::WEB_IDENTITY)])
+    guess(format!("change the action to `{}`", action::WEB_IDENTITY), [replaced_whole(pattern, action::WEB_IDENTITY)])
 }
 
 #[cfg(test)]

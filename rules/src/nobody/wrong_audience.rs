@@ -13,18 +13,18 @@ use irsa_lint_core::syntax::Place;
 use crate::faults::{Found, faults, guess, replaced_whole};
 
 declare_rule! {
-    /// A condition, or a provider's client id list, names an audience that tokens do not carry.
+    /// A condition, or a provider's list of client ids, has an audience that tokens do not have.
     ///
     /// ## Why is this bad?
     ///
-    /// The tokens that EKS puts into pods are for `sts.amazonaws.com`, in every partition and region, unless the annotation
-    /// `eks.amazonaws.com/audience` of the ServiceAccount says otherwise. With a misspelt audience (`sts.amazon.com`), the one of a country
-    /// (`sts.amazonaws.com.cn`) or the issuer's own URL the condition never holds, and with a provider that is registered for it STS
+    /// The tokens that EKS mounts into Pods have the audience `sts.amazonaws.com`, in every partition and region, unless the
+    /// ServiceAccount's annotation `eks.amazonaws.com/audience` sets another one. With a misspelt audience (`sts.amazon.com`), a regional
+    /// one (`sts.amazonaws.com.cn`) or the issuer's own URL the condition never holds. If the provider lists only such an audience, STS
     /// answers `Incorrect token audience`.
     ///
     /// ## Severity
     ///
-    /// An error where the audience is certainly wrong: no token gets in. A warning where a token could be made for it.
+    /// Error if the audience is certainly wrong: no token gets in. Warning if a token could be requested for it.
     ///
     /// ## How to fix it
     ///
@@ -103,11 +103,11 @@ impl Rule for WrongAudience {
                 &Self::META,
                 place,
                 format!(
-                    "the provider of `{issuer}` is registered for `{}`, while its tokens are for `{meant}`: STS refuses them all",
+                    "the provider of `{issuer}` lists the audience `{}`, but its tokens have `{meant}`, so STS refuses them all",
                     id.text
                 ),
             )
-            .help(format!("register it for `{meant}`"))
+            .help(format!("add `{meant}` to the provider's client ids"))
             .nobody(format!("no token of `{issuer}` is for `{}`", id.text))
             .fix(guess(format!("write `{meant}`"), [replaced_whole(id, &meant)]))
             .done();
@@ -125,13 +125,13 @@ fn in_condition(found: &Found<'_>, role: &RoleView<'_>, out: &mut Findings) {
     let FaultKind::Audience { mistake, meant, certain } = &found.fault.kind else { return };
     let value = found.text();
     let why = match mistake {
-        AudienceMistake::Misspelt => format!("tokens are for `{meant}`"),
-        AudienceMistake::Issuer => format!("that is the issuer, and tokens are for `{meant}`"),
-        AudienceMistake::Subject => format!("that is a subject, and tokens are for `{meant}`"),
+        AudienceMistake::Misspelt => format!("tokens have `{meant}`"),
+        AudienceMistake::Issuer => format!("that is the issuer; tokens have `{meant}`"),
+        AudienceMistake::Subject => format!("that is a subject; tokens have `{meant}`"),
     };
-    let unless = if *certain { "" } else { " unless the workload asks for this audience" };
+    let unless = if *certain { "" } else { " unless the workload requests this audience" };
     let message =
-        format!("{} asks for the audience `{value}`, but {why}: nobody can assume {}{unless}", found.statement.name(), role.name());
+        format!("{} requires the audience `{value}`, but {why}: nobody can assume {}{unless}", found.statement.name(), role.name());
     let help = match mistake {
         AudienceMistake::Subject => format!("put the subject under `:sub`, and `{meant}` under `:aud`"),
         _ => format!("write `{meant}`"),
@@ -139,8 +139,7 @@ fn in_condition(found: &Found<'_>, role: &RoleView<'_>, out: &mut Findings) {
     let fix = guess(format!("write `{meant}`"), [found.scalar().and_then(|value| replaced_whole(value, meant))]);
     let report = out.report(&WrongAudience::META, found.place(), message).help(help);
     let report = if *mistake == AudienceMistake::Subject { report } else { report.fix(fix) };
-    let report =
-        if *certain { report.nobody(format!("tokens carry `{meant}`, not `{value}`")) } else { report.severity(Severity::Warning) };
+    let report = if *certain { report.nobody(format!("tokens have `{meant}`, not `{value}`")) } else { report.severity(Severity::Warning) };
     report.done();
 }
 

@@ -8,16 +8,16 @@ use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 use crate::pods::account_of;
 
 declare_rule! {
-    /// A Pod Identity association names a ServiceAccount that is not there.
+    /// A Pod Identity association names a ServiceAccount that does not exist.
     ///
     /// ## Why is this bad?
     ///
-    /// An association is found by namespace and ServiceAccount name, letter by letter, and EKS does not check that the ServiceAccount exists.
-    /// Pods that run as another one get no credentials, and whoever makes a ServiceAccount of that name gets the role.
+    /// EKS finds an association by namespace and ServiceAccount name, letter by letter, and does not check that the ServiceAccount exists.
+    /// Pods that run as another one get no credentials, and whoever creates a ServiceAccount of that name gets the role.
     ///
     /// ## Severity
     ///
-    /// A warning: no Pod gets the role by it, unless the ServiceAccount is yet to be made.
+    /// Warning: no Pod gets the role from it, unless the ServiceAccount is created later.
     ///
     /// ## How to fix it
     ///
@@ -73,16 +73,16 @@ impl Rule for AssociationAccountAbsent {
         let mut near = near.iter().filter_map(|miss| view.estate.service_account(miss.account)).filter(|account| !used(account));
         if let Some(other) = near.next() {
             let message = format!(
-                "the association of cluster `{cluster}` is for ServiceAccount `{whose}`, which is not in these documents, but `{}` is",
+                "the association of cluster `{cluster}` is for ServiceAccount `{whose}`, which is not in these files; the nearest one is `{}`",
                 other.display_name()
             );
             out.report(&Self::META, association.place.clone(), message)
-                .help(format!("make the association for `{}`, if its Pods are meant", other.display_name()))
+                .help(format!("change the association to `{}`, if its Pods should get the role", other.display_name()))
                 .related(other.place.clone(), "this ServiceAccount has no role")
                 .done();
         } else if is_listed(namespace, view) {
             let message =
-                format!("the association of cluster `{cluster}` is for ServiceAccount `{whose}`, which the cluster does not have");
+                format!("the association of cluster `{cluster}` is for ServiceAccount `{whose}`, which does not exist in the cluster");
             out.report(&Self::META, association.place.clone(), message)
                 .help("create the ServiceAccount, or delete the association: whoever creates one of that name gets the role")
                 .done();

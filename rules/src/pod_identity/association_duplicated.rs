@@ -10,19 +10,19 @@ use smol_str::SmolStr;
 use crate::pods::account_of;
 
 declare_rule! {
-    /// Two resources make a Pod Identity association for the same ServiceAccount.
+    /// Two resources create a Pod Identity association for the same ServiceAccount.
     ///
     /// ## Why is this bad?
     ///
-    /// A ServiceAccount of a cluster can have one association. The second is refused when it is created: `Association already exists`.
+    /// A ServiceAccount of a cluster can have only one association. EKS refuses to create the second: `Association already exists`.
     ///
     /// ## Severity
     ///
-    /// An error: the second one cannot be created.
+    /// Error: the second association cannot be created.
     ///
     /// ## How to fix it
     ///
-    /// Keep one of the two, or give the second ServiceAccount a name of its own. A role of another account goes into `target_role_arn`.
+    /// Keep one of the two, or use another ServiceAccount for the second. A role in another account belongs in `target_role_arn`.
     ///
     /// ## References
     ///
@@ -74,7 +74,7 @@ impl Rule for AssociationDuplicated {
             }
             let whose = account_of(association);
             let message =
-                format!("`{address}` and `{other}` both make an association for ServiceAccount `{whose}` of cluster `{}`", key[0]);
+                format!("`{address}` and `{other}` both create an association for ServiceAccount `{whose}` of cluster `{}`", key[0]);
             out.report(&Self::META, association.place.clone(), message)
                 .help("keep one of the two: EKS refuses the second (`Association already exists`)")
                 .related(first.place.clone(), "the other one")

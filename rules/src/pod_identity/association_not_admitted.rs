@@ -13,20 +13,20 @@ use crate::pairing::role_view;
 use crate::pods::{account_of, allows, dead, session, statements};
 
 declare_rule! {
-    /// A role's conditions shut out the Pods of an association that hands it out.
+    /// The conditions of a role keep out the Pods of a Pod Identity association.
     ///
     /// ## Why is this bad?
     ///
-    /// A trust policy for EKS Pod Identity can ask for the cluster, the namespace and the ServiceAccount by the session's tags. An association
-    /// for another one, or one that switches the tags off (`disableSessionTags`), can be made all the same; its Pods are refused.
+    /// A trust policy for EKS Pod Identity can check the cluster, the namespace and the ServiceAccount with the session's tags. EKS still
+    /// creates an association for another one, or one without tags (`disableSessionTags`), but its Pods are refused.
     ///
     /// ## Severity
     ///
-    /// An error: every Pod of the association is refused.
+    /// Error: every Pod of the association is refused.
     ///
     /// ## How to fix it
     ///
-    /// Let condition and association name the same cluster, namespace and ServiceAccount.
+    /// Use the same cluster, namespace and ServiceAccount in the condition and the association.
     ///
     /// ## References
     ///
@@ -86,24 +86,24 @@ impl Rule for AssociationNotAdmitted {
         let (message, help) = match call.says(key) {
             Said::One(own) => (
                 format!(
-                    "{} does not admit the Pods of ServiceAccount `{whose}` that an association gives it to: `{key}` is `{own}`, the condition asks for {wanted}",
+                    "{} does not admit the Pods of ServiceAccount `{whose}`: their `{key}` is `{own}`, but the condition requires {wanted}",
                     role.name()
                 ),
-                format!("let the condition on `{key}` admit `{own}`, or make the association for what the role expects"),
+                format!("add `{own}` to the condition on `{key}`, or change the association to what the role admits"),
             ),
             _ if association.disable_session_tags => (
                 format!(
-                    "{} does not admit the Pods of ServiceAccount `{whose}`: their association switches session tags off, and the condition on `{key}` needs one",
+                    "{} does not admit the Pods of ServiceAccount `{whose}`: their association disables session tags, but the condition on `{key}` needs one",
                     role.name()
                 ),
-                "leave `disableSessionTags` out of the association, or take the condition on the tag out of the trust policy".to_owned(),
+                "remove `disableSessionTags` from the association, or remove the condition on the tag from the trust policy".to_owned(),
             ),
             _ => (
                 format!(
-                    "{} does not admit the Pods of ServiceAccount `{whose}` that an association gives it to: the condition on `{key}` does not hold",
+                    "{} does not admit the Pods of ServiceAccount `{whose}`: the condition on `{key}` does not hold for their association",
                     role.name()
                 ),
-                format!("let the condition on `{key}` hold for the association"),
+                format!("change the condition on `{key}` so that it holds for the association"),
             ),
         };
         let related = Place { span: arn.span, pointer: association.place.pointer.clone() };
@@ -120,12 +120,12 @@ fn denied(call: &PodSession, policy: &TrustPolicy, association: &PodIdentityAsso
     let names = irsa_lint_core::admission::pod_identity::names_service;
     let Some(deny) = policy.statements.iter().find(|s| s.effect == Effect::Deny && names(s) && holds(&s.conditions)) else { return };
     let message = format!(
-        "{} refuses {role} to the Pods of ServiceAccount `{}`, which an association gives it to",
+        "{} denies {role} to the Pods of ServiceAccount `{}`, although an association gives it to them",
         deny.name(),
         account_of(association)
     );
     out.report(&AssociationNotAdmitted::META, Place { span: deny.span, pointer: deny.pointer.clone() }, message)
-        .help("except this cluster, namespace or ServiceAccount from the Deny")
+        .help("exclude this cluster, namespace or ServiceAccount from the Deny statement")
         .done();
 }
 
@@ -160,7 +160,7 @@ mod tests {
     fn without_tags_a_condition_on_one_denies() {
         let namespace = r#"{"StringEquals": {"aws:RequestTag/kubernetes-namespace": "payments"}}"#;
         assert!(told(namespace, "", &[]).is_empty());
-        assert!(told(namespace, r#", "disableSessionTags": true"#, &[])[0].contains("switches session tags off"));
+        assert!(told(namespace, r#", "disableSessionTags": true"#, &[])[0].contains("disables session tags"));
         assert!(told("{}", r#", "disableSessionTags": true"#, &[]).is_empty());
     }
 

@@ -11,22 +11,22 @@ use irsa_lint_core::syntax::Place;
 use crate::role_arn;
 
 declare_rule! {
-    /// ServiceAccounts get roles by OIDC where the cluster uses EKS Pod Identity.
+    /// ServiceAccounts get roles through an OIDC provider, although the cluster uses EKS Pod Identity.
     ///
     /// ## Why is this bad?
     ///
-    /// It is not: both ways work side by side. But where EKS Pod Identity runs already, an association gives a Pod the role of its cluster's
-    /// account without an OIDC provider, and the trust policy need not change when a cluster is created anew.
+    /// It is not bad: both ways work side by side. But if EKS Pod Identity is already running, an association gives a Pod a role in its
+    /// cluster's account without an OIDC provider, and the trust policy stays the same when a cluster is re-created.
     ///
     /// ## Severity
     ///
-    /// Info: both ways work, and nothing has to be done.
+    /// Info: both ways work, and nothing needs to be done.
     ///
     /// ## How to fix it
     ///
-    /// Nothing has to be done. To move a role: let its trust policy allow `sts:AssumeRole` and `sts:TagSession` to `pods.eks.amazonaws.com`
-    /// as well, make the association, re-create the Pods, then take the annotation and the statement for the OIDC provider out. Pods on
-    /// Fargate or Windows stay as they are.
+    /// Nothing needs to be done. To move a role: also allow `sts:AssumeRole` and `sts:TagSession` to `pods.eks.amazonaws.com` in its trust
+    /// policy, create the association, re-create the Pods, then remove the annotation and the statement for the OIDC provider. Pods on
+    /// Fargate or Windows must stay as they are.
     ///
     /// ## References
     ///
@@ -78,12 +78,11 @@ impl Rule for IrsaCouldBePodIdentity {
         let shown = irsa_lint_core::admission::words::listed(names.iter().map(String::as_str), 3).replace(" or ", " and ");
         let cluster = first.cluster.value().map_or("?", |name| name.as_str());
         let (noun, verb) = if names.len() == 1 { ("ServiceAccount", "gets its role") } else { ("ServiceAccounts", "get their roles") };
-        let message =
-            format!("cluster `{cluster}` uses EKS Pod Identity, while {noun} {shown} {verb} by an OIDC provider and could do without one");
+        let message = format!("cluster `{cluster}` uses EKS Pod Identity, but {noun} {shown} {verb} through an OIDC provider");
         let place = Place { span: annotation.value_span, pointer: annotation.pointer.clone() };
         out.report(&Self::META, place, message)
-            .help("nothing has to be done; an association would spare the OIDC provider and the annotation (not on Fargate or Windows)")
-            .related(first.place.clone(), "an association of the cluster")
+            .help("nothing needs to be done; an association would replace the OIDC provider and the annotation (not on Fargate or Windows)")
+            .related(first.place.clone(), "an association in the cluster")
             .done();
     }
 }

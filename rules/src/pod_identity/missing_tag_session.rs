@@ -15,12 +15,12 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// EKS Pod Identity puts the cluster, the namespace and the ServiceAccount into the session's tags and needs `sts:TagSession` for it.
-    /// Without it every Pod of the association is refused.
+    /// EKS Pod Identity writes the cluster, the namespace and the ServiceAccount into the session's tags, and needs `sts:TagSession` for
+    /// that. Without it every Pod of the association is refused.
     ///
     /// ## Severity
     ///
-    /// An error: every Pod of the association is refused.
+    /// Error: every Pod of the association is refused.
     ///
     /// ## How to fix it
     ///
@@ -66,7 +66,7 @@ impl Rule for MissingTagSession {
         }
         let message = format!("EKS Pod Identity may assume {} but not tag the session, so every Pod is refused", role.name());
         out.report(&Self::META, action_place(statement), message)
-            .help(format!("allow `{TAG_SESSION}` beside `{ASSUME_ROLE}`"))
+            .help(format!("allow both actions: `\"Action\": [\"{ASSUME_ROLE}\", \"{TAG_SESSION}\"]`"))
             .fix(add_tag_session(&statement.action, &role.view))
             .done();
     }

@@ -12,20 +12,20 @@ use smol_str::format_smolstr;
 use crate::pods::{ASSUME_ROLE, SERVICE, TAG_SESSION, allows, statements};
 
 declare_rule! {
-    /// The trust of EKS Pod Identity is not confined to a cluster.
+    /// The trust in EKS Pod Identity is not limited to one cluster.
     ///
     /// ## Why is this bad?
     ///
-    /// It is the form that AWS documents, and nothing has to be done. But every cluster of the account can hand the role to any of its
-    /// Pods: who may is decided by `eks:CreatePodIdentityAssociation` and `iam:PassRole` alone.
+    /// AWS documents this form, and nothing needs to be done. But every cluster of the account can give the role to any of its Pods: only
+    /// `eks:CreatePodIdentityAssociation` and `iam:PassRole` decide who can do that.
     ///
     /// ## Severity
     ///
-    /// Info: it is the form that AWS documents, and those who can make an association are trusted in most accounts.
+    /// Info: AWS documents this form, and in most accounts those who can create an association are trusted.
     ///
     /// ## How to fix it
     ///
-    /// Name the cluster, and the namespace and ServiceAccount if you like, in conditions: `aws:RequestTag/eks-cluster-name`,
+    /// To limit it, name the cluster, and if you like the namespace and ServiceAccount, in conditions: `aws:RequestTag/eks-cluster-name`,
     /// `aws:RequestTag/kubernetes-namespace`, `aws:RequestTag/kubernetes-service-account`, or `aws:SourceArn` with the cluster's ARN.
     ///
     /// ## References
@@ -69,10 +69,10 @@ impl Rule for PodIdentityAnyCluster {
         }
         for statement in statements(role.policy).filter(|s| speaks_of(&s.action, ASSUME_ROLE) && !is_confined(s, role)) {
             let account = role.account().map_or_else(|| "the account".to_owned(), |account| format!("account {account}"));
-            let message = format!("any EKS cluster of {account} can hand {} to its Pods by an association", role.name());
+            let message = format!("any EKS cluster of {account} can give {} to its Pods with an association", role.name());
             out.report(&Self::META, Place { span: statement.span, pointer: statement.pointer.clone() }, message)
                 .help(format!(
-                    "to confine it, ask `{SERVICE}` for the cluster: a condition on `aws:RequestTag/eks-cluster-name` or `aws:SourceArn`"
+                    "to limit it to one cluster, add a condition on `aws:RequestTag/eks-cluster-name` or `aws:SourceArn` to the statement for `{SERVICE}`"
                 ))
                 .done();
         }

@@ -8,21 +8,21 @@ use irsa_lint_core::syntax::Place;
 use crate::pods::{ASSUME_ROLE, TAG_SESSION, dead, statements};
 
 declare_rule! {
-    /// A statement for EKS Pod Identity has a condition that no Pod meets.
+    /// A statement for EKS Pod Identity has a condition that no Pod satisfies.
     ///
     /// ## Why is this bad?
     ///
     /// EKS Pod Identity assumes the role with six session tags (`eks-cluster-arn`, `eks-cluster-name`, `kubernetes-namespace`,
-    /// `kubernetes-service-account`, `kubernetes-pod-name`, `kubernetes-pod-uid`), which a trust policy sees as `aws:RequestTag/…`. A condition
-    /// on another key, or with a value that the key cannot have, is never met: every Pod is refused.
+    /// `kubernetes-service-account`, `kubernetes-pod-name`, `kubernetes-pod-uid`), which a trust policy sees as `aws:RequestTag/…`. A
+    /// condition on another key, or with a value that the key cannot have, never holds, and every Pod is refused.
     ///
     /// ## Severity
     ///
-    /// An error: every Pod of every association is refused.
+    /// Error: every Pod of every association is refused.
     ///
     /// ## How to fix it
     ///
-    /// Ask for a tag that is set, in its exact spelling, and use `StringLike` where a value has a wildcard.
+    /// Use one of these tags in its exact spelling, and `StringLike` for a value with a wildcard.
     ///
     /// ## References
     ///
@@ -64,13 +64,8 @@ impl Rule for PodIdentityConditionDead {
         for statement in statements(role.policy).filter(|s| speaks_of(&s.action, ASSUME_ROLE) || speaks_of(&s.action, TAG_SESSION)) {
             for condition in statement.effective_conditions() {
                 let Some(found) = dead::reason(condition, role.policy, role.account(), role.budget) else { continue };
-                let message = format!(
-                    "{} lets no Pod assume {}: the condition key `{}` {}",
-                    statement.name(),
-                    role.name(),
-                    condition.key.text,
-                    found.why
-                );
+                let message =
+                    format!("{} lets no Pod assume {}, because `{}` {}", statement.name(), role.name(), condition.key.text, found.why);
                 let place = Place { span: condition.span, pointer: condition.pointer.clone() };
                 out.report(&Self::META, place, message).help(found.help).done();
             }

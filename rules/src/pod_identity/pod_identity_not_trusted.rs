@@ -16,17 +16,17 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// An association hands out the role through the service `pods.eks.amazonaws.com`. A trust policy for an OIDC provider, as roles for
-    /// ServiceAccounts have, admits another kind of caller: every Pod of the association is refused.
+    /// An association gives Pods the role through the service `pods.eks.amazonaws.com`. A trust policy for an OIDC provider admits a
+    /// different kind of caller, so every Pod of the association is refused.
     ///
     /// ## Severity
     ///
-    /// An error: every Pod of the association is refused.
+    /// Error: every Pod of the association is refused.
     ///
     /// ## How to fix it
     ///
-    /// Add a statement that allows the service `pods.eks.amazonaws.com` the actions `sts:AssumeRole` and `sts:TagSession`. The statement
-    /// for the OIDC provider may stay beside it.
+    /// Add a statement that allows `sts:AssumeRole` and `sts:TagSession` to the service `pods.eks.amazonaws.com`. The statement for the
+    /// OIDC provider can stay.
     ///
     /// ## References
     ///
@@ -71,14 +71,14 @@ impl Rule for PodIdentityNotTrusted {
         }
         let account = account_of(association);
         let message = format!(
-            "{} is associated with ServiceAccount `{account}` of cluster `{}`, but does not let `{SERVICE}` assume it",
+            "{} has an association with ServiceAccount `{account}` of cluster `{}`, but its trust policy does not allow `{SERVICE}`",
             view.role_name(id),
             association.cluster.value().map_or("?", |name| name.as_str()),
         );
         let cluster_service = principals().any(|p| p.kind == PrincipalKind::Service && p.value.text == "eks.amazonaws.com");
-        let mut help = format!("allow the service `{SERVICE}` the actions `{ASSUME_ROLE}` and `{TAG_SESSION}`");
+        let mut help = format!("add a statement that allows `{ASSUME_ROLE}` and `{TAG_SESSION}` to the service `{SERVICE}`");
         if cluster_service {
-            help.push_str("; `eks.amazonaws.com` is the service of the cluster's own role, not of its Pods");
+            help.push_str(" (`eks.amazonaws.com` is only for the cluster's own role)");
         }
         out.report(&Self::META, principal_place(policy), message)
             .help(help)

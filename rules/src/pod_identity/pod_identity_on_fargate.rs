@@ -13,17 +13,17 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// EKS Pod Identity needs its agent on the Pod's node, and there is none on Fargate (nor on Windows nodes). The Pod gets the variables of
-    /// Pod Identity, asks an address where nobody answers, and has no credentials.
+    /// EKS Pod Identity needs its agent on the Pod's node, and there is none on Fargate (nor on Windows nodes). The Pod gets the variables
+    /// of Pod Identity, calls an address where nothing answers, and has no credentials.
     ///
     /// ## Severity
     ///
-    /// A warning: the Pod gets no credentials by it, but may have others.
+    /// Warning: the Pod gets no credentials from the association, but may have others.
     ///
     /// ## How to fix it
     ///
-    /// Run the Pod on Linux EC2 nodes, or give it the role by an OIDC provider: annotate the ServiceAccount with `eks.amazonaws.com/role-arn`
-    /// and delete the association.
+    /// Run the Pod on Linux EC2 nodes. Or give it the role through an OIDC provider: annotate the ServiceAccount with
+    /// `eks.amazonaws.com/role-arn` and delete the association.
     ///
     /// ## References
     ///
@@ -76,11 +76,11 @@ impl Rule for PodIdentityOnFargate {
         }
         let name = workload.name.value().map_or("?", |name| name.text.as_str());
         let message = format!(
-            "{} `{name}` runs on Fargate, where EKS Pod Identity does not work, and its ServiceAccount gets its role by an association",
+            "{} `{name}` runs on Fargate, where EKS Pod Identity does not work, but its ServiceAccount gets its role from an association",
             workload.kind
         );
         out.report(&Self::META, Place { span: label.key.span, pointer: label.pointer.clone() }, message)
-            .help("run it on Linux EC2 nodes; or delete the association and annotate the ServiceAccount with `eks.amazonaws.com/role-arn`")
+            .help("run it on Linux EC2 nodes, or delete the association and annotate the ServiceAccount with `eks.amazonaws.com/role-arn`")
             .done();
     }
 }

@@ -8,19 +8,21 @@ use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 use irsa_lint_core::syntax::Place;
 
 declare_rule! {
-    /// The role of a Pod Identity association lives in another account than the cluster.
+    /// The role of a Pod Identity association is in another account than the cluster.
     ///
     /// ## Why is this bad?
     ///
-    /// EKS Pod Identity assumes a role of the cluster's own account. With a role of another account the association cannot be made.
+    /// EKS Pod Identity can only assume a role in the cluster's own account. With a role in another account the association cannot be
+    /// created.
     ///
     /// ## Severity
     ///
-    /// An error: the association cannot be made, so no Pod gets the role.
+    /// Error: the association cannot be created, so no Pod gets the role.
     ///
     /// ## How to fix it
     ///
-    /// Name a role of the cluster's account as `roleArn`, and the role of the other account as `targetRoleArn`: it is assumed from the first.
+    /// Use a role in the cluster's account as `roleArn`, and the role in the other account as `targetRoleArn`: the first assumes the
+    /// second.
     ///
     /// ## References
     ///
@@ -59,9 +61,9 @@ impl Rule for PodIdentityOtherAccount {
         let accounts: Vec<&str> = arns.map(|arn| arn.account).filter(|account| !account.is_empty()).collect();
         // Two accounts may each have a cluster of this name: then it is one of them.
         let Some(home) = accounts.first().filter(|_| !accounts.contains(&role.account)) else { return };
-        let message = format!("the association's role lives in account {}, cluster `{cluster}` in account {home}", role.account);
+        let message = format!("the association's role is in account {}, but cluster `{cluster}` is in account {home}", role.account);
         out.report(&Self::META, Place { span: written.span, pointer: association.place.pointer.clone() }, message)
-            .help(format!("name a role of account {home} as `roleArn`, and this one as `targetRoleArn`"))
+            .help(format!("use a role in account {home} as `roleArn`, and this role as `targetRoleArn`"))
             .done();
     }
 }

@@ -10,16 +10,16 @@ use crate::pods::SERVICE;
 use crate::pods::principal::misspelt;
 
 declare_rule! {
-    /// A principal that looks like EKS Pod Identity is not its service.
+    /// A principal looks like EKS Pod Identity, but is not its service.
     ///
     /// ## Why is this bad?
     ///
-    /// EKS Pod Identity is the service `pods.eks.amazonaws.com`, in every region and partition, also in China. Any other spelling, or the right
-    /// one under `AWS` or `Federated`, is somebody else or nobody: the Pods of the association are refused.
+    /// EKS Pod Identity is the service `pods.eks.amazonaws.com` in every region and partition, including China. With any other spelling,
+    /// or under `AWS` or `Federated`, the principal is somebody else or nobody, and the Pods of the association are refused.
     ///
     /// ## Severity
     ///
-    /// An error: every Pod of the association is refused.
+    /// Error: every Pod of the association is refused.
     ///
     /// ## How to fix it
     ///
@@ -65,13 +65,13 @@ impl Rule for PodIdentityPrincipalMisspelt {
                 let under = principal.key.as_ref().map_or_else(|| "Principal".to_owned(), |key| key.text.to_string());
                 let message = if value.text == SERVICE {
                     format!(
-                        "{} of {} names `{SERVICE}` under `{under}`, where it is no service: no Pod is let in",
+                        "{} of {} names `{SERVICE}` under `{under}` instead of `Service`, so no Pod gets in",
                         statement.name(),
                         role.name()
                     )
                 } else {
                     format!(
-                        "{} of {} names `{}`, which is not EKS Pod Identity: no Pod is let in",
+                        "{} of {} names `{}`, which is not EKS Pod Identity, so no Pod gets in",
                         statement.name(),
                         role.name(),
                         value.text

@@ -9,16 +9,16 @@ use irsa_lint_core::syntax::{Place, Scalar};
 use crate::pods::has_association;
 
 declare_rule! {
-    /// A container with EKS Pod Identity sends the agent's address to its proxy.
+    /// A container with EKS Pod Identity sends requests to the agent through its proxy.
     ///
     /// ## Why is this bad?
     ///
-    /// The SDK fetches credentials from the agent on the Pod's own node, `http://169.254.170.23`. With `HTTP_PROXY` set and that address not in
-    /// `NO_PROXY` the request goes to the proxy, which cannot reach the node: the Pod gets no credentials.
+    /// The SDK gets credentials from the agent on the Pod's own node, `http://169.254.170.23`. If `HTTP_PROXY` is set and `NO_PROXY` lacks
+    /// that address, the request goes to the proxy, which cannot reach the node, and the Pod gets no credentials.
     ///
     /// ## Severity
     ///
-    /// A warning: whether the SDK takes the proxy for this address depends on the language and its version.
+    /// Warning: whether the SDK uses the proxy for this address depends on the language and version.
     ///
     /// ## How to fix it
     ///
@@ -85,13 +85,13 @@ impl Rule for PodIdentityThroughProxy {
             }
             let name = workload.name.value().map_or("?", |name| name.text.as_str());
             let message = format!(
-                "container `{}` of {} `{name}` sends the requests for its credentials to the proxy in `{}`: `NO_PROXY` lacks `{AGENT}`, the \
+                "container `{}` of {} `{name}` requests its credentials through the proxy in `{}`: `NO_PROXY` lacks `{AGENT}`, the \
                  Pod Identity agent",
                 container.name, workload.kind, proxy.text
             );
             let place = Place { span: proxy.span, pointer: container.place.pointer.clone() };
             out.report(&Self::META, place, message)
-                .help(format!("add `{AGENT}` and `[fd00:ec2::23]` to `NO_PROXY` of the container"))
+                .help(format!("add `{AGENT}` and `[fd00:ec2::23]` to the container's `NO_PROXY`"))
                 .done();
         }
     }

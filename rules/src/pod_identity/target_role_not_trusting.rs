@@ -16,16 +16,17 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// With `targetRoleArn` EKS Pod Identity assumes the association's role first, and from it the target role, with session tags and the
-    /// association's external id. The target role must trust the first for `sts:AssumeRole` and `sts:TagSession`; else every Pod is refused.
+    /// With `targetRoleArn`, EKS Pod Identity first assumes the association's role, and from it the target role, with session tags and the
+    /// association's external id. If the target role does not allow the first role `sts:AssumeRole` and `sts:TagSession`, every Pod is
+    /// refused.
     ///
     /// ## Severity
     ///
-    /// An error: every Pod of the association is refused.
+    /// Error: every Pod of the association is refused.
     ///
     /// ## How to fix it
     ///
-    /// Name the first role under `AWS` in the target role's trust policy, allow both actions, and ask for the association's external id.
+    /// Name the first role under `AWS` in the target role's trust policy, allow both actions, and require the association's external id.
     ///
     /// ## References
     ///
@@ -75,7 +76,7 @@ impl Rule for TargetRoleNotTrusting {
         let missing: Vec<&str> = missing.into_iter().filter(|action| *action == ASSUME_ROLE || !association.disable_session_tags).collect();
         if !missing.is_empty() {
             let message = format!(
-                "{role} is the target role of the association for ServiceAccount `{whose}`, but does not allow `{}` {} `{}`",
+                "{role}, the target role of the association for ServiceAccount `{whose}`, does not allow `{}` {} `{}`",
                 first.text,
                 if missing.len() == 1 { "the action" } else { "the actions" },
                 missing.join("` and `")
@@ -87,9 +88,10 @@ impl Rule for TargetRoleNotTrusting {
         } else if let (Stated::Is(own), Some(condition)) = (&association.external_id, other_external_id(policy, account, name, association))
         {
             let wanted = irsa_lint_core::admission::words::listed(condition.values.iter().map(|value| value.text.as_str()), 3);
-            let message = format!("{role} asks for the external id {wanted}, the association for ServiceAccount `{whose}` sends `{own}`");
+            let message =
+                format!("{role} requires the external id {wanted}, but the association for ServiceAccount `{whose}` sends `{own}`");
             out.report(&Self::META, Place { span: condition.span, pointer: condition.pointer.clone() }, message)
-                .help(format!("ask for `{own}`: `aws eks describe-pod-identity-association` shows it as `externalId`"))
+                .help(format!("write `{own}`, the `externalId` that `aws eks describe-pod-identity-association` shows"))
                 .related(related, "the association names the role here")
                 .done();
         }

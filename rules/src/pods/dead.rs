@@ -39,11 +39,11 @@ pub fn reason(condition: &Condition, policy: &TrustPolicy, account: Option<&str>
     let literal = value.contains(['*', '?']) && !condition.known()?.base.has_wildcards() && fits_as_pattern(&form, &value, budget);
     Some(if literal {
         Dead {
-            why: format!("is asked under `{operator}`, which takes the wildcard in `{value}` literally"),
+            why: format!("is under `{operator}`, which takes the wildcard in `{value}` literally"),
             help: format!("put `{value}` under `StringLike`, or write the full value"),
         }
     } else {
-        Dead { why: format!("is never `{value}`: it is {}", form.words), help: form.help }
+        Dead { why: format!("is {}, never `{value}`", form.words), help: form.help }
     })
 }
 
@@ -78,28 +78,26 @@ impl Form {
             "aws:sourceaccount" => Some(Self {
                 patterns: vec![digits.to_owned()],
                 never: &[],
-                words: account.map_or_else(
-                    || "an account id of 12 digits".to_owned(),
-                    |own| format!("the account of the cluster, which is the role's, {own}"),
-                ),
+                words: account
+                    .map_or_else(|| "an account id of 12 digits".to_owned(), |own| format!("the account of cluster and role ({own})")),
                 help: format!("write the account of cluster and role{}", account.map(|own| format!(": `{own}`")).unwrap_or_default()),
             }),
             "aws:requesttag/eks-cluster-name" => Some(Self {
                 patterns: vec!["*".to_owned()],
                 never: &[':', '/', '.'],
                 words: "the name of a cluster, not its ARN or address".to_owned(),
-                help: "write the cluster's name alone, or ask for `aws:RequestTag/eks-cluster-arn`".to_owned(),
+                help: "write only the cluster's name, or use `aws:RequestTag/eks-cluster-arn`".to_owned(),
             }),
             "aws:requesttag/kubernetes-namespace" => Some(Self {
                 patterns: vec!["*".to_owned()],
                 never: &[':', '/', '.', '_'],
-                words: "the name of a namespace alone".to_owned(),
-                help: "write the namespace's name alone".to_owned(),
+                words: "only the name of a namespace".to_owned(),
+                help: "write only the namespace's name".to_owned(),
             }),
             "aws:requesttag/kubernetes-service-account" => Some(Self {
                 patterns: vec!["*".to_owned()],
                 never: &[':', '/', '_'],
-                words: "the name of a ServiceAccount alone, without its namespace".to_owned(),
+                words: "the name of a ServiceAccount without its namespace".to_owned(),
                 help: "write the ServiceAccount's name, and the namespace in a condition on `aws:RequestTag/kubernetes-namespace`"
                     .to_owned(),
             }),
@@ -126,33 +124,32 @@ fn absent(key: &str) -> Dead {
     if let Some(tag) = lower.strip_prefix("aws:principaltag/") {
         let meant = meant(tag).unwrap_or("kubernetes-namespace");
         return Dead {
-            why: "is not there when the role is assumed: what EKS Pod Identity sets are tags of the request, and they are tags of the principal only later"
-                .to_owned(),
-            help: format!("write `aws:RequestTag/{meant}` in the trust policy; `aws:PrincipalTag/…` belongs into permission policies"),
+            why: "does not exist yet when the role is assumed".to_owned(),
+            help: format!("write `aws:RequestTag/{meant}` in the trust policy; `aws:PrincipalTag/…` is for permissions policies"),
         };
     }
     if let Some(tag) = lower.strip_prefix("aws:requesttag/") {
         let help = match meant(tag) {
             Some(meant) => format!("write `aws:RequestTag/{meant}`"),
-            None => format!("ask for one of its tags: `{tags}`"),
+            None => format!("use one of its tags: `{tags}`"),
         };
-        return Dead { why: "is no tag that EKS Pod Identity sets".to_owned(), help };
+        return Dead { why: "is not a tag that EKS Pod Identity sets".to_owned(), help };
     }
     if lower == "sts:externalid" {
         return Dead {
-            why: "is not sent by EKS Pod Identity: an external id is for the target role of another account".to_owned(),
-            help: "take the condition out of this role, and ask for it in the role named as `targetRoleArn`".to_owned(),
+            why: "is not sent by EKS Pod Identity (an external id is only for a target role in another account)".to_owned(),
+            help: "remove the condition from this role, and add it to the role named as `targetRoleArn`".to_owned(),
         };
     }
     if lower.ends_with(":sub") || lower.ends_with(":aud") || lower.contains("oidc") {
         return Dead {
-            why: "belongs to the token of an OIDC provider, and EKS Pod Identity sends none".to_owned(),
-            help: "ask for `aws:RequestTag/kubernetes-namespace` and `aws:RequestTag/kubernetes-service-account` in its place".to_owned(),
+            why: "is for tokens of an OIDC provider, and EKS Pod Identity sends none".to_owned(),
+            help: "check `aws:RequestTag/kubernetes-namespace` and `aws:RequestTag/kubernetes-service-account` instead".to_owned(),
         };
     }
     Dead {
         why: "is in no call of EKS Pod Identity".to_owned(),
-        help: format!("ask for one of its session tags (`aws:RequestTag/` and `{tags}`), or for `aws:SourceArn` with the cluster's ARN"),
+        help: format!("use one of its session tags (`aws:RequestTag/` and `{tags}`), or `aws:SourceArn` with the cluster's ARN"),
     }
 }
 

@@ -14,21 +14,22 @@ use crate::wide::claim_conditions;
 use crate::workflows::{audience, role_of};
 
 declare_rule! {
-    /// A role asks for an audience that the OIDC provider in IAM does not register.
+    /// A role requires an audience that the OIDC provider in IAM does not list.
     ///
     /// ## Why is this bad?
     ///
-    /// A token has to pass twice: STS compares its audience with the client ids of the OIDC provider, and the trust policy compares it with
-    /// its condition on `:aud`. Where no client id is admitted by the condition, no token passes both, and nobody can assume the role.
+    /// A token's audience is checked twice: STS compares it with the client ids of the OIDC provider, and the trust policy compares it
+    /// with its condition on `:aud`. If the condition admits none of the client ids, no token passes both checks, and nobody can assume
+    /// the role.
     ///
     /// ## Severity
     ///
-    /// An error: nobody can assume the role through the statement.
+    /// Error: nobody can assume the role through the statement.
     ///
     /// ## How to fix it
     ///
-    /// Look into a token for the audience that it carries (`aud`, or `azp` where it has one). Ask for that one in the condition, and register
-    /// it: `aws iam add-client-id-to-open-id-connect-provider`.
+    /// Look at the audience in a token (`aud`, or `azp` if it has one). Use that one in the condition, and add it to the provider: `aws
+    /// iam add-client-id-to-open-id-connect-provider`.
     ///
     /// ## References
     ///
@@ -116,22 +117,22 @@ fn report(statement: &Statement, entry: &IssuerAdmission<'_>, issuer: &str, ids:
     let Some(condition) = claim_conditions(statement, entry, key::AUD).next() else { return };
     let asked = listed(condition.values.iter().map(|value| value.as_str()), 3);
     let message = format!(
-        "{} asks for the audience {asked}, and the provider of `{issuer}` registers {}: nobody can assume {} through this statement",
+        "{} requires the audience {asked}, but the provider of `{issuer}` only lists {}: nobody can assume {} through this statement",
         statement.name(),
         if ids.is_empty() { "none".to_owned() } else { listed(ids.iter().map(SmolStr::as_str), 3) },
         role.name()
     );
     let help = match ids.first() {
-        Some(first) => format!("write `{first}` if that is the audience of the tokens, else add {asked} to the provider's client ids"),
+        Some(first) => format!("write `{first}` if that is the audience of the tokens; otherwise add {asked} to the provider's client ids"),
         None => format!("add {asked} to the provider's client ids"),
     };
     let place = Place { span: condition.span, pointer: condition.pointer.clone() };
     let mut report = out.report(&AudienceNotRegistered::META, place, message).help(help);
     let provider = role.view.estate.provider_of(issuer, role.account()).to();
     if let Some(provider) = provider.and_then(|id| role.view.estate.provider(id)) {
-        report = report.related(provider.place.clone(), "the provider's client ids stand here");
+        report = report.related(provider.place.clone(), "the provider's client ids");
     }
-    report.nobody(format!("no client id of the provider of `{issuer}` is an audience that the statement admits")).done();
+    report.nobody(format!("the statement admits none of the client ids of the provider of `{issuer}`")).done();
 }
 
 #[cfg(test)]

@@ -16,16 +16,17 @@ use crate::pairing::Caller;
 use crate::role_arn::{RoleArn, read};
 
 declare_rule! {
-    /// The cluster's OIDC provider does not register the audience of its ServiceAccounts' tokens.
+    /// The cluster's OIDC provider does not list the audience of its ServiceAccounts' tokens.
     ///
     /// ## Why is this bad?
     ///
-    /// STS compares the token's audience with the provider's client ids before it reads any trust policy. It is not among them, so every
-    /// call fails with `InvalidIdentityToken: Incorrect token audience`. EKS tokens carry `sts.amazonaws.com` everywhere, in China too.
+    /// STS compares the token's audience with the provider's client ids before it reads any trust policy. The audience is not among them,
+    /// so every call fails with `InvalidIdentityToken: Incorrect token audience`. EKS tokens have `sts.amazonaws.com` everywhere,
+    /// including China.
     ///
     /// ## Severity
     ///
-    /// An error: every call of every Pod of the cluster fails.
+    /// Error: every call of every Pod of the cluster fails.
     ///
     /// ## How to fix it
     ///
@@ -83,12 +84,12 @@ impl Rule for ClientIdMissing {
             told.push(audience);
             let registered = listed(ids.iter().map(|id| id.as_str()), 3);
             let message = format!(
-                "the provider of `{issuer}` registers {registered}, but the tokens of ServiceAccount `{}` have the audience `{audience}`",
+                "the provider of `{issuer}` only accepts {registered}, but the tokens of ServiceAccount `{}` have the audience `{audience}`",
                 account.display_name()
             );
             out.report(&Self::META, list_place(provider, ids), message)
                 .help(format!("add `{audience}` to the provider's client ids"))
-                .related(account.place.clone(), "this ServiceAccount's tokens come through the provider")
+                .related(account.place.clone(), "this ServiceAccount's tokens need the provider")
                 .done();
         }
         // Where no ServiceAccount asks for another audience, EKS's own is the one that all tokens have.
@@ -120,10 +121,12 @@ fn default_missing(provider: &OidcProvider, issuer: &SmolStr, ids: &[Scalar], vi
         return;
     }
     let registered = listed(ids.iter().map(|id| id.as_str()), 3);
-    let message = format!("the provider of `{issuer}` registers {registered} and not `{DEFAULT_AUDIENCE}`, the audience of EKS tokens");
+    let registered = if ids.is_empty() { "none".to_owned() } else { registered };
+    let message =
+        format!("the provider of `{issuer}` does not list `{DEFAULT_AUDIENCE}`, the audience of EKS tokens (its client ids: {registered})");
     out.report(&ClientIdMissing::META, list_place(provider, ids), message)
         .help(format!(
-            "add `{DEFAULT_AUDIENCE}` to the provider's client ids, unless every ServiceAccount asks for another audience by annotation"
+            "add `{DEFAULT_AUDIENCE}` to the provider's client ids, unless every ServiceAccount sets another audience with an annotation"
         ))
         .done();
 }

@@ -10,21 +10,22 @@ use crate::provider::provider_missing::{both_ways, elsewhere, near};
 use crate::role_arn::{RoleArn, place, read, value};
 
 declare_rule! {
-    /// A ServiceAccount names a role of an account that has no OIDC provider for its cluster.
+    /// A ServiceAccount names a role in an account that has no OIDC provider for its cluster.
     ///
     /// ## Why is this bad?
     ///
-    /// STS looks for the token's issuer among the providers of the role's own account. The cluster was made anew and has another issuer, or
-    /// the role is of another account than the provider: `InvalidIdentityToken: No OpenIDConnect provider found in your account`.
+    /// STS looks for the token's issuer among the providers of the role's own account. Either the cluster was re-created and has a new
+    /// issuer, or the role is in another account than the provider. Calls fail with `InvalidIdentityToken: No OpenIDConnect provider found
+    /// in your account`.
     ///
     /// ## Severity
     ///
-    /// An error: every call of the Pod fails.
+    /// Error: every call of the Pod fails.
     ///
     /// ## How to fix it
     ///
-    /// Create a provider for the cluster's issuer in the role's account. For a role of another account there is a second way: give the Pods
-    /// a role of the cluster's account, and let them assume the other one from it.
+    /// Create a provider for the cluster's issuer in the role's account. For a role in another account there is a second way: give the
+    /// Pods a role in the cluster's account, and let that role assume the other one.
     ///
     /// ## References
     ///
@@ -78,10 +79,10 @@ impl Rule for ClusterWithoutProvider {
             }
             let who = account.display_name();
             let what = match near {
-                Some((_, own)) => format!("the provider that exists is of `{own}`"),
+                Some((_, own)) => format!("the existing provider is for `{own}`"),
                 None => format!("account {} has no provider for it", arn.account),
             };
-            let message = format!("the tokens of ServiceAccount `{who}` come from `{issuer}`, and {what}: STS cannot check them");
+            let message = format!("the tokens of ServiceAccount `{who}` come from `{issuer}`, but {what}, so STS refuses them");
             let help = match elsewhere(issuer, view) {
                 Some((_, elsewhere)) if elsewhere != arn.account => both_ways(issuer, arn.account, elsewhere),
                 _ => format!("create a provider for `https://{issuer}` in account {}", arn.account),

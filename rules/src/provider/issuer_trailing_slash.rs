@@ -7,21 +7,21 @@ use irsa_lint_core::estate::ProviderId;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
 declare_rule! {
-    /// A provider's URL has a slash at its end that the issuer's tokens do not have, or lacks one that they have.
+    /// A provider's URL has a trailing slash that the issuer of its tokens does not have, or lacks one.
     ///
     /// ## Why is this bad?
     ///
-    /// The provider's URL must be the token's `iss` to the letter. With a slash too many or too few STS finds no provider for the token and
-    /// refuses it with `InvalidIdentityToken`, and the provider's URL cannot be changed.
+    /// The provider's URL must be exactly the token's `iss`. With a slash too many or too few STS finds no provider for the token and
+    /// refuses it with `InvalidIdentityToken`. A provider's URL cannot be changed later.
     ///
     /// ## Severity
     ///
-    /// An error: no token of the issuer is accepted. A warning where only the host's name tells which product issues the tokens.
+    /// Error: no token of the issuer is accepted. Warning if only the host's name suggests which product issues the tokens.
     ///
     /// ## How to fix it
     ///
-    /// Create a provider with the URL as the issuer writes it, and name it in the trust policy's principal and condition keys. Auth0 and
-    /// Microsoft Entra ID (v1) end in a slash, most others do not.
+    /// Create a provider with the URL exactly as the issuer writes it, and use it in the trust policy's principal and condition keys.
+    /// Auth0 and Microsoft Entra ID (v1) end in a slash; most others do not.
     ///
     /// ## References
     ///
@@ -55,11 +55,11 @@ impl Rule for IssuerTrailingSlash {
             return;
         }
         let extra = if trimmed.len() < issuer.len() {
-            "a slash at the end that its tokens do not have"
+            "a trailing slash that its tokens do not have"
         } else {
-            "no slash at the end, and its tokens have one"
+            "no trailing slash, but its tokens have one"
         };
-        let message = format!("the provider `{issuer}` has {extra}: {} issues as `https://{meant}`", known.name);
+        let message = format!("the provider `{issuer}` has {extra}: the issuer of {} is `https://{meant}`", known.name);
         // A host that is only called like the product may be another one.
         let severity = if known.guessed { Severity::Warning } else { Severity::Error };
         let place = match &provider.url {
@@ -70,7 +70,7 @@ impl Rule for IssuerTrailingSlash {
         };
         out.report(&Self::META, place, message)
             .severity(severity)
-            .help(format!("create a provider with the URL `https://{meant}` and name it in the trust policies"))
+            .help(format!("create a provider with the URL `https://{meant}` and use it in the trust policies"))
             .done();
     }
 }

@@ -15,17 +15,17 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// IAM stores the trust policy without looking for the provider. Without it STS cannot check any token of the issuer, and every call
-    /// fails with `InvalidIdentityToken: No OpenIDConnect provider found in your account`.
+    /// IAM stores the trust policy without checking that the provider exists. Without it STS cannot verify any token of the issuer, and
+    /// every call fails with `InvalidIdentityToken: No OpenIDConnect provider found in your account`.
     ///
     /// ## Severity
     ///
-    /// An error: every call fails. A warning where the run makes the cluster and no provider for it: the provider may be made elsewhere.
+    /// Error: every call fails. Warning if Terraform creates the cluster but no provider for it: the provider may be created elsewhere.
     ///
     /// ## How to fix it
     ///
-    /// Create the provider for exactly this issuer in the role's account, or correct the ARN. It is said only where the run lists all
-    /// providers of the account, holds one of nearly the same issuer, or creates the cluster itself.
+    /// Create the provider for exactly this issuer in the role's account, or correct the ARN. This is reported only if the files list all
+    /// providers of the account, contain one with nearly the same issuer, or create the cluster.
     ///
     /// ## References
     ///
@@ -95,13 +95,11 @@ fn judge(role: &RoleView<'_>, arn: &ProviderArn<'_>, place: Place, out: &mut Fin
     let name = role.name();
     if let Some((provider, own)) = near {
         let message =
-            format!("{name} trusts the provider of `{issuer}`, but the one that exists is of `{own}`: to STS these are two issuers");
+            format!("{name} trusts the provider of `{issuer}`, but the existing provider is for `{own}`: STS treats them as two issuers");
         let at = url_place(provider);
         report(
             message,
-            format!(
-                "compare both with the `iss` of a token; the role's policy and the provider must name the same issuer, `{own}` or `{issuer}`"
-            ),
+            format!("use the `iss` of a token in both the trust policy and the provider: either `{own}` or `{issuer}`"),
             Severity::Error,
             Some((at, "the provider".to_owned())),
             out,
@@ -115,16 +113,15 @@ fn judge(role: &RoleView<'_>, arn: &ProviderArn<'_>, place: Place, out: &mut Fin
         report(message, help, Severity::Error, None, out);
     } else if let Some(cluster) = made_here(issuer, view) {
         let message = format!(
-            "{name} trusts the provider of `{issuer}`: Terraform makes that cluster, but no `aws_iam_openid_connect_provider` for it"
+            "{name} trusts the provider of `{issuer}`, but Terraform creates only that cluster and no `aws_iam_openid_connect_provider` for it"
         );
         let help = format!(
-            "add an `aws_iam_openid_connect_provider` with the url `https://{issuer}` (module eks: `enable_irsa = true`), if it is not made elsewhere"
+            "add an `aws_iam_openid_connect_provider` with the URL `https://{issuer}` (in the eks module: `enable_irsa = true`), unless it is created elsewhere"
         );
         report(message, help, Severity::Warning, Some((cluster.place.clone(), "the cluster".to_owned())), out);
     } else if let Some((provider, elsewhere)) = elsewhere(issuer, view) {
-        let message = format!(
-            "{name} trusts a provider of `{issuer}` in account {account}, and the run shows one in account {elsewhere} alone: STS looks in the role's own account"
-        );
+        let message =
+            format!("{name} trusts a provider of `{issuer}` in account {account}, but these files only contain one in account {elsewhere}");
         report(
             message,
             both_ways(issuer, account, elsewhere),
@@ -148,7 +145,7 @@ fn url_place(provider: &OidcProvider) -> Place {
 #[must_use]
 pub fn both_ways(issuer: &str, account: &str, elsewhere: &str) -> String {
     format!(
-        "create a provider for `https://{issuer}` in account {account}, too; or let the Pods have a role of account {elsewhere} and assume this one from it with `sts:AssumeRole`"
+        "also create a provider for `https://{issuer}` in account {account}; or give the Pods a role in account {elsewhere} and let that role assume this one"
     )
 }
 

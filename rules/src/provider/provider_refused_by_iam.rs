@@ -15,20 +15,21 @@ const MOST_THUMBPRINTS: usize = 5;
 const THUMBPRINT: usize = 40;
 
 declare_rule! {
-    /// IAM refuses to create a provider like this.
+    /// IAM refuses to create this provider.
     ///
     /// ## Why is this bad?
     ///
-    /// The URL of a provider must begin with `https://` and have no query, and there is a limit to its client ids (100) and its thumbprints
-    /// (5, each of 40 hexadecimal digits). Otherwise the call fails, and with it the roll-out, before any role can be assumed.
+    /// The URL of a provider must begin with `https://` and must not have a query. A provider has at most 100 client ids and 5 thumbprints
+    /// of 40 hexadecimal digits each. Otherwise creating it fails, and nobody can assume a role through it.
     ///
     /// ## Severity
     ///
-    /// An error: the provider cannot be created.
+    /// Error: the provider cannot be created.
     ///
     /// ## How to fix it
     ///
-    /// Write the issuer's URL alone, and drop what is too much. No thumbprint is needed where the certificate is of a public authority.
+    /// Write only the issuer's URL, and remove what exceeds the limits. No thumbprint is needed if the certificate is from a public
+    /// authority.
     ///
     /// ## References
     ///
@@ -60,21 +61,21 @@ impl Rule for ProviderRefusedByIam {
             out.report(&Self::META, place, format!("IAM refuses the provider `{issuer}`: {what}")).help(help).done();
         };
         if let Some((url, what)) = provider.url.as_ref().and_then(|url| Some((url, fault(&url.text)?))) {
-            report(out, at(Some(url)), what, "write the issuer's URL alone: `https://`, the host and the path");
+            report(out, at(Some(url)), what, "write only the issuer's URL: `https://`, the host and the path");
         }
         if let Some(ids) = provider.client_ids.value().filter(|ids| ids.len() > MOST_CLIENT_IDS) {
-            let what = format!("it has {} client ids, and {MOST_CLIENT_IDS} are the most", ids.len());
-            report(out, at(ids.first()), what, "list the audiences that tokens really carry");
+            let what = format!("it has {} client ids, but may have at most {MOST_CLIENT_IDS}", ids.len());
+            report(out, at(ids.first()), what, "list only the audiences that tokens really have");
         }
         let Some(thumbprints) = provider.thumbprints.value() else { return };
         if thumbprints.len() > MOST_THUMBPRINTS {
-            let what = format!("it has {} thumbprints, and {MOST_THUMBPRINTS} are the most", thumbprints.len());
-            report(out, at(thumbprints.first()), what, "keep the newest; a public authority's certificate needs none");
+            let what = format!("it has {} thumbprints, but may have at most {MOST_THUMBPRINTS}", thumbprints.len());
+            report(out, at(thumbprints.first()), what, "keep only the newest; a certificate from a public authority needs none");
         }
         let is_thumbprint = |text: &str| text.len() == THUMBPRINT && text.bytes().all(|b| b.is_ascii_hexdigit());
         if let Some(odd) = thumbprints.iter().find(|odd| !is_thumbprint(&odd.text) && find_mark(&odd.text).is_none()) {
             let what = format!("the thumbprint `{}` is not {THUMBPRINT} hexadecimal digits", odd.text);
-            report(out, at(Some(odd)), what, "write the SHA-1 of the certificate without colons, or leave the thumbprints out");
+            report(out, at(Some(odd)), what, "write the SHA-1 fingerprint of the certificate without colons, or remove the thumbprints");
         }
     }
 }
@@ -84,10 +85,10 @@ fn fault(url: &str) -> Option<String> {
         return None;
     }
     if url.starts_with("http://") {
-        return Some("its URL begins with `http://`, and only `https://` will do".to_owned());
+        return Some("its URL must begin with `https://`, not `http://`".to_owned());
     }
     if url.contains(['?', '#']) {
-        return Some("its URL has a query, and none is allowed".to_owned());
+        return Some("its URL must not have a query".to_owned());
     }
     let bare = url.trim();
     (bare != url).then(|| "its URL has white space around it".to_owned())

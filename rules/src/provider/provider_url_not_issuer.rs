@@ -8,16 +8,16 @@ use irsa_lint_core::policy::find_mark;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
 declare_rule! {
-    /// A provider's URL is not the one that tokens carry as their issuer.
+    /// A provider's URL is not the issuer in the tokens.
     ///
     /// ## Why is this bad?
     ///
-    /// STS looks for the provider whose URL is the token's `iss`, letter by letter. The address of the cluster's API server, of the discovery
-    /// document or of the keys is another text, so no token belongs to the provider: `No OpenIDConnect provider found in your account`.
+    /// STS looks for the provider whose URL is exactly the token's `iss`. The address of the cluster's API server, of the discovery
+    /// document or of the keys is different, so no token matches the provider: `No OpenIDConnect provider found in your account`.
     ///
     /// ## Severity
     ///
-    /// An error: no token belongs to the provider. A warning where the URL may be an issuer all the same.
+    /// Error: no token matches the provider. Warning if the URL may still be an issuer.
     ///
     /// ## How to fix it
     ///
@@ -54,11 +54,14 @@ impl Rule for ProviderUrlNotIssuer {
         }
         let Some(fault) = fault(issuer, view) else { return };
         let help = match &fault.meant {
-            Some(meant) => format!("create a provider with the URL `https://{meant}` and name it in the trust policies"),
-            None => "create a provider with the issuer's URL: what the tokens carry as `iss`".to_owned(),
+            Some(meant) => format!("create a provider with the URL `https://{meant}` and use it in the trust policies"),
+            None => "create a provider with the issuer's URL, which is the `iss` of the tokens".to_owned(),
         };
         let severity = if fault.certain { Severity::Error } else { Severity::Warning };
-        out.report(&Self::META, place(provider), format!("the provider `{issuer}` {}", fault.what)).severity(severity).help(help).done();
+        out.report(&Self::META, place(provider), format!("the URL of the provider `{issuer}` {}", fault.what))
+            .severity(severity)
+            .help(help)
+            .done();
     }
 }
 
@@ -100,12 +103,16 @@ fn fault(issuer: &str, view: &View<'_>) -> Option<Fault> {
         }
     }
     if let Some(meant) = issuer.strip_suffix("/keys").filter(|meant| known(meant)) {
-        return Some(Fault { what: "is the address of the issuer's keys".to_owned(), meant: Some(meant.to_owned()), certain: true });
+        return Some(Fault {
+            what: "is the address of the issuer's keys, not the issuer".to_owned(),
+            meant: Some(meant.to_owned()),
+            certain: true,
+        });
     }
     let lower = host.to_ascii_lowercase();
     if lower != host {
         let meant = path.map_or_else(|| lower.clone(), |path| format!("{lower}/{path}"));
-        let what = "has capital letters in its host, and issuers are compared letter by letter".to_owned();
+        let what = "has capital letters in its host, but issuers have none and letter case matters".to_owned();
         return Some(Fault { what, certain: known(&meant), meant: Some(meant) });
     }
     let region = host.strip_prefix("oidc.").and_then(|rest| rest.strip_suffix(".eks.amazonaws.com"))?;

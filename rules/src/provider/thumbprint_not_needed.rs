@@ -10,21 +10,21 @@ use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 const RETIRED: [&str; 1] = ["a031c46782e6e6c662c2c87c76da9aa62ccabd8e"];
 
 declare_rule! {
-    /// A provider's thumbprint is out of date, or looked at as if it mattered.
+    /// A provider's thumbprint is out of date, but it does not matter.
     ///
     /// ## Why is this bad?
     ///
-    /// It is not: a thumbprint is a fallback. IAM checks issuers whose certificate is of a public authority against its own list, so an old
-    /// or made-up thumbprint of EKS, GitHub, GitLab or Google keeps nobody out, and renewing it mends nothing. It is said for
-    /// thumbprints known to be retired, and where the provider is all that the run is about.
+    /// It is not bad: a thumbprint is only a fallback. IAM checks issuers with a certificate from a public authority against its own list.
+    /// An old or invented thumbprint for EKS, GitHub, GitLab or Google keeps nobody out, and renewing it repairs nothing. This is reported
+    /// for thumbprints known to be retired, and if the files contain nothing but the provider.
     ///
     /// ## Severity
     ///
-    /// Info: the thumbprint changes nothing.
+    /// Info: the thumbprint has no effect.
     ///
     /// ## How to fix it
     ///
-    /// Nothing need be done. If tokens are refused, look at the issuer, the client ids and the trust policy.
+    /// Nothing needs to be done. If tokens are refused, check the issuer, the client ids and the trust policy.
     ///
     /// ## References
     ///
@@ -57,15 +57,15 @@ impl Rule for ThumbprintNotNeeded {
         };
         let text = &thumbprint.text;
         let message = if retired(text) {
-            format!("the thumbprint `{text}` of provider `{issuer}` is of a certificate that is no longer in use, which does no harm")
+            format!("the thumbprint `{text}` of provider `{issuer}` is for a certificate that is no longer in use, which does no harm")
         } else {
-            format!("the thumbprint `{text}` of provider `{issuer}` need not be kept up to date")
+            format!("the thumbprint `{text}` of provider `{issuer}` does not need to be kept up to date")
         };
         let list = if provider.origin.is_terraform() { "thumbprint_list" } else { "ThumbprintList" };
         let place = Place { span: thumbprint.span, pointer: provider.place.pointer.key(list).index(index) };
         out.report(&Self::META, place, message)
             .help(format!(
-                "leave it: {} has a certificate of a public authority, which IAM checks by itself; if tokens are refused, look at the issuer, the client ids and the trust policy",
+                "nothing needs to be done, because IAM trusts the certificate of {} anyway; if tokens are refused, check the issuer, the client ids and the trust policy",
                 known.name
             ))
             .done();

@@ -10,20 +10,20 @@ use crate::role_arn::place;
 use crate::workloads::role_of;
 
 declare_rule! {
-    /// A ServiceAccount carries a role in its annotation and has a Pod Identity association as well.
+    /// A ServiceAccount has a role in its annotation and also a Pod Identity association.
     ///
     /// ## Why is this bad?
     ///
-    /// The association wins: new Pods get its role, and `eks.amazonaws.com/role-arn` is passed over. Where the two roles differ, whoever
-    /// changes the permissions of the annotated one changes nothing.
+    /// The association takes precedence: new Pods get its role, and `eks.amazonaws.com/role-arn` is ignored. If the two roles differ,
+    /// changing the permissions of the annotated one has no effect.
     ///
     /// ## Severity
     ///
-    /// A warning where the two name different roles. Info where it is one role, or the run does not show which.
+    /// Warning if the two name different roles. Info if they name the same role, or if the files do not show which.
     ///
     /// ## How to fix it
     ///
-    /// Keep one of the two. When moving to Pod Identity, take the annotation out once the Pods have been started anew.
+    /// Keep one of the two. When migrating to Pod Identity, remove the annotation after the Pods have been restarted.
     ///
     /// ## References
     ///
@@ -78,14 +78,14 @@ impl Rule for AnnotationAndAssociation {
         let who = account.display_name();
         let message = match own {
             Some(own) if !same => format!(
-                "ServiceAccount `{who}` has a Pod Identity association with role `{}`, which wins over `{}` in its annotation",
+                "ServiceAccount `{who}` has a Pod Identity association with role `{}`, so its annotation `{}` is ignored",
                 own.text, role.text
             ),
-            _ => format!("ServiceAccount `{who}` has a Pod Identity association, so its annotation `{}` is passed over", role.text),
+            _ => format!("ServiceAccount `{who}` has a Pod Identity association, so its annotation `{}` is ignored", role.text),
         };
         out.report(&Self::META, place(annotation), message)
             .severity(if own.is_some() && !same { Severity::Warning } else { Severity::Info })
-            .help("take the annotation out, or delete the association")
+            .help("remove the annotation, or delete the association")
             .related(association.place.clone(), "the association")
             .done();
     }

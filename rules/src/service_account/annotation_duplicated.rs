@@ -14,16 +14,16 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// A key may stand once. Most parsers keep the last and drop the others without a word, some refuse the manifest: which role the Pods
-    /// get hangs on the tool that applies it.
+    /// A key may occur only once. Most parsers keep the last one and silently drop the others; some refuse the manifest. Which role the
+    /// Pods get depends on the tool that applies it.
     ///
     /// ## Severity
     ///
-    /// A warning: one of the two roles is used, and it may be the right one.
+    /// Warning: one of the two roles is used, and it may be the right one.
     ///
     /// ## How to fix it
     ///
-    /// Keep the annotation that is meant and take out the other.
+    /// Keep the right annotation and remove the other.
     ///
     /// ## References
     ///
@@ -69,10 +69,10 @@ impl Rule for AnnotationDuplicated {
             for (first, value) in others.filter(|(_, value)| value.text != last_value.text) {
                 let who = account.display_name();
                 let message =
-                    format!("ServiceAccount `{who}` has `{key}` twice: `{}` is dropped, `{}` counts", value.text, last_value.text);
+                    format!("ServiceAccount `{who}` has `{key}` twice: `{}` is ignored, only `{}` counts", value.text, last_value.text);
                 let last = Place { span: last.key.span, pointer: last.pointer.clone() };
                 out.report(&Self::META, Place { span: first.key.span, pointer: first.pointer.clone() }, message)
-                    .help("keep the one that is meant and take out the other")
+                    .help("keep the right one and remove the other")
                     .fix(without(view, first, &last_value.text))
                     .related(last, "this one counts")
                     .done();
@@ -89,9 +89,9 @@ impl Rule for AnnotationDuplicated {
                 own.file == span.file && own.start <= span.start && span.end <= own.end
             };
             let Some(account) = documents.service_accounts.iter().find(holds) else { continue };
-            let message = format!("ServiceAccount `{}` has `annotations` twice: the first are dropped", account.display_name());
+            let message = format!("ServiceAccount `{}` has `annotations` twice: the first are ignored", account.display_name());
             out.report(&Self::META, twice.place.clone(), message)
-                .help("put all annotations under one key")
+                .help("put all annotations under one `annotations` key")
                 .related(Place { span: last, pointer: twice.place.pointer.clone() }, "these count")
                 .done();
         }

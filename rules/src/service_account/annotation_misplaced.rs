@@ -11,17 +11,17 @@ use crate::webhook::{ON_ACCOUNT, ON_ACCOUNT_ALONE, SKIP_CONTAINERS, SKIP_POD, TO
 use crate::workloads::key_place;
 
 declare_rule! {
-    /// An annotation of the webhook stands on the wrong object or in the wrong place of it.
+    /// An annotation for the pod-identity-webhook is on the wrong object or in the wrong place.
     ///
     /// ## Why is this bad?
     ///
-    /// The webhook reads `role-arn` and `audience` among the annotations of the ServiceAccount, and `skip-containers` among those of the
-    /// Pod. Anywhere else they are ignored without a word, and the Pod gets no role.
+    /// The webhook reads `role-arn` and `audience` from the annotations of the ServiceAccount, and `skip-containers` from those of the
+    /// Pod. Anywhere else they are silently ignored, and the Pod gets no role.
     ///
     /// ## Severity
     ///
-    /// An error where the Pods get no role by it. A warning for the lesser annotations; info where the ServiceAccount carries the same
-    /// annotation where it counts.
+    /// Error if the Pods therefore get no role. Warning for the less important annotations. Info if the ServiceAccount also has the
+    /// annotation.
     ///
     /// ## How to fix it
     ///
@@ -70,8 +70,8 @@ impl Rule for AnnotationMisplaced {
             let severity = if key == ROLE_ARN && account.role_arn().is_none() { Severity::Error } else { Severity::Warning };
             let (why, help, fix) = if is_spread(annotation) {
                 let escaped = key.replace('.', "\\.");
-                let why = "is spread over levels of its annotations, which Kubernetes refuses";
-                (why, format!("write `{key}` as one key; `helm --set` wants a backslash before each dot of it, `{escaped}`"), None)
+                let why = "is split into nested keys, which Kubernetes refuses";
+                (why, format!("write `{key}` as one key; with `helm --set` put a backslash before each dot: `{escaped}`"), None)
             } else {
                 let why = "is not among its annotations, so it has no effect";
                 (why, format!("put `{key}` under `metadata.annotations`"), moved(view, account, annotation))
@@ -85,10 +85,10 @@ impl Rule for AnnotationMisplaced {
         let on_pods = [(SKIP_CONTAINERS, "annotations"), (SKIP_POD, "labels")];
         for (key, where_to) in on_pods {
             for annotation in account.annotations.iter().chain(&account.labels).filter(|a| a.key.text == key) {
-                let message = format!("`{key}` on ServiceAccount `{who}` has no effect: it is read on Pods alone");
+                let message = format!("`{key}` on ServiceAccount `{who}` has no effect: it is only read on Pods");
                 out.report(&Self::META, key_place(annotation), message)
                     .severity(Severity::Warning)
-                    .help(format!("put it among the {where_to} of the Pod template"))
+                    .help(format!("move it to the {where_to} of the Pod template"))
                     .done();
             }
         }
@@ -108,11 +108,11 @@ impl Rule for AnnotationMisplaced {
                 _ if key == ROLE_ARN => Severity::Error,
                 _ => Severity::Warning,
             };
-            let message = format!("`{key}` on {what} has no effect: it is read on the ServiceAccount alone");
+            let message = format!("`{key}` on {what} has no effect: it is only read on the ServiceAccount");
             let help = match (&name, annotated) {
-                (_, Some(true)) => "take it out: the ServiceAccount carries it already".to_owned(),
-                (Some(name), _) => format!("put `{key}` among the annotations of ServiceAccount `{name}`"),
-                (None, _) => format!("put `{key}` among the annotations of the ServiceAccount that the Pods run as"),
+                (_, Some(true)) => "remove it: the ServiceAccount already has it".to_owned(),
+                (Some(name), _) => format!("move `{key}` to the annotations of ServiceAccount `{name}`"),
+                (None, _) => format!("move `{key}` to the annotations of the ServiceAccount that the Pods run as"),
             };
             out.report(&Self::META, key_place(annotation), message).severity(severity).help(help).done();
         }
@@ -123,10 +123,10 @@ impl Rule for AnnotationMisplaced {
         for namespace in &view.estate.documents().namespaces {
             for annotation in namespace.annotations.iter().filter(|a| a.key.text == ROLE_ARN) {
                 let message =
-                    format!("`{ROLE_ARN}` on Namespace `{}` has no effect: it is read on the ServiceAccount alone", namespace.name.text);
+                    format!("`{ROLE_ARN}` on Namespace `{}` has no effect: it is only read on the ServiceAccount", namespace.name.text);
                 out.report(&Self::META, key_place(annotation), message)
                     .severity(Severity::Warning)
-                    .help(format!("put `{ROLE_ARN}` among the annotations of the ServiceAccount that the Pods run as"))
+                    .help(format!("move `{ROLE_ARN}` to the annotations of the ServiceAccount that the Pods run as"))
                     .done();
             }
         }
@@ -147,17 +147,17 @@ fn beside_the_pods(workload: &Workload, what: &str, out: &mut Findings) {
     let on_pods = |key: &str| workload.pod_annotations.iter().any(|a| a.key.text == key);
     for annotation in &workload.annotations {
         if [SKIP_CONTAINERS, TOKEN_EXPIRATION].contains(&annotation.key.as_str()) && !on_pods(&annotation.key.text) {
-            report(annotation, "it is read on the Pods it makes", "put it among the annotations of the Pod template");
+            report(annotation, "it is only read on the Pods it creates", "move it to the annotations of the Pod template");
         }
     }
     if workload.pod_labels.iter().any(|label| label.key.text == SKIP_POD) {
         return;
     }
     for annotation in workload.annotations.iter().chain(&workload.pod_annotations).filter(|a| a.key.text == SKIP_POD) {
-        report(annotation, "it is read as a label of the Pods", "put it among the labels of the Pod template");
+        report(annotation, "it is only read as a label of the Pods", "move it to the labels of the Pod template");
     }
     for label in workload.labels.iter().filter(|label| label.key.text == SKIP_POD) {
-        report(label, "it is read on the Pods it makes", "put it among the labels of the Pod template");
+        report(label, "it is only read on the Pods it creates", "move it to the labels of the Pod template");
     }
 }
 

@@ -15,20 +15,20 @@ use crate::pods::{ASSUME_ROLE, allows};
 use crate::webhook::{gives_role, meant};
 
 declare_rule! {
-    /// A role expects a ServiceAccount that carries no `eks.amazonaws.com/role-arn`.
+    /// A role admits a ServiceAccount that has no annotation `eks.amazonaws.com/role-arn`.
     ///
     /// ## Why is this bad?
     ///
-    /// The role names exactly this ServiceAccount, but nothing tells the webhook to inject it: the Pods work as the node's role. Charts that
-    /// look for the annotation under another value drop it without a word.
+    /// The role names exactly this ServiceAccount, but without the annotation the webhook does nothing and the Pods use the node role. A
+    /// Helm chart that expects the annotation under another value ignores it silently.
     ///
     /// ## Severity
     ///
-    /// A warning: the Pods get no role from the webhook, but EKS Pod Identity or another tool may give them one.
+    /// Warning: the Pods get no role from the webhook, but EKS Pod Identity or another tool may give them one.
     ///
     /// ## How to fix it
     ///
-    /// Annotate the ServiceAccount with the role's ARN, and start its Pods anew. With Helm, look at the rendered manifest.
+    /// Annotate the ServiceAccount with the role's ARN, and restart its Pods. With Helm, look at the rendered manifest.
     ///
     /// ## References
     ///
@@ -80,13 +80,13 @@ impl Rule for AnnotationMissing {
 
 fn unannotated(account: &ServiceAccount, name: &Scalar, role: RoleId, view: &View<'_>, out: &mut Findings) {
     let message = format!(
-        "{} expects ServiceAccount `{}`, which has no annotation `{ROLE_ARN}`: its Pods do not get the role",
+        "{} admits ServiceAccount `{}`, but that has no annotation `{ROLE_ARN}`, so its Pods do not get the role",
         view.role_name(role),
         account.display_name()
     );
     let help = match view.estate.role_arn(role) {
-        Stated::Is(arn) => format!("annotate it: `{ROLE_ARN}: {arn}`"),
-        _ => format!("annotate it with the role's ARN under `{ROLE_ARN}`"),
+        Stated::Is(arn) => format!("add the annotation `{ROLE_ARN}: {arn}`, then restart the Pods"),
+        _ => format!("add the annotation `{ROLE_ARN}` with the role's ARN, then restart the Pods"),
     };
     let fix = view.estate.role_arn(role).value().and_then(|arn| annotate(view, account, ROLE_ARN, arn));
     report(account, name, role, message, view, out).help(help).fix(fix).done();
@@ -96,12 +96,12 @@ fn unannotated(account: &ServiceAccount, name: &Scalar, role: RoleId, view: &Vie
 fn renamed(account: &ServiceAccount, name: &Scalar, called: &str, role: RoleId, view: &View<'_>, out: &mut Findings) {
     let namespace = account.namespace.known().unwrap_or_default();
     let message = format!(
-        "{} expects ServiceAccount `{namespace}/{called}`, and the run has `{}` in its place, without the annotation `{ROLE_ARN}`",
+        "{} admits ServiceAccount `{namespace}/{called}`, but these files contain `{}` instead, without the annotation `{ROLE_ARN}`",
         view.role_name(role),
         account.display_name()
     );
     let help = format!(
-        "call the ServiceAccount `{called}` and annotate it with the role; with Helm, look where the chart reads the name and the annotations of its ServiceAccount from"
+        "rename the ServiceAccount to `{called}` and annotate it with the role; with Helm, check which values set the name and the annotations of the ServiceAccount"
     );
     report(account, name, role, message, view, out).help(help).done();
 }
@@ -117,7 +117,7 @@ fn report<'o>(
     let place = Place { span: name.span, pointer: account.place.pointer.key("metadata") };
     let report = out.report(&AnnotationMissing::META, place, message);
     match view.estate.role(role) {
-        Some(role) => report.related(role.place.clone(), "the role expects it"),
+        Some(role) => report.related(role.place.clone(), "this role admits it"),
         None => report,
     }
 }

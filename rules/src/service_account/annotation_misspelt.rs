@@ -13,22 +13,22 @@ use crate::webhook::{KUBE2IAM, SKIP_CONTAINERS, TOKEN_EXPIRATION, meant};
 use crate::workloads::{account_of, key_place, what};
 
 declare_rule! {
-    /// An annotation's key is nearly one of the webhook's, but not it.
+    /// An annotation's key is almost, but not exactly, one that the pod-identity-webhook reads.
     ///
     /// ## Why is this bad?
     ///
-    /// The webhook looks for `eks.amazonaws.com/role-arn` to the letter. Under any other key the role is not injected, nothing says so, and
-    /// the Pod works as the node's role or fails with `Unable to locate credentials`.
+    /// The webhook looks for exactly `eks.amazonaws.com/role-arn`. With any other key the Pod silently gets no role: it uses the node role
+    /// or fails with `Unable to locate credentials`.
     ///
     /// ## Severity
     ///
-    /// An error where the Pods get no role by it. A warning where a lesser annotation has no effect, or where the right one is there as
+    /// Error if the Pods therefore get no role. Warning if a less important annotation has no effect, or if the right one is there as
     /// well.
     ///
     /// ## How to fix it
     ///
-    /// Write the key as the documentation has it: `eks.amazonaws.com/role-arn`. Annotations of other tools (`iam.amazonaws.com/role` of
-    /// kube2iam) are left alone.
+    /// Write the key exactly as documented: `eks.amazonaws.com/role-arn`. Annotations of other tools (`iam.amazonaws.com/role` of
+    /// kube2iam) can stay.
     ///
     /// ## References
     ///
@@ -88,15 +88,15 @@ impl Rule for AnnotationMisspelt {
             };
             let message = if foreign {
                 format!(
-                    "annotation `{key}` of ServiceAccount `{who}` is kube2iam's and kiam's, who read it on Pods, and not the webhook's `{meant}`, {effect}"
+                    "annotation `{key}` of ServiceAccount `{who}` is for kube2iam or kiam (on Pods), not the webhook's `{meant}`, {effect}"
                 )
             } else {
                 format!("annotation `{key}` of ServiceAccount `{who}` is not the webhook's `{meant}`, {effect}")
             };
             let help = match (has_it, names_role) {
-                (true, _) => format!("take it out: `{meant}` is there, too"),
+                (true, _) => format!("remove it: `{meant}` is already there"),
                 (false, true) => format!("write `{meant}`"),
-                (false, false) => format!("write `{meant}: arn:aws:iam::` + account + `:role/` + path and name"),
+                (false, false) => format!("write `{meant}: arn:aws:iam::ACCOUNT:role/NAME`"),
             };
             let replace = || Fix::replace(Applicability::Unsafe, format!("write `{meant}`"), annotation.key.inner_span(), meant);
             let fix = (!has_it && names_role).then(replace);
@@ -115,23 +115,21 @@ impl Rule for AnnotationMisspelt {
                 out.report(&Self::META, place, message).severity(Severity::Warning).help(format!("write `{meant}`")).fix(fix).done();
             } else if key != KUBE2IAM && meant(annotation) == Some(ROLE_ARN) && !has_role() {
                 let message = format!(
-                    "annotation `{key}` of {} is not the webhook's `{ROLE_ARN}`, and that is read on the ServiceAccount alone",
+                    "annotation `{key}` of {} is not `{ROLE_ARN}`, which the webhook only reads on the ServiceAccount",
                     what(workload)
                 );
-                out.report(&Self::META, place, message)
-                    .help(format!("put `{ROLE_ARN}` among the annotations of the ServiceAccount"))
-                    .done();
+                out.report(&Self::META, place, message).help(format!("add `{ROLE_ARN}` to the annotations of the ServiceAccount")).done();
             } else if key == KUBE2IAM
                 && !has_role()
                 && let Some(role) = annotation.value.value().and_then(|value| of_web_identity(&value.text, view))
             {
                 let message = format!(
-                    "annotation `{key}` of {} asks kube2iam or kiam for {}, which admits web identities alone",
+                    "annotation `{key}` of {} requests {} from kube2iam or kiam, but the role only admits web identities",
                     what(workload),
                     view.role_name(role)
                 );
                 out.report(&Self::META, place, message)
-                    .help(format!("put `{ROLE_ARN}` with the role's ARN among the annotations of the ServiceAccount that the Pods run as"))
+                    .help(format!("add `{ROLE_ARN}` with the role's ARN to the annotations of the ServiceAccount that the Pods run as"))
                     .done();
             }
         }

@@ -14,12 +14,13 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// Kubernetes wants strings there and refuses the whole object: `cannot unmarshal number into Go struct field
-    /// ObjectMeta.metadata.annotations of type string`. The ServiceAccount is not made or not changed, and the Pods go on without the role.
+    /// Kubernetes requires strings there and refuses the whole object: `cannot unmarshal number into Go struct field
+    /// ObjectMeta.metadata.annotations of type string`. The ServiceAccount is not created or not changed, and the Pods run without the
+    /// role.
     ///
     /// ## Severity
     ///
-    /// An error: Kubernetes refuses the object.
+    /// Error: Kubernetes refuses the object.
     ///
     /// ## How to fix it
     ///
@@ -81,7 +82,7 @@ impl Rule for AnnotationNotAString {
 fn judge(kind: &str, annotation: &Annotation, who: &str, out: &mut Findings) {
     let Some(written) = &annotation.unquoted else { return };
     let key = &annotation.key.text;
-    let message = format!("{kind} `{key}` of {who} is `{written}`, not a string: Kubernetes refuses the object");
+    let message = format!("{kind} `{key}` of {who} is `{written}`, which is not a string, so Kubernetes refuses the object");
     let place = Place { span: annotation.value_span, pointer: annotation.pointer.clone() };
     let quoted = format!("\"{written}\"");
     out.report(&AnnotationNotAString::META, place, message)

@@ -14,17 +14,16 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// The annotation becomes the audience of the Pods' tokens as it stands. With an empty one Kubernetes puts in its own API server, and
-    /// STS refuses every token whose audience the OIDC provider does not list: `Incorrect token audience`.
+    /// The annotation becomes the audience of the Pods' tokens exactly as it is. If it is empty, Kubernetes uses its own API server as the
+    /// audience. STS refuses every token whose audience the OIDC provider does not list: `Incorrect token audience`.
     ///
     /// ## Severity
     ///
-    /// An error where it is empty: no token is accepted. A warning where it is nearly `sts.amazonaws.com`: a provider may list that
-    /// spelling.
+    /// Error if it is empty: no token is accepted. Warning if it is almost `sts.amazonaws.com`: a provider may list that spelling.
     ///
     /// ## How to fix it
     ///
-    /// Leave the annotation out: the default, `sts.amazonaws.com`, is right in every partition.
+    /// Remove the annotation: the default, `sts.amazonaws.com`, is right in every partition.
     ///
     /// ## References
     ///
@@ -67,7 +66,7 @@ impl Rule for AudienceMalformed {
             let message = format!(
                 "`{AUDIENCE}` of ServiceAccount `{who}` is empty, so its tokens are for the Kubernetes API server and STS refuses them"
             );
-            out.report(&Self::META, place, message).help("take the annotation out: the default is `sts.amazonaws.com`").done();
+            out.report(&Self::META, place, message).help("remove the annotation: the default is `sts.amazonaws.com`").done();
             return;
         }
         let Some(meant) = meant_audience(&text.text).filter(|_| !text.text.contains("${")) else { return };
@@ -85,12 +84,12 @@ impl Rule for AudienceMalformed {
             return;
         }
         let message = format!(
-            "`{AUDIENCE}` of ServiceAccount `{who}` is `{}`, so STS refuses its tokens unless the OIDC provider lists exactly that",
+            "`{AUDIENCE}` of ServiceAccount `{who}` is `{}`, so STS refuses its tokens unless the OIDC provider lists exactly this text",
             text.text.escape_debug()
         );
         out.report(&Self::META, place, message)
             .severity(if blank { Severity::Error } else { Severity::Warning })
-            .help(format!("write `{meant}`, or take the annotation out if that is the default"))
+            .help(format!("write `{meant}`, or remove the annotation (the default is `sts.amazonaws.com`)"))
             .fix(Fix::replace(Applicability::Unsafe, format!("write `{meant}`"), text.inner_span(), meant))
             .done();
     }

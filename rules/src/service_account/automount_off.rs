@@ -12,8 +12,8 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// The role does not need that token: the webhook mounts one of its own. But controllers and agents talk to the Kubernetes API as well,
-    /// and without its token they fail at the start, which is easily taken for a fault of the role.
+    /// The role does not need that token: the webhook mounts its own. But controllers and agents also talk to the Kubernetes API. Without
+    /// its token they fail at startup, which is easily mistaken for a problem with the role.
     ///
     /// ## Severity
     ///
@@ -21,7 +21,7 @@ declare_rule! {
     ///
     /// ## How to fix it
     ///
-    /// Take the field out, or set `automountServiceAccountToken: true` in the spec of the Pods that need the Kubernetes API.
+    /// Remove the field, or set `automountServiceAccountToken: true` in the spec of the Pods that need the Kubernetes API.
     ///
     /// ## References
     ///
@@ -84,11 +84,11 @@ impl Rule for AutomountOff {
             return;
         }
         let message = format!(
-            "ServiceAccount `{}` sets `automountServiceAccountToken: false`: the role works all the same, but its Pods cannot call the Kubernetes API",
+            "ServiceAccount `{}` sets `automountServiceAccountToken: false`: its Pods still get the role, but cannot call the Kubernetes API",
             account.display_name()
         );
         out.report(&Self::META, place.clone(), message)
-            .help("take it out if the program uses the Kubernetes API, or set it to true in the spec of the Pods")
+            .help("if the program uses the Kubernetes API, remove the field, or set it to true in the spec of the Pods")
             .done();
     }
 }

@@ -13,16 +13,17 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// The webhook only logs a value that has not the form of a role's ARN and injects it as it stands. The Pod starts, and its first call
-    /// to AWS fails with `ValidationError` or `AccessDenied`. An empty value injects nothing at all, and the Pod works as the node's role.
+    /// The webhook only logs a value that is not the ARN of a role, and passes it on unchanged. The Pod starts, and its first call to AWS
+    /// fails with `ValidationError` or `AccessDenied`. With an empty value the webhook does nothing, and the Pod uses the node role.
     ///
     /// ## Severity
     ///
-    /// An error: every call of the Pod fails. A warning where the value is empty: charts write that where no role is wanted.
+    /// Error: every call of the Pod fails. Warning if the value is empty: charts write that if no role is wanted.
     ///
     /// ## How to fix it
     ///
-    /// Write the role's ARN: `arn:aws:iam::`, the twelve digits of its account, `:role/`, its path and name. `aws iam get-role` shows it.
+    /// Write the role's ARN, `arn:aws:iam::ACCOUNT:role/NAME`, with the 12 digits of its account and its path if it has one. `aws iam
+    /// get-role --role-name NAME` shows it.
     ///
     /// ## References
     ///
@@ -63,7 +64,7 @@ impl Rule for RoleArnMalformed {
             if matches!(annotation.value, Stated::Absent) {
                 let message = match &annotation.unquoted {
                     Some(written) => format!(
-                        "the role-arn annotation of ServiceAccount `{who}` is `{written}`, no role's ARN and not a string: Kubernetes refuses the object"
+                        "the role-arn annotation of ServiceAccount `{who}` is `{written}`, which is neither a role's ARN nor a string"
                     ),
                     None => format!("the role-arn annotation of ServiceAccount `{who}` is not a string"),
                 };
@@ -76,14 +77,14 @@ impl Rule for RoleArnMalformed {
             let message = format!("the role-arn annotation of ServiceAccount `{who}` is empty, so its Pods get no role");
             out.report(&Self::META, place, message)
                 .severity(Severity::Warning)
-                .help("write the role's ARN, or leave the annotation out if no role is wanted")
+                .help("write the role's ARN, or remove the annotation if no role is wanted")
                 .done();
             return;
         }
-        let message = format!("the role-arn annotation of ServiceAccount `{who}`, `{}`, {why}", scalar.text.trim_end());
+        let message = format!("the role-arn annotation `{}` of ServiceAccount `{who}` {why}", scalar.text.trim_end());
         let help = match &repaired {
             Some(repaired) => format!("write `{repaired}`"),
-            None => "write the role's ARN, as `aws iam get-role` shows it: `arn:aws:iam::` + account + `:role/` + path and name".to_owned(),
+            None => "write the role's ARN, as `aws iam get-role` shows it: `arn:aws:iam::ACCOUNT:role/NAME`".to_owned(),
         };
         let fix = repaired.map(|arn| Fix::replace(Applicability::Unsafe, format!("write `{arn}`"), scalar.inner_span(), arn));
         out.report(&Self::META, place, message).help(help).fix(fix).done();

@@ -8,20 +8,20 @@ use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 use crate::role_arn::{RoleArn, read, value};
 
 declare_rule! {
-    /// The annotation `eks.amazonaws.com/role-arn` names something else than a role.
+    /// The annotation `eks.amazonaws.com/role-arn` names something other than a role.
     ///
     /// ## Why is this bad?
     ///
-    /// A Pod can assume a role and nothing else. The webhook injects the value as it stands, and the Pod's first call to AWS fails. Most
-    /// often it is the permissions policy's ARN, which stands beside the role's in the same console page.
+    /// A Pod can only assume a role. The webhook passes the value on unchanged, and the Pod's first call to AWS fails. Usually it is the
+    /// ARN of the permissions policy, which is next to the role's ARN on the same console page.
     ///
     /// ## Severity
     ///
-    /// An error: every call of the Pod fails.
+    /// Error: every call of the Pod fails.
     ///
     /// ## How to fix it
     ///
-    /// Write the ARN of the role to which the policy is attached: `arn:aws:iam::111122223333:role/NAME`.
+    /// Write the ARN of the role that the policy is attached to: `arn:aws:iam::111122223333:role/NAME`.
     ///
     /// ## References
     ///
@@ -60,8 +60,6 @@ impl Rule for RoleArnNotARole {
         let RoleArn::Other(kind) = read(&scalar.text) else { return };
         let message =
             format!("the role-arn annotation of ServiceAccount `{}` names {kind}, not a role: `{}`", account.display_name(), scalar.text);
-        out.report(&Self::META, place, message)
-            .help("write the ARN of the role: `arn:aws:iam::` + account + `:role/` + path and name")
-            .done();
+        out.report(&Self::META, place, message).help("write the ARN of the role: `arn:aws:iam::ACCOUNT:role/NAME`").done();
     }
 }

@@ -13,12 +13,12 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// The webhook passes over a value that it cannot read as a boolean and uses its default. Which endpoint of STS the Pods call is then
-    /// not what the manifest seems to say; where a network lets only one of them through, the calls hang.
+    /// The webhook ignores a value that is not a boolean and uses its default. The Pods may then call another STS endpoint than the
+    /// manifest suggests; if the network only allows one of them, the calls hang.
     ///
     /// ## Severity
     ///
-    /// A warning: the Pods work, though not as the manifest says.
+    /// Warning: the Pods work, though not as the manifest says.
     ///
     /// ## How to fix it
     ///
@@ -67,7 +67,7 @@ impl Rule for StsRegionalEndpoints {
             return;
         }
         let message = format!(
-            "`{STS_REGIONAL_ENDPOINTS}` of ServiceAccount `{}` is `{}`, neither true nor false: the webhook's default is used",
+            "`{STS_REGIONAL_ENDPOINTS}` of ServiceAccount `{}` is `{}`, which is neither true nor false, so the webhook uses its default",
             account.display_name(),
             text.text
         );
@@ -75,7 +75,7 @@ impl Rule for StsRegionalEndpoints {
             "legacy" | "global" | "no" | "off" | "disabled" | "false" => "\"false\"",
             _ => "\"true\"",
         };
-        out.report(&Self::META, place, message).help(format!("write `{meant}`, if that is what was meant")).done();
+        out.report(&Self::META, place, message).help(format!("write `{meant}`, if that is what you want")).done();
     }
 }
 

@@ -11,21 +11,20 @@ use crate::webhook::TOKEN_EXPIRATION;
 use crate::workloads::{account_of, what};
 
 declare_rule! {
-    /// The annotation `eks.amazonaws.com/token-expiration` is no number of seconds, or one that is not granted.
+    /// The annotation `eks.amazonaws.com/token-expiration` is not a number of seconds, or not a possible one.
     ///
     /// ## Why is this bad?
     ///
-    /// The webhook takes a whole number of seconds. It raises one below 600 to 600, passes over what is no number and uses its default,
-    /// a day; and EKS issues no token for longer than a day. The tokens live longer or shorter than somebody meant.
+    /// The webhook expects a whole number of seconds. It raises a value below 600 to 600, and ignores anything that is not a number and
+    /// uses its default, one day. EKS issues no token for longer than one day. The tokens live longer or shorter than intended.
     ///
     /// ## Severity
     ///
-    /// A warning: the Pods work, though not as the manifest says. Info where Pod and ServiceAccount ask for different times: the Pod's
-    /// counts.
+    /// Warning: the Pods work, though not as the manifest says. Info if Pod and ServiceAccount request different times: the Pod's counts.
     ///
     /// ## How to fix it
     ///
-    /// Write a number of seconds from 600 to 86400 as a string, or leave the annotation out.
+    /// Write a number of seconds from 600 to 86400 as a string, or remove the annotation.
     ///
     /// ## References
     ///
@@ -79,14 +78,14 @@ impl Rule for TokenExpiration {
         let (Some(own), Some(others)) = (seconds(annotation), seconds(other)) else { return };
         if own != others {
             let message = format!(
-                "{} asks for tokens of {own} seconds, ServiceAccount `{}` for {others}: the Pod's annotation counts",
+                "{} requests tokens for {own} seconds, but ServiceAccount `{}` for {others}: the Pod's annotation counts",
                 what(workload),
                 account.display_name()
             );
             out.report(&Self::META, place(annotation), message)
                 .severity(Severity::Info)
-                .help("leave one of the two out")
-                .related(place(other), "this one is passed over")
+                .help("remove one of the two annotations")
+                .related(place(other), "this one is ignored")
                 .done();
         }
     }
@@ -103,18 +102,22 @@ fn judge(annotation: &Annotation, who: &str, view: &View<'_>, out: &mut Findings
         Err(_) => {
             let help = in_seconds(&text.text).map_or_else(
                 || "write a number of seconds from 600 to 86400, as a string".to_owned(),
-                |seconds| format!("write `\"{seconds}\"`, if that is what was meant"),
+                |seconds| format!("write `\"{seconds}\"`, if that is what you want"),
             );
-            (format!("`{TOKEN_EXPIRATION}` of {who} is `{}`, not a number of seconds: the default of a day is used", text.text), help)
+            (
+                format!(
+                    "`{TOKEN_EXPIRATION}` of {who} is `{}`, which is not a number of seconds, so the default of one day is used",
+                    text.text
+                ),
+                help,
+            )
         }
         Ok(seconds) if seconds < SHORTEST => (
-            format!(
-                "`{TOKEN_EXPIRATION}` of {who} is {seconds}, below the shortest life of a token: the webhook makes it {SHORTEST} seconds"
-            ),
+            format!("`{TOKEN_EXPIRATION}` of {who} is {seconds} seconds, but the webhook raises it to the minimum of {SHORTEST}"),
             format!("write `\"{SHORTEST}\"` or more"),
         ),
         Ok(seconds) if seconds > LONGEST && on_eks => (
-            format!("`{TOKEN_EXPIRATION}` of {who} is {seconds} seconds, and EKS issues no token for more than {LONGEST}, a day"),
+            format!("`{TOKEN_EXPIRATION}` of {who} is {seconds} seconds, but EKS issues tokens for at most {LONGEST} (one day)"),
             format!("write `\"{LONGEST}\"` or less"),
         ),
         Ok(_) => return,
@@ -155,9 +158,9 @@ mod tests {
             assert!(found(good).is_empty(), "{good}");
         }
         for (bad, says) in [
-            ("\"599\"", "makes it 600"),
+            ("\"599\"", "minimum of 600"),
             ("\"0\"", "600"),
-            ("\"86401\"", "a day"),
+            ("\"86401\"", "one day"),
             ("1h", "\"3600\""),
             ("\"\"", "from 600"),
             ("\" 3600\"", "\"3600\""),

@@ -12,12 +12,12 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// Whoever may push any branch, or open a pull request from inside the repository, gets the role's permissions, reviewed or not. That can be
-    /// what is meant, for a role that only reads; for one that deploys it seldom is.
+    /// Whoever can push any branch, or open a pull request from inside the repository, gets the role's permissions, reviewed or not. That
+    /// can be intended for a role that only reads; for one that deploys it seldom is.
     ///
     /// ## Severity
     ///
-    /// Info: many roles are meant for a whole repository, and nobody from outside gets in.
+    /// Info: many roles are intended for a whole repository, and nobody from outside gets in.
     ///
     /// ## How to fix it
     ///
@@ -70,8 +70,8 @@ impl Rule for AnyBranch {
         report_wide(role, &Self::META, out, Reach::Project, |wide, witness, place, out| {
             let pulls = if lets_pull_requests_in(wide) { ", and pull requests get in as well" } else { "" };
             let asked = subject_words(wide.statement, wide.issuer);
-            let message = format!("{} does not ask which {}{pulls}: {asked}", role.name(), wide.parts_alike());
-            let help = format!("where the role may do more than read, name the whole subject, such as {}", wide.good());
+            let message = format!("{} does not restrict the {}{pulls}: {asked}", role.name(), wide.parts_alike());
+            let help = format!("if the role can do more than read, name the whole subject, for example {}", wide.good());
             out.report(&Self::META, place, message).witness(witness).help(help).done();
         });
     }
@@ -113,8 +113,8 @@ mod tests {
             text.replace("\"I:", "\"token.actions.githubusercontent.com:")
         };
         for (subject, which) in [
-            ("repo:octo-org/octo-repo:*", "which branch, tag or environment, and pull requests get in as well:"),
-            ("repo:octo-org/octo-repo:ref:refs/tags/*", "which tag:"),
+            ("repo:octo-org/octo-repo:*", "does not restrict the branch, tag or environment, and pull requests get in as well:"),
+            ("repo:octo-org/octo-repo:ref:refs/tags/*", "does not restrict the tag:"),
         ] {
             let answer = check(&[("a.json", &text(subject))]);
             let message = &of_rule(&answer, "any-branch")[0].message;

@@ -13,19 +13,20 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// A `*` in the name matches whatever ServiceAccount somebody creates in the namespace, and every controller that already runs there. In
-    /// a namespace that several teams or charts share (`kube-system`, `default`) one of them gets the others' permissions.
+    /// A `*` in the name matches any ServiceAccount that somebody creates in the namespace, and every controller that already runs there.
+    /// In a namespace that several teams or charts share (`kube-system`, `default`), each of them gets the permissions of the others.
     ///
     /// ## Severity
     ///
-    /// A warning: it takes rights in that one namespace, which may be one team's own.
+    /// Warning: an attacker needs rights in that one namespace, which may belong to one team only.
     ///
     /// ## How to fix it
     ///
-    /// Name the ServiceAccounts one by one under the same key.
+    /// List each ServiceAccount under the same key, without `*`.
     ///
-    /// Where ServiceAccounts of the run name the role, its fix puts them in the place of the pattern: a safe one where the run holds all
-    /// ServiceAccounts of the cluster (`kubectl get serviceaccounts -A -o yaml`), else one to be read first, for others may use the role.
+    /// If ServiceAccounts in the given files name the role, the fix replaces the pattern with them. It is safe if the files contain all
+    /// ServiceAccounts of the cluster (`kubectl get serviceaccounts -A -o yaml`). Otherwise review it first, because others may use the
+    /// role.
     ///
     /// ## References
     ///
@@ -76,11 +77,10 @@ impl Rule for AnyNameInNamespace {
             |wide, witness, place, out| {
                 let Breadth::OpenNames { namespaces, any_name } = &wide.breadth else { return };
                 let (namespace, name) = wide.shown();
-                let which = if *any_name { "any ServiceAccount".to_owned() } else { format!("any ServiceAccount called like `{name}`") };
+                let which =
+                    if *any_name { "any ServiceAccount".to_owned() } else { format!("any ServiceAccount with a name like `{name}`") };
                 let message = format!("{which} in {} of {} can assume {}", named(namespaces), wide.cluster(), role.name());
-                let help = format!(
-                    "name the ServiceAccounts that are meant one by one, without a `*`: `system:serviceaccount:{namespace}:NAME` under `StringEquals`"
-                );
+                let help = format!("list each ServiceAccount without `*` under `StringEquals`: `system:serviceaccount:{namespace}:NAME`");
                 out.report(&Self::META, place, message).witness(witness).help(help).fix(to_users(role, wide)).done();
             },
         );

@@ -11,19 +11,20 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// The name of a ServiceAccount is no boundary: whoever has a namespace in the cluster, or can create one, creates a ServiceAccount of that
-    /// name in it and gets the role's permissions.
+    /// The name of a ServiceAccount protects nothing: whoever has a namespace in the cluster, or can create one, can create a
+    /// ServiceAccount of that name in it and gets the role's permissions.
     ///
     /// ## Severity
     ///
-    /// An error: it takes no more than a namespace, and in most clusters many people have one.
+    /// Error: an attacker only needs a namespace, and in most clusters many people have one.
     ///
     /// ## How to fix it
     ///
-    /// Name the namespace: `system:serviceaccount:NAMESPACE:NAME`. For several, list each under the same key.
+    /// Name the namespace: `system:serviceaccount:NAMESPACE:NAME`. List several under the same key.
     ///
-    /// Where ServiceAccounts of the run name the role, its fix puts them in the place of the pattern: a safe one where the run holds all
-    /// ServiceAccounts of the cluster (`kubectl get serviceaccounts -A -o yaml`), else one to be read first, for others may use the role.
+    /// If ServiceAccounts in the given files name the role, the fix replaces the pattern with them. It is safe if the files contain all
+    /// ServiceAccounts of the cluster (`kubectl get serviceaccounts -A -o yaml`). Otherwise review it first, because others may use the
+    /// role.
     ///
     /// ## References
     ///
@@ -74,11 +75,11 @@ impl Rule for AnyNamespace {
             |wide, witness, place, out| {
                 let (_, name) = wide.shown();
                 let message = format!(
-                    "a ServiceAccount in any namespace of {} can assume {}, if only it has the right name, such as `{name}`",
-                    wide.cluster(),
-                    role.name()
+                    "a ServiceAccount with the right name, such as `{name}`, can assume {} from any namespace of {}",
+                    role.name(),
+                    wide.cluster()
                 );
-                let help = format!("name the namespace in the condition on `sub`: `system:serviceaccount:NAMESPACE:{name}`");
+                let help = format!("name the namespace in the condition on `:sub`: `system:serviceaccount:NAMESPACE:{name}`");
                 out.report(&Self::META, place, message).witness(witness).help(help).fix(to_users(role, wide)).done();
             },
         );

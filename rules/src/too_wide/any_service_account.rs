@@ -14,19 +14,20 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// Whoever can create a Pod in any namespace of the cluster gets the role's permissions: one compromised workload, or one team with a
-    /// namespace of its own, is enough. The statement asks for no subject, or for a pattern that every subject matches.
+    /// Whoever can create a Pod in any namespace of the cluster gets the role's permissions: one compromised workload, or one team with
+    /// its own namespace, is enough. The statement does not check the subject, or accepts a pattern that every subject matches.
     ///
     /// ## Severity
     ///
-    /// An error: every workload of the cluster has the role, so that one that is taken over is enough.
+    /// Error: every workload of the cluster has the role, so one compromised workload is enough.
     ///
     /// ## How to fix it
     ///
     /// Name the ServiceAccount in a condition on the provider's `:sub`: `system:serviceaccount:NAMESPACE:NAME` under `StringEquals`.
     ///
-    /// Where ServiceAccounts of the run name the role, its fix puts them in the place of the pattern: a safe one where the run holds all
-    /// ServiceAccounts of the cluster (`kubectl get serviceaccounts -A -o yaml`), else one to be read first, for others may use the role.
+    /// If ServiceAccounts in the given files name the role, the fix replaces the pattern with them. It is safe if the files contain all
+    /// ServiceAccounts of the cluster (`kubectl get serviceaccounts -A -o yaml`). Otherwise review it first, because others may use the
+    /// role.
     ///
     /// ## References
     ///
@@ -96,7 +97,7 @@ fn help(statement: &Statement, issuer: &IssuerAdmission<'_>) -> String {
             format!("name the namespace and the ServiceAccount under `StringEquals`: `\"{key}\": \"system:serviceaccount:NAMESPACE:NAME\"`")
         }
         None => format!(
-            "add a condition on the subject to the statement's `Condition`, under `StringEquals`: `\"{key}\": \"system:serviceaccount:NAMESPACE:NAME\"`"
+            "add the subject to the statement's `Condition` under `StringEquals`: `\"{key}\": \"system:serviceaccount:NAMESPACE:NAME\"`"
         ),
     }
 }

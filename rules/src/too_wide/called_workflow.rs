@@ -12,21 +12,21 @@ use crate::tenants::{CALLED_WORKFLOW, Reach, names_called_workflow, report_wide}
 use crate::wide::{asked_place, claim_conditions, subject_conditions, witness};
 
 declare_rule! {
-    /// The role asks which reusable workflow is called and not who calls it.
+    /// The role checks which reusable workflow is called, but not who calls it.
     ///
     /// ## Why is this bad?
     ///
-    /// A reusable workflow runs in the name of the repository that calls it, with that repository's inputs, and on its runners. `job_workflow_ref` names
-    /// the workflow alone: if its repository is public, every repository of GitHub may call it, and its job gets the role. IAM takes the condition for
-    /// enough.
+    /// A reusable workflow runs on behalf of the repository that calls it, with that repository's inputs and on its runners.
+    /// `job_workflow_ref` names only the workflow: if its repository is public, every repository on GitHub can call it, and the job gets
+    /// the role. IAM accepts the condition as sufficient.
     ///
     /// ## Severity
     ///
-    /// Warning: whether strangers get in hangs on who can read the workflow's repository, which the policy does not show.
+    /// Warning: whether strangers get in depends on who can read the workflow's repository, which the policy does not show.
     ///
     /// ## How to fix it
     ///
-    /// Ask for the callers as well: `repository_owner_id` under `StringEquals`, or a subject that begins with your organisation.
+    /// Also check the callers: `repository_owner_id` under `StringEquals`, or a subject that begins with your organisation.
     ///
     /// ## References
     ///
@@ -130,7 +130,7 @@ fn workflow_place(statement: &Statement, issuer: &IssuerAdmission<'_>) -> Option
 
 fn message(role: &RoleView<'_>, issuer: &str) -> String {
     format!(
-        "{} asks which workflow of {issuer} is called and not who calls it: if the workflow's repository is public, any repository of any owner gets in by calling it",
+        "{} checks which workflow of {issuer} is called, but not who calls it: if its repository is public, any repository of any owner can call it and get in",
         role.name()
     )
 }
@@ -138,7 +138,7 @@ fn message(role: &RoleView<'_>, issuer: &str) -> String {
 fn help(issuer: &IssuerAdmission<'_>) -> String {
     let issuer = issuer.issuer.as_deref().unwrap_or("ISSUER");
     format!(
-        "ask for your own organization as well: `\"{issuer}:repository_owner_id\": \"ID\"` under `StringEquals`, or `\"{issuer}:sub\": \"repo:ORGANIZATION/*\"` under `StringLike`"
+        "also check your own organization: `\"{issuer}:repository_owner_id\": \"ID\"` under `StringEquals`, or `\"{issuer}:sub\": \"repo:ORGANIZATION/*\"` under `StringLike`"
     )
 }
 

@@ -17,16 +17,16 @@ use crate::statements::is_unfinished;
 use crate::wide::witness;
 
 declare_rule! {
-    /// A Deny statement keeps nobody out of those whom the Allow statements let in.
+    /// A Deny statement does not keep out anyone whom the Allow statements let in.
     ///
     /// ## Why is this bad?
     ///
-    /// It looks like a safeguard, and whoever reads the policy relies on it. But its principal names no web identity, its action is not the one
-    /// that they call, its key is in no request, or its `*` stands under `StringEquals`, where it is an ordinary character.
+    /// It looks like a safeguard, and readers of the policy rely on it. But its principal does not match web identities, its action is not
+    /// the one they call, no request has its condition key, or its `*` is under `StringEquals`, where it is an ordinary character.
     ///
     /// ## Severity
     ///
-    /// Warning where it would keep somebody out if it were read as it was meant; else info, for then nothing is lost.
+    /// Warning if it would keep somebody out once corrected. Info otherwise: then nothing is lost.
     ///
     /// ## How to fix it
     ///
@@ -141,10 +141,10 @@ fn judge(role: &RoleView<'_>, deny: &Statement, out: &mut Findings) {
     }
     let at = flaw.as_ref().map_or(At::Statement, |flaw| flaw.at);
     let shut_out = flaw.as_ref().and_then(|_| issuers().find_map(|issuer| would_shut_out(role, deny, issuer)));
-    let reason = flaw.as_ref().map_or_else(|| "no token has what it asks for".to_owned(), |flaw| flaw.reason.clone());
-    let help = flaw.map_or_else(|| format!("remove {}, or ask for what is to be kept out", deny.name()), |flaw| flaw.help);
+    let reason = flaw.as_ref().map_or_else(|| "no token matches its conditions".to_owned(), |flaw| flaw.reason.clone());
+    let help = flaw.map_or_else(|| format!("remove {}, or name those who must be kept out", deny.name()), |flaw| flaw.help);
     let (severity, consequence) = match &shut_out {
-        Some((subject, _)) => (Severity::Warning, format!("; `{subject}` gets in all the same")),
+        Some((subject, _)) => (Severity::Warning, format!(", so `{subject}` still gets in")),
         None => (Severity::Info, String::new()),
     };
     let message = format!("{} of {} keeps nobody out: {reason}{consequence}", deny.name(), role.name());

@@ -17,17 +17,17 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// `{"AWS": "*"}` with `sts:AssumeRole` is every user and role of every AWS account. `{"Federated": "*"}` and `"*"` name no provider at all, so
-    /// that nothing but the conditions stands between strangers and the role; IAM refuses to store the bare `"*"` in a trust policy.
+    /// `{"AWS": "*"}` with `sts:AssumeRole` is every user and role of every AWS account. `{"Federated": "*"}` and `"*"` name no provider
+    /// at all, so only the conditions stand between strangers and the role. IAM refuses to store a bare `"*"` in a trust policy.
     ///
     /// ## Severity
     ///
-    /// An error: strangers get in. Info where a condition confines the statement to an account, an organisation or a network.
+    /// Error: strangers get in. Info if a condition limits the statement to an account, an organisation or a network.
     ///
     /// ## How to fix it
     ///
-    /// Name the principal: the provider's ARN under `Federated`, or the account or role under `AWS`. Where a whole organisation is meant, a
-    /// condition on `aws:PrincipalOrgID` under `StringEquals` confines `{"AWS": "*"}` to it.
+    /// Name the principal: the provider's ARN under `Federated`, or the account or role under `AWS`. To admit a whole organisation, limit
+    /// `{"AWS": "*"}` with a condition on `aws:PrincipalOrgID` under `StringEquals`.
     ///
     /// ## References
     ///
@@ -83,24 +83,24 @@ impl Rule for Everyone {
 fn message(principal: &Principal, statement: &Statement, role: &RoleView<'_>, confined: bool) -> String {
     let (role, statement_name) = (role.name(), statement.name());
     if confined {
-        return format!("the principal of {statement_name} of {role} is everyone, and only its conditions confine it");
+        return format!("the principal of {statement_name} of {role} is everyone, limited only by its conditions");
     }
     match principal.kind {
         PrincipalKind::Aws if speaks_of(&statement.action, ASSUME_ROLE) => {
             format!("every user and role of every AWS account can assume {role}: the principal of {statement_name} is `{{\"AWS\": \"*\"}}`")
         }
-        PrincipalKind::Aws => format!("the principal of {statement_name} of {role} is everyone, `{{\"AWS\": \"*\"}}`"),
+        PrincipalKind::Aws => format!("the principal of {statement_name} of {role} is everyone (`{{\"AWS\": \"*\"}}`)"),
         PrincipalKind::Federated => {
             format!("users of any identity provider can assume {role}: the principal of {statement_name} is `{{\"Federated\": \"*\"}}`")
         }
-        _ => format!("the principal of {statement_name} of {role} is everyone, `*`, and IAM refuses to store it"),
+        _ => format!("the principal of {statement_name} of {role} is everyone (`*`), which IAM refuses to store"),
     }
 }
 
 fn help(principal: &Principal) -> &'static str {
     match principal.kind {
         PrincipalKind::Aws => {
-            "name the account or the role that is meant, such as `arn:aws:iam::111122223333:role/NAME`, or for web identities the provider's ARN under `Federated`; a whole organisation: add `aws:PrincipalOrgID` under `StringEquals`"
+            "name the account or role, such as `arn:aws:iam::111122223333:role/NAME`, or for web identities the provider's ARN under `Federated`; to admit a whole organisation, add `aws:PrincipalOrgID` under `StringEquals`"
         }
         _ => "name the identity provider: `{\"Federated\": \"arn:aws:iam::ACCOUNT:oidc-provider/ISSUER\"}`",
     }

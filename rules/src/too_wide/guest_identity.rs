@@ -18,17 +18,18 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// A pool that admits guests gives an identity to everybody on the internet who knows its id, and the id stands in every app. The claim `amr` says
-    /// whether somebody has signed in; without a condition on it a role that is meant for users goes to guests as well.
+    /// An identity pool that admits guests gives an identity to everybody on the internet who knows the pool's id, and that id is in every
+    /// copy of the app. The claim `amr` says whether somebody has signed in. Without a condition on it, guests also get a role that is
+    /// intended for users.
     ///
     /// ## Severity
     ///
-    /// Info: whether the pool admits guests is not in the policy.
+    /// Info: the policy does not show whether the pool admits guests.
     ///
     /// ## How to fix it
     ///
-    /// Ask for `amr`: `"ForAnyValue:StringLike": {"cognito-identity.amazonaws.com:amr": "authenticated"}`. For a role that is meant for guests ask for
-    /// `unauthenticated`.
+    /// Check `amr`: `"ForAnyValue:StringLike": {"cognito-identity.amazonaws.com:amr": "authenticated"}`. For a role intended for guests,
+    /// use `unauthenticated`.
     ///
     /// ## References
     ///
@@ -105,11 +106,12 @@ fn report(role: &RoleView<'_>, grant: &StatementGrant<'_>, out: &mut Findings) {
     let tried = witness(role, grant.issuer, &guest, "eu-west-1:00000000-0000-4000-8000-000000000000".into());
     if let Some(tried) = out.settle(&GuestIdentity::META, &place, tried) {
         let message = format!(
-            "guests who have not signed in can assume {} if the identity pool admits any: no condition asks for `{issuer}:{amr}`",
+            "guests who have not signed in can assume {} if the identity pool admits guests: no condition checks `{issuer}:{amr}`",
             role.name()
         );
-        let help =
-            format!("add `\"ForAnyValue:StringLike\": {{\"{issuer}:{amr}\": \"authenticated\"}}`, or `{GUEST}` where guests are meant");
+        let help = format!(
+            "add `\"ForAnyValue:StringLike\": {{\"{issuer}:{amr}\": \"authenticated\"}}` under `Condition`, or `{GUEST}` if the role is for guests"
+        );
         out.report(&GuestIdentity::META, place, message).witness(&tried).help(help).done();
     }
 }

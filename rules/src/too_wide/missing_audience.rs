@@ -17,18 +17,18 @@ use crate::statements::{StatementGrant, statement_grants};
 use crate::wide::{claim_conditions, conditions_place, subject_conditions, witness};
 
 declare_rule! {
-    /// Tokens of any audience that the provider registers are accepted: no condition asks for one.
+    /// The role accepts tokens of any audience that the provider lists: no condition checks it.
     ///
     /// ## Why is this bad?
     ///
-    /// A token says for whom it was made. Without a condition on `aud` the role takes every token of the workload, also one that was made for
-    /// another service and that this service, or whoever it leaks to, sends on. The client ids of the IAM provider are then the only check, and
-    /// whoever adds one there opens every such role.
+    /// A token says which service it was made for. Without a condition on `aud`, the role also accepts tokens of the workload that were
+    /// made for another service and that this service passes on or leaks. The client ids of the IAM provider are then the only check, and
+    /// whoever adds one opens every such role.
     ///
     /// ## Severity
     ///
-    /// A warning: the subject is checked all the same, so it takes a token of the right workload that leaked or was made for somebody else.
-    /// Info where the provider registers only audiences that belong here.
+    /// Warning: the subject is still checked, so an attacker needs a token of the right workload that leaked or was made for another
+    /// service. Info if the provider lists only audiences that belong here.
     ///
     /// ## How to fix it
     ///
@@ -111,10 +111,10 @@ fn report(role: &RoleView<'_>, grant: &StatementGrant<'_>, piece: &Grant, out: &
     let named = issuer.issuer.as_deref().unwrap_or("ISSUER");
     let registered = registered(role, named);
     let confined = registered.as_ref().is_some_and(|ids| ids.iter().all(|id| belongs(id, issuer.provider)));
-    let mut message = format!("{} accepts tokens of {named} whatever their audience: {}", role.name(), words_of(asked, named));
+    let mut message = format!("{} accepts tokens for any audience: {}", role.name(), words_of(asked, named));
     if let Some(ids) = registered.filter(|_| confined) {
         let ids = words::listed(ids.iter().map(SmolStr::as_str), 3).replace(" or ", " and ");
-        message.push_str(&format!("; the provider registers {ids} alone, so that no other gets that far today"));
+        message.push_str(&format!(" (today the provider lists only {ids})"));
     }
     let severity = if confined { Severity::Info } else { Severity::Warning };
     let report = out.report(&MissingAudience::META, place, message).severity(severity).witness(&witness);
@@ -125,9 +125,9 @@ fn words_of(asked: Option<&Condition>, issuer: &str) -> String {
     match asked {
         Some(condition) => {
             let values = words::listed(condition.values.iter().map(|value| value.text.as_str()), 3);
-            format!("`{}` on `{}` with {values} asks for none in particular", condition.operator_name.text, condition.key.text)
+            format!("`{}` on `{}` with {values} matches all of them", condition.operator_name.text, condition.key.text)
         }
-        None => format!("no condition asks for `{issuer}:aud`"),
+        None => format!("no condition checks `{issuer}:aud`"),
     }
 }
 
@@ -136,7 +136,7 @@ fn help(issuer: &IssuerAdmission<'_>, named: &str) -> String {
     let usual = audience.and_then(|known| known.default.iter().chain(known.common.iter()).find(|value| !value.contains('{')));
     match usual {
         Some(usual) => format!("add `\"{named}:aud\": \"{usual}\"` under `StringEquals`"),
-        None => format!("add a condition on `{named}:aud` under `StringEquals` with the audience that is meant for AWS, often `{STS}`"),
+        None => format!("add a condition on `{named}:aud` under `StringEquals` with the audience of your tokens for AWS, often `{STS}`"),
     }
 }
 

@@ -8,23 +8,24 @@ use crate::narrow::to_users;
 use crate::wide::subject_conditions;
 
 declare_rule! {
-    /// The namespace is a pattern that namespaces which nobody has listed match, too.
+    /// The namespace is a pattern that also matches namespaces nobody has listed.
     ///
     /// ## Why is this bad?
     ///
-    /// A `*` in the namespace matches whatever somebody may call a new one: `prod*` is also `prod-anything`. Whoever can create a namespace,
-    /// or owns one that happens to match, gets the role's permissions.
+    /// A `*` in the namespace also matches namespaces that do not exist yet: `prod*` also matches `prod-anything`. Whoever can create a
+    /// namespace, or owns one that happens to match, gets the role's permissions.
     ///
     /// ## Severity
     ///
-    /// An error: whoever may create a namespace gets the role by its name alone.
+    /// Error: whoever can create a namespace can get the role just by choosing its name.
     ///
     /// ## How to fix it
     ///
-    /// List the namespaces one by one under the same key.
+    /// List each namespace under the same key, without `*`.
     ///
-    /// Where ServiceAccounts of the run name the role, its fix puts them in the place of the pattern: a safe one where the run holds all
-    /// ServiceAccounts of the cluster (`kubectl get serviceaccounts -A -o yaml`), else one to be read first, for others may use the role.
+    /// If ServiceAccounts in the given files name the role, the fix replaces the pattern with them. It is safe if the files contain all
+    /// ServiceAccounts of the cluster (`kubectl get serviceaccounts -A -o yaml`). Otherwise review it first, because others may use the
+    /// role.
     ///
     /// ## References
     ///
@@ -75,17 +76,16 @@ impl Rule for OpenNamespacePrefix {
             |wide, witness, place, out| {
                 let (namespace, name) = wide.shown();
                 let message = format!(
-                    "whoever can create a namespace such as `{namespace}` in {} can assume {} from it as ServiceAccount `{name}`",
+                    "whoever can create a namespace such as `{namespace}` in {} can assume {} there as ServiceAccount `{name}`",
                     wide.cluster(),
                     role.name()
                 );
                 let crossing = subject_conditions(wide.statement, wide.issuer).flat_map(|c| &c.values).find(|value| crosses(&value.text));
                 let crossing = crossing.map_or_else(String::new, |value| {
-                    format!("; the `*` in `{}` also matches the colon, so that any ServiceAccount in them gets in", value.text)
+                    format!(" (the `*` in `{}` also matches the colon, so any ServiceAccount name gets in)", value.text)
                 });
-                let help = format!(
-                    "list the namespaces that are meant one by one, without a `*`: `system:serviceaccount:NAMESPACE:NAME` under `StringEquals`{crossing}"
-                );
+                let help =
+                    format!("list each namespace without `*` under `StringEquals`: `system:serviceaccount:NAMESPACE:NAME`{crossing}");
                 out.report(&Self::META, place, message).witness(witness).help(help).fix(to_users(role, wide)).done();
             },
         );

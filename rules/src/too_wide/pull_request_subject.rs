@@ -19,17 +19,17 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// The subject of a run for a pull request names no branch: whoever may push a branch to the repository opens a pull request whose workflow file he
-    /// has changed himself, and the run gets the role before anybody has reviewed it. Branch protection does not come into it. Pull requests from forks
-    /// get no such token, unless the repository is private and sends write tokens to them.
+    /// The subject of a pull request run names no branch. Whoever can push a branch to the repository can open a pull request with a
+    /// changed workflow file, and the run gets the role before anybody has reviewed it. Branch protection does not prevent this. Pull
+    /// requests from forks get no such token, unless the repository is private and sends write tokens to forks.
     ///
     /// ## Severity
     ///
-    /// Info: a role that only reads, for a plan or a test, is often meant for pull requests.
+    /// Info: a role that only reads, for a plan or a test, is often intended for pull requests.
     ///
     /// ## How to fix it
     ///
-    /// Let the role do no more than read, or ask for an environment with protection rules: `repo:octo-org/octo-repo:environment:review`.
+    /// Limit the role to read permissions, or require an environment with protection rules: `repo:octo-org/octo-repo:environment:review`.
     ///
     /// ## References
     ///
@@ -104,12 +104,10 @@ fn report(role: &RoleView<'_>, grant: &StatementGrant<'_>, provider: &Provider, 
         let tried = witness(role, grant.issuer, piece, (*first).clone());
         let Some(tried) = out.settle(&PullRequestSubject::META, &place, tried) else { continue };
         let repositories = admitted.iter().filter_map(|subject| Some(subject.strip_suffix(PULL_REQUEST)?.split_once(':')?.1));
-        let message = format!(
-            "any pull request from a branch of {} can assume {}, whatever its branch and before anybody has reviewed it",
-            words::listed(repositories, 3),
-            role.name()
-        );
-        let help = "let the role do no more than read, or ask for an environment with protection rules in place of `pull_request`";
+        let repositories: Vec<&str> = repositories.collect();
+        let named = if repositories.is_empty() { "its repository".to_owned() } else { words::listed(repositories, 3) };
+        let message = format!("any pull request from a branch of {named} can assume {}, even before a review", role.name());
+        let help = "limit the role to read permissions, or require an environment with protection rules instead of `pull_request`";
         out.report(&PullRequestSubject::META, place, message).witness(&tried).help(help).done();
         return;
     }

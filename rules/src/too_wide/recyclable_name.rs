@@ -18,22 +18,24 @@ use crate::wide::{asked_place, witness};
 const BUCKET: &str = "bucket";
 
 declare_rule! {
-    /// A name decides who gets in, and somebody else can take the name over.
+    /// A name decides who gets in, and somebody else could take over that name.
     ///
     /// ## Why is this bad?
     ///
-    /// A group or organisation that is renamed or deleted sets its name free. Whoever registers it next creates a project of the same name, and its
-    /// jobs get the role that was meant for yours. The same goes for the bucket that an issuer's keys lie in: who owns the name signs the tokens.
-    /// GitHub's usual subjects are no such case: a repository that somebody creates under an old name sends ids in its subject.
+    /// When a group or organisation is renamed or deleted, its name becomes free. Whoever registers it next can create a project of the
+    /// same name, and its jobs get the role that was intended for yours. The same applies to the bucket that contains an issuer's keys:
+    /// the owner of the bucket name can sign tokens.
+    ///
+    /// GitHub's default subjects are not affected: a repository that somebody creates under an old name has ids in its subject.
     ///
     /// ## Severity
     ///
-    /// Info: nobody gets in as long as the name is yours. Each name is found once in a run, at the first role that goes by it.
+    /// Info: nobody else gets in as long as the name is yours. Each name is reported once, for the first role that relies on it.
     ///
     /// ## How to fix it
     ///
-    /// Ask for the id as well, which is never given again: GitLab `namespace_id` or `project_id`, Buildkite `organization_id`, GitHub
-    /// `repository_owner_id` or `repository_id`, under `StringEquals`. For a bucket: remove the IAM provider before the bucket.
+    /// Also check the id, which is never reused: GitLab `namespace_id` or `project_id`, Buildkite `organization_id`, GitHub
+    /// `repository_owner_id` or `repository_id`, under `StringEquals`. For a bucket: delete the IAM provider before the bucket.
     ///
     /// ## References
     ///
@@ -157,9 +159,9 @@ fn begins_so(form: &SubjectForm, text: &str) -> bool {
 fn of_bucket(principal: &Principal, issuer: &str, bucket: &str, role: &str, out: &mut Findings) {
     let place = Place { span: principal.value.span, pointer: principal.pointer.clone() };
     let message = format!(
-        "the keys of issuer `{issuer}`, which {role} trusts, lie in a bucket: whoever creates bucket `{bucket}` once it is deleted signs tokens for the role"
+        "{role} trusts issuer `{issuer}`, whose keys are in a bucket: if it is deleted, whoever creates bucket `{bucket}` again can sign tokens for the role"
     );
-    let help = "keep the bucket as long as the IAM provider exists, and remove the provider first";
+    let help = "keep the bucket as long as the IAM provider exists, and delete the provider first";
     out.report(&RecyclableName::META, place, message).help(help).done();
 }
 
@@ -210,13 +212,13 @@ fn of_statement(role: &RoleView<'_>, grant: &StatementGrant<'_>, provider: &Prov
     let place = asked_place(grant.statement, grant.issuer);
     let Some(tried) = out.settle(&RecyclableName::META, &place, witness(role, grant.issuer, piece, subject)) else { return };
     let message = format!(
-        "{} knows `{whole}` by name alone: whoever takes over the name `{owner}` at {} once it is free can get in",
+        "{} identifies `{whole}` only by name: if the name `{owner}` at {} becomes free, whoever takes it over can get in",
         role.name(),
         provider.name
     );
     let issuer = grant.issuer.issuer.as_deref().unwrap_or("ISSUER");
     let claims: Vec<String> = id_claims(provider).map(|claim| format!("`{issuer}:{claim}`")).collect();
-    let help = format!("ask for an id as well, which is never given again: {} under `StringEquals`", claims.join(" or "));
+    let help = format!("also check an id, which is never reused: {} under `StringEquals`", claims.join(" or "));
     out.report(&RecyclableName::META, place, message).witness(&tried).help(help).done();
     names.push(owner);
 }

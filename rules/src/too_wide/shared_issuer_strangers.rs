@@ -11,22 +11,22 @@ use crate::grammar::refused_by_iam::RefusedByIam;
 use crate::tenants::{Reach, WideTenant, report_wide};
 
 declare_rule! {
-    /// Strangers can assume the role: the issuer serves everyone, and no condition says whose workloads are meant.
+    /// Strangers can assume the role: the issuer serves all customers, and no condition names yours.
     ///
     /// ## Why is this bad?
     ///
-    /// GitHub, GitLab.com, HCP Terraform, Buildkite and others sign the tokens of all their customers with one issuer. Unless a condition names
-    /// your organisation, any customer's workload gets the role's permissions. A `*` also crosses separators: `repo:octo-org*` admits
-    /// `repo:octo-org-evil/…`. An audience keeps nobody out where workloads choose it.
+    /// GitHub, GitLab.com, HCP Terraform, Buildkite and others sign the tokens of all their customers with one issuer. Unless a condition
+    /// names your organisation, the workloads of any customer get the role's permissions. A `*` also matches separators: `repo:octo-org*`
+    /// admits `repo:octo-org-evil/…`. A condition on the audience keeps nobody out if workloads can choose the audience.
     ///
     /// ## Severity
     ///
-    /// An error: anybody with an account at the issuer gets in.
+    /// Error: anybody with an account at the issuer gets in.
     ///
     /// ## How to fix it
     ///
-    /// Name the organisation and the repository, project or workspace in a condition on the provider's `:sub`, with the separator behind it:
-    /// `repo:octo-org/octo-repo:…`. Or name the tenant by a claim of the issuer that identifies it, such as GitHub's `repository_owner_id`.
+    /// Name the organisation and the repository, project or workspace in a condition on the provider's `:sub`, followed by the separator:
+    /// `repo:octo-org/octo-repo:…`. Or name your organisation with a claim that identifies it, such as GitHub's `repository_owner_id`.
     ///
     /// ## References
     ///
@@ -113,7 +113,7 @@ fn comes_from_a_known_place(statement: &Statement) -> bool {
 fn help(role: &RoleView<'_>, wide: &WideTenant<'_>) -> String {
     let controlled = wide.issuer.provider.zip(wide.issuer.issuer.as_deref()).is_some_and(|(p, issuer)| p.control_for(issuer).is_some());
     let stored = controlled && !is_refused(wide.statement, role);
-    format!("{}{}", what_to_do(wide), if stored { "; IAM does not save you: it stores this policy" } else { "" })
+    format!("{}{}", what_to_do(wide), if stored { " (IAM accepts this policy without an error)" } else { "" })
 }
 
 /// Whether IAM refuses to store the statement.
@@ -126,14 +126,14 @@ fn is_refused(statement: &Statement, role: &RoleView<'_>) -> bool {
 
 fn what_to_do(wide: &WideTenant<'_>) -> String {
     let issuer = wide.issuer.issuer.as_deref().unwrap_or("ISSUER");
-    let Some(provider) = wide.issuer.provider else { return format!("name who is meant in a condition: {}", wide.good()) };
+    let Some(provider) = wide.issuer.provider else { return format!("name those who may get in in a condition: {}", wide.good()) };
     if let Some(key) = &provider.tenant_in {
         let key = if key.contains(':') { key.to_string() } else { format!("{issuer}:{key}") };
-        return format!("name your own in a condition on `{key}` under `StringEquals`");
+        return format!("add a condition on `{key}` under `StringEquals` with your own value");
     }
-    let mut help = format!("name your own {} in a condition on the subject, such as {}", wide.tenant_and_project(), wide.good());
+    let mut help = format!("name your own {} in a condition on the subject, for example {}", wide.tenant_and_project(), wide.good());
     if wide.asks_for_subject() && provider.audience.chosen_by == ChosenBy::Workload && !wide.piece.audiences().is_all() {
-        help.push_str("; the audience keeps nobody out, for workloads of this issuer choose it");
+        help.push_str("; the audience protects nothing, because workloads of this issuer choose it");
     }
     help
 }

@@ -11,21 +11,22 @@ use irsa_lint_core::syntax::Place;
 use crate::kubernetes::names_service_accounts;
 
 declare_rule! {
-    /// The role trusts an issuer of which irsa-lint knows nothing.
+    /// The role trusts an issuer that irsa-lint does not know.
     ///
     /// ## Why is this bad?
     ///
-    /// Whoever runs the issuer, or comes to own its domain, decides what tokens say. irsa-lint does not know who can get a token there, which forms the
-    /// subjects have and which part of them names a tenant: it can tell neither whether a pattern lets strangers in nor whether a subject can exist.
+    /// Whoever runs the issuer, or takes over its domain, decides what its tokens say. irsa-lint does not know who can get a token there,
+    /// what its subjects look like, or which part of them names a customer. So it cannot tell whether a pattern lets strangers in, or
+    /// whether a subject can exist.
     ///
     /// ## Severity
     ///
-    /// Info: an identity provider of one's own is a usual thing.
+    /// Info: running your own identity provider is common.
     ///
     /// ## How to fix it
     ///
-    /// Find out who can get a token with the subjects that the role asks for, and that the domain stays yours as long as the provider exists. To have
-    /// the role judged, describe the issuer in a provider file of your own.
+    /// Find out who can get a token with the subjects that the role admits, and keep the domain as long as the provider exists. To have
+    /// the role checked, describe the issuer under `[[providers]]` in an `irsa-lint.toml`.
     ///
     /// ## References
     ///
@@ -89,15 +90,15 @@ impl Rule for UnknownIssuer {
         for (issuer, id, principal, roles) in seen.into_iter().filter(|(_, id, principal, _)| !is_faulty(principal, *id, view)) {
             let others = match roles {
                 1 => String::new(),
-                2 => " and 1 other".to_owned(),
-                more => format!(" and {} others", more - 1),
+                2 => " (and 1 other role)".to_owned(),
+                more => format!(" (and {} other roles)", more - 1),
             };
             let place = Place { span: principal.value.span, pointer: principal.pointer.clone() };
             let message = format!(
-                "{}{others} trusts `{issuer}`, an issuer that irsa-lint does not know: who can get which subject there it cannot tell",
+                "{}{others} trusts `{issuer}`, which irsa-lint does not know: it cannot tell who can get which subject there",
                 view.role_name(id)
             );
-            let help = "make sure that the issuer and its domain are yours, and that only those who are meant get the subjects that the role asks for";
+            let help = "make sure that the issuer and its domain are yours, and that only the right workloads can get the subjects that the role admits";
             out.report(&Self::META, place, message).help(help).done();
         }
     }

@@ -8,21 +8,21 @@ use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use crate::tenants::{Reach, WideTenant, report_wide};
 
 declare_rule! {
-    /// Every repository, project or workspace of a tenant can assume the role.
+    /// Every repository, project or workspace of an organisation can assume the role.
     ///
     /// ## Why is this bad?
     ///
-    /// Everybody who may create a repository in the organisation, or push to the least guarded one, gets the role's permissions: test and
-    /// archived repositories as well as those that are yet to come. The same goes for the users and applications of a directory.
+    /// Everybody who can create a repository in the organisation, or push to the least protected one, gets the role's permissions. That
+    /// includes test and archived repositories, and all future ones. The same applies to the users and applications of a directory.
     ///
     /// ## Severity
     ///
-    /// A warning: those who get in belong to the organisation, but seldom all of them are meant. An error where the whole directory gets in
-    /// and no subject is asked for.
+    /// Warning: those who get in belong to the organisation, but seldom are all of them intended. Error if the whole directory gets in and
+    /// the subject is not checked.
     ///
     /// ## How to fix it
     ///
-    /// Name the repository, project or workspace, and list several under the same key.
+    /// Name the repository, project or workspace. List several under the same key.
     ///
     /// ## References
     ///
@@ -70,7 +70,7 @@ impl Rule for WholeTenant {
     fn role(&self, role: &RoleView<'_>, out: &mut Findings) {
         report_wide(role, &Self::META, out, Reach::Tenant, |wide, witness, place, out| {
             let message = format!("{} at {} can assume {}: {}", wide.projects_of_tenant(), wide.issuer_name(), role.name(), wide.why());
-            let help = format!("name the {} in a condition on the subject, such as {}", wide.project(), wide.good());
+            let help = format!("name the {} in a condition on the subject, for example {}", wide.project(), wide.good());
             out.report(&Self::META, place, message).severity(severity(wide)).witness(witness).help(help).done();
         });
     }

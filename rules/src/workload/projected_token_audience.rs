@@ -15,7 +15,7 @@ use crate::workloads::{
 };
 
 declare_rule! {
-    /// `AWS_WEB_IDENTITY_TOKEN_FILE` leads to a token whose audience is not STS.
+    /// `AWS_WEB_IDENTITY_TOKEN_FILE` points to a token whose audience is not STS.
     ///
     /// ## Why is this bad?
     ///
@@ -24,12 +24,13 @@ declare_rule! {
     ///
     /// ## Severity
     ///
-    /// An error where the token is for the Kubernetes API, or the role does not admit its audience. A warning where the audience is nearly
-    /// STS's; info where the run does not show what the role admits.
+    /// Error if the token is for the Kubernetes API, or the role does not admit its audience. Warning if the audience is almost that of
+    /// STS. Info if the files do not show what the role admits.
     ///
     /// ## How to fix it
     ///
-    /// Write `audience: sts.amazonaws.com`, or take volume and variables out and annotate the ServiceAccount: the webhook does all of it.
+    /// Write `audience: sts.amazonaws.com`. Or remove the volume and the variables and annotate the ServiceAccount: the webhook does the
+    /// rest.
     ///
     /// ## References
     ///
@@ -97,13 +98,13 @@ impl Rule for ProjectedTokenAudience {
                 }
                 None if API_TOKEN.contains(&file.as_str()) => {
                     let message = format!(
-                        "container `{}` of {} gives AWS the token of the Kubernetes API, `{}`: its audience is the API server, and STS refuses it",
+                        "container `{}` of {} sends AWS the token of the Kubernetes API, `{}`, but STS refuses its audience",
                         container.name,
                         what(workload),
                         file.text
                     );
                     out.report(META, variable_place(container, index), message)
-                        .help("take the variable out and annotate the ServiceAccount with the role, or mount a token with `audience: sts.amazonaws.com`")
+                        .help("remove the variable and annotate the ServiceAccount with the role, or mount a token with `audience: sts.amazonaws.com`")
                         .done();
                 }
                 _ => {}
@@ -126,10 +127,10 @@ impl Case<'_> {
         let container = &self.container.name;
         let Some(audience) = token.audience.as_ref().filter(|audience| !audience.text.is_empty()) else {
             let message = format!(
-                "the token in volume `{}` of {who} has no `audience`, so it is for the Kubernetes API, and STS refuses it to container `{container}`",
+                "the token in volume `{}` of {who} has no `audience`, so it is for the Kubernetes API, and STS refuses it from container `{container}`",
                 token.volume
             );
-            return out.report(META, token.place.clone(), message).help("write `audience: sts.amazonaws.com`").done();
+            return out.report(META, token.place.clone(), message).help("add `audience: sts.amazonaws.com`").done();
         };
         if [DEFAULT_AUDIENCE, OF_KOPS].contains(&audience.as_str()) || audience.text.contains("${") || self.is_registered(&audience.text) {
             return;
@@ -141,12 +142,12 @@ impl Case<'_> {
             None => Severity::Info,
         };
         let message = format!(
-            "the token in volume `{}` of {who}, with which container `{container}` goes to AWS, is for `{}` and not for `{DEFAULT_AUDIENCE}`",
+            "the token in volume `{}` of {who}, which container `{container}` sends to AWS, is for `{}`, not for `{DEFAULT_AUDIENCE}`",
             token.volume, audience.text
         );
         out.report(META, Place { span: audience.span, pointer: token.place.pointer.key("audience") }, message)
             .severity(severity)
-            .help("write `audience: sts.amazonaws.com`, unless the OIDC provider lists the other and the role admits it")
+            .help("write `audience: sts.amazonaws.com`, unless the OIDC provider and the role both accept the other one")
             .done();
     }
 

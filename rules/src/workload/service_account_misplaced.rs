@@ -9,21 +9,20 @@ use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 use crate::workloads::{key_place, role_of, what};
 
 declare_rule! {
-    /// `serviceAccountName` stands beside the spec of the Pods, or is spelt otherwise.
+    /// `serviceAccountName` is not in the spec of the Pods, or is misspelt.
     ///
     /// ## Why is this bad?
     ///
-    /// Kubernetes reads the field in the spec of the Pods, which in a Deployment is `spec.template.spec`. Anywhere else it is refused or
-    /// dropped, and the Pods run as ServiceAccount `default`, without the role.
+    /// Kubernetes reads the field from the spec of the Pods, which in a Deployment is `spec.template.spec`. Anywhere else it is refused or
+    /// ignored, and the Pods run as ServiceAccount `default`, without the role.
     ///
     /// ## Severity
     ///
-    /// An error where the ServiceAccount that is meant has a role: the Pods run without it. A warning where the run shows no such
-    /// ServiceAccount.
+    /// Error if the named ServiceAccount has a role: the Pods run without it. Warning if the files contain no such ServiceAccount.
     ///
     /// ## How to fix it
     ///
-    /// Move `serviceAccountName` beside `containers`.
+    /// Move `serviceAccountName` next to `containers`.
     ///
     /// ## References
     ///
@@ -79,7 +78,7 @@ impl Rule for ServiceAccountMisplaced {
         let mut report = out
             .report(&Self::META, key_place(misplaced), message)
             .severity(if with_role.is_some() { Severity::Error } else { Severity::Warning })
-            .help(format!("write `serviceAccountName: {}` at `{}`, beside `containers`", name.text, spec.pointer));
+            .help(format!("move it to `{1}`, next to `containers`: `serviceAccountName: {0}`", name.text, spec.pointer));
         if let Some(account) = with_role {
             report = report.related(account.place.clone(), "the ServiceAccount with the role");
         }

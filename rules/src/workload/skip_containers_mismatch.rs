@@ -16,16 +16,16 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// The webhook splits the value at commas and cuts no blanks: `"a, b"` skips `a` and a container called ` b`, which there is not. The
-    /// container that was to be kept from the role gets it. Where all containers are skipped, the role serves nobody.
+    /// The webhook splits the value at commas and does not trim spaces: `"a, b"` skips `a` and a container called ` b`, which cannot
+    /// exist. The container that should not have the role gets it. If all containers are skipped, nothing gets the role.
     ///
     /// ## Severity
     ///
-    /// A warning: another set of containers gets the role than is written there.
+    /// Warning: other containers get the role than the annotation suggests.
     ///
     /// ## How to fix it
     ///
-    /// Write the names of the containers with commas and nothing else between them.
+    /// Separate the names of the containers with commas only, without spaces.
     ///
     /// ## References
     ///
@@ -70,8 +70,9 @@ impl Rule for SkipContainersMismatch {
         let Some((entry, meant)) = skipped.iter().find_map(|entry| Some((*entry, meant(entry, &names, &skipped)?))) else {
             return all_skipped(id, workload, annotation, &skipped, view, out);
         };
-        let why = if entry.trim() == meant { "blanks are part of the name" } else { "there is no container of that name" };
-        let message = format!("`{SKIP_CONTAINERS}` of {} names `{entry}`, and {why}: container `{meant}` is not skipped", what(workload));
+        let why = if entry.trim() == meant { "spaces are part of the name" } else { "no container has that name" };
+        let message =
+            format!("`{SKIP_CONTAINERS}` of {} names `{entry}`, but {why}, so container `{meant}` is not skipped", what(workload));
         let mended: Vec<&str> = skipped.iter().map(|entry| self::meant(entry, &names, &skipped).unwrap_or(entry)).collect();
         let mended = mended.join(",");
         out.report(&Self::META, place, message)
@@ -103,7 +104,7 @@ fn all_skipped(id: WorkloadId, workload: &Workload, annotation: &Annotation, ski
         account.display_name()
     );
     out.report(&SkipContainersMismatch::META, place(annotation), message)
-        .help("leave the container out that calls AWS")
+        .help("remove the container that calls AWS from the list")
         .related(account.place.clone(), "the ServiceAccount with the role")
         .done();
 }

@@ -11,21 +11,20 @@ use crate::webhook::gives_role;
 use crate::workloads::{ROLE_VARIABLE, TOKEN_VOLUME, account_of, has_webhooks_variables, role_of, variable, variable_place};
 
 declare_rule! {
-    /// A running Pod has another role than its ServiceAccount names now.
+    /// A running Pod has a different role than its ServiceAccount names now.
     ///
     /// ## Why is this bad?
     ///
-    /// The webhook writes role and audience into a Pod when it is created, and nothing changes them later. The annotation was changed since:
-    /// the Pod goes on with the old role until it is started anew.
+    /// The webhook writes role and audience into a Pod when the Pod is created; nothing changes them later. The annotation was changed
+    /// after that, and the Pod keeps the old role until it is re-created.
     ///
     /// ## Severity
     ///
-    /// A warning: the Pod works, but as the role of yesterday. Info where the ServiceAccount names no role any more, which may be what is
-    /// wanted.
+    /// Warning: the Pod works, but with the old role. Info if the ServiceAccount no longer names a role, which may be intended.
     ///
     /// ## How to fix it
     ///
-    /// Start the Pods anew: `kubectl rollout restart`.
+    /// Restart the Pods: `kubectl rollout restart`.
     ///
     /// ## References
     ///
@@ -94,7 +93,7 @@ fn other_role(pod: &Workload, account: &ServiceAccount, out: &mut Findings) -> b
     });
     let Some((container, index, before)) = stale else { return false };
     let message = format!(
-        "container `{}` of the running Pod `{}` has the role `{}`, but ServiceAccount `{}` names `{}` now",
+        "container `{}` of the running Pod `{}` has the role `{}`, but ServiceAccount `{}` now names `{}`",
         container.name,
         name(pod),
         before.text,
@@ -103,7 +102,7 @@ fn other_role(pod: &Workload, account: &ServiceAccount, out: &mut Findings) -> b
     );
     let mut report = out
         .report(META, variable_place(container, index), message)
-        .help("start the Pod anew if the annotation was changed since; if the container sets the variable itself, take it out");
+        .help("restart the Pod; if the container sets the variable itself, remove it");
     if let Some(annotation) = account.role_arn() {
         report = report.related(place(annotation), "the role is named here");
     }
@@ -126,12 +125,12 @@ fn other_audience(pod: &Workload, account: &ServiceAccount, out: &mut Findings) 
         return;
     }
     let message = format!(
-        "the running Pod `{}` has tokens for `{}`, but ServiceAccount `{}` asks for `{now}` now",
+        "the running Pod `{}` has tokens for `{}`, but ServiceAccount `{}` now requests `{now}`",
         name(pod),
         before.text,
         account.display_name()
     );
-    out.report(META, token.place.clone(), message).help("start the Pod anew").related(account.place.clone(), "the ServiceAccount").done();
+    out.report(META, token.place.clone(), message).help("restart the Pod").related(account.place.clone(), "the ServiceAccount").done();
 }
 
 fn no_role_any_more(pod: &Workload, account: &ServiceAccount, out: &mut Findings) {
@@ -139,14 +138,14 @@ fn no_role_any_more(pod: &Workload, account: &ServiceAccount, out: &mut Findings
     let mut found = found.filter_map(|container| Some((container, variable(container, ROLE_VARIABLE)?)));
     let Some((container, (index, Some(role)))) = found.next() else { return };
     let message = format!(
-        "the running Pod `{}` has the role `{}`, but ServiceAccount `{}` names none now: the next Pod gets no role",
+        "the running Pod `{}` has the role `{}`, but ServiceAccount `{}` no longer names one, so new Pods get no role",
         name(pod),
         role.text,
         account.display_name()
     );
     out.report(META, variable_place(container, index), message)
         .severity(Severity::Info)
-        .help("annotate the ServiceAccount again, or start the Pod anew if it is to lose the role")
+        .help("annotate the ServiceAccount again, or restart the Pod if it should lose the role")
         .related(account.place.clone(), "the ServiceAccount")
         .done();
 }

@@ -13,16 +13,16 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// The webhook mounts its token only into Pods whose ServiceAccount has the annotation `eks.amazonaws.com/role-arn`. Without it there is no
-    /// such file, and the AWS SDKs fail with `no such file or directory`.
+    /// The webhook mounts its token only into Pods whose ServiceAccount has the annotation `eks.amazonaws.com/role-arn`. Without it the
+    /// file does not exist, and the AWS SDKs fail with `no such file or directory`.
     ///
     /// ## Severity
     ///
-    /// A warning: the file may come from elsewhere.
+    /// Warning: the file may come from somewhere else.
     ///
     /// ## How to fix it
     ///
-    /// Take the variables out and annotate the ServiceAccount with the role: the webhook sets both and mounts the token.
+    /// Remove the variables and annotate the ServiceAccount with the role: the webhook sets both and mounts the token.
     ///
     /// ## References
     ///
@@ -77,13 +77,13 @@ impl Rule for TokenFileMissing {
             return;
         }
         let message = format!(
-            "container `{}` of {} is to read `{TOKEN_PATH}`, which is not there: ServiceAccount `{}` has no role, so the webhook mounts no token",
+            "container `{}` of {} reads `{TOKEN_PATH}`, which does not exist because ServiceAccount `{}` has no role",
             container.name,
             what(workload),
             account.display_name()
         );
         out.report(&Self::META, variable_place(container, index), message)
-            .help("take the variables out and annotate the ServiceAccount: `eks.amazonaws.com/role-arn: ` and the role's ARN")
+            .help("remove the variables and annotate the ServiceAccount: `eks.amazonaws.com/role-arn: arn:aws:iam::ACCOUNT:role/NAME`")
             .related(account.place.clone(), "the ServiceAccount without a role")
             .done();
     }

@@ -13,16 +13,16 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// Before Kubernetes 1.19 the token that the webhook mounts belongs to root and nobody else may read it. The program gets
-    /// `permission denied` for the token's file.
+    /// Before Kubernetes 1.19 the token that the webhook mounts belongs to root, and nobody else can read it. The program gets `permission
+    /// denied` for the token file.
     ///
     /// ## Severity
     ///
-    /// A warning where the Pod names its user. Info where the image may.
+    /// Warning if the Pod sets its user. Info if the user depends on the image.
     ///
     /// ## How to fix it
     ///
-    /// Set `fsGroup` in the `securityContext` of the Pod, or bring the cluster to a version that is still supported.
+    /// Set `fsGroup` in the `securityContext` of the Pod, or upgrade the cluster to a supported version.
     ///
     /// ## References
     ///
@@ -75,17 +75,19 @@ impl Rule for TokenUnreadable {
         }
         let (place, severity, user) = match user(workload) {
             User::Other(place, user) => (place, Severity::Warning, user),
-            User::OfTheImage => (spec.clone(), Severity::Info, "the user of its image, perhaps not root,".to_owned()),
+            User::OfTheImage => (spec.clone(), Severity::Info, "the user of its image (perhaps not root)".to_owned()),
             User::Root => return,
         };
         let message = format!(
-            "{} runs as {user} without an `fsGroup`: on Kubernetes {version} only root can read the token of ServiceAccount `{}`",
+            "{} runs as {user} without an `fsGroup`, but on Kubernetes {version} only root can read the token of ServiceAccount `{}`",
             what(workload),
             account.display_name()
         );
         out.report(&Self::META, place, message)
             .severity(severity)
-            .help("set `fsGroup` in the `securityContext` of the Pod, `65534` for example; Kubernetes 1.19 and later do not need it")
+            .help(
+                "set `fsGroup` in the `securityContext` of the Pod, for example `fsGroup: 65534`; Kubernetes 1.19 and later do not need it",
+            )
             .related(account.place.clone(), "the ServiceAccount with the role")
             .done();
     }
@@ -125,7 +127,7 @@ fn user(workload: &Workload) -> User {
             }
             (Some(_), _) => {}
             (None, Some(true)) => {
-                return with_rule.place.clone().map_or(User::Root, |place| User::Other(place, "another user than root".to_owned()));
+                return with_rule.place.clone().map_or(User::Root, |place| User::Other(place, "a user other than root".to_owned()));
             }
             (None, _) => stated = false,
         }

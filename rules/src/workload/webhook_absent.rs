@@ -7,20 +7,20 @@ use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 use crate::workloads::role_of;
 
 declare_rule! {
-    /// The list of the cluster's mutating webhooks lacks the pod-identity-webhook, and a ServiceAccount has a role.
+    /// The cluster has no pod-identity-webhook, but a ServiceAccount has a role.
     ///
     /// ## Why is this bad?
     ///
-    /// Nothing but this webhook turns `eks.amazonaws.com/role-arn` into variables and a token of the Pods. Without it the annotation has no
-    /// effect, no error is shown, and every Pod works as the node's role.
+    /// Only this webhook turns the annotation `eks.amazonaws.com/role-arn` into variables and a token in the Pods. Without it the
+    /// annotation has no effect, there is no error, and every Pod uses the node role.
     ///
     /// ## Severity
     ///
-    /// A warning: no Pod gets its role, unless something else sets it up.
+    /// Warning: no Pod gets its role, unless something else provides it.
     ///
     /// ## How to fix it
     ///
-    /// EKS installs the `MutatingWebhookConfiguration` `pod-identity-webhook` itself: bring it back from a cluster of the same version. On
+    /// EKS installs the `MutatingWebhookConfiguration` `pod-identity-webhook` itself: restore it from a cluster of the same version. On
     /// other clusters install amazon-eks-pod-identity-webhook.
     ///
     /// ## References
@@ -76,11 +76,11 @@ impl Rule for WebhookAbsent {
         let Some(account) = with_role.next() else { return };
         let others = match with_role.count() {
             0 => String::new(),
-            1 => " and one other".to_owned(),
-            more => format!(" and {more} others"),
+            1 => " (and of one other)".to_owned(),
+            more => format!(" (and of {more} others)"),
         };
         let message = format!(
-            "no mutating webhook of the cluster is the pod-identity-webhook, so the roles of ServiceAccount `{}`{others} reach no Pod",
+            "the cluster has no pod-identity-webhook, so no Pod gets the role of ServiceAccount `{}`{others}",
             account.display_name()
         );
         out.report(&Self::META, list.place.clone(), message)

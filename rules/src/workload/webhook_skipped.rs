@@ -9,20 +9,20 @@ use crate::webhook::SKIP_POD;
 use crate::workloads::{account_of, is_made_by_another, key_place, role_of, what};
 
 declare_rule! {
-    /// A Pod has the label that keeps the webhook away, and its ServiceAccount has a role.
+    /// A Pod has the label that disables the pod-identity-webhook, but its ServiceAccount has a role.
     ///
     /// ## Why is this bad?
     ///
-    /// The webhook is not called for Pods with the label `eks.amazonaws.com/skip-pod-identity-webhook`, whatever its value. They get neither
-    /// variables nor token and work as the node's role.
+    /// The webhook is not called for Pods with the label `eks.amazonaws.com/skip-pod-identity-webhook`, whatever its value. They get
+    /// neither variables nor a token, and use the node role.
     ///
     /// ## Severity
     ///
-    /// A warning: the Pod works as the node's role, and somebody may want that.
+    /// Warning: the Pod uses the node role, which may be intended.
     ///
     /// ## How to fix it
     ///
-    /// Take the label out, or run the Pods as a ServiceAccount without a role if they need none.
+    /// Remove the label. If the Pods need no role, run them as a ServiceAccount without one.
     ///
     /// ## References
     ///
@@ -72,14 +72,14 @@ impl Rule for WebhookSkipped {
             return;
         }
         let value = label.value.value().map_or("", |value| value.as_str());
-        let whatever = if matches!(value, "false" | "no" | "0") { ", whatever its value" } else { "" };
+        let whatever = if matches!(value, "false" | "no" | "0") { " whatever its value" } else { "" };
         let message = format!(
-            "{} has the label `{SKIP_POD}`, which keeps the webhook away{whatever}: its Pods do not get the role of ServiceAccount `{}`",
+            "{} has the label `{SKIP_POD}`, which disables the webhook{whatever}, so its Pods do not get the role of ServiceAccount `{}`",
             what(workload),
             account.display_name()
         );
         out.report(&Self::META, key_place(label), message)
-            .help(format!("take the label out, so that the Pods get `{}`", role.text))
+            .help(format!("remove the label, so the Pods get `{}`", role.text))
             .related(account.place.clone(), "the ServiceAccount with the role")
             .done();
     }

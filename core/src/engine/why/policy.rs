@@ -37,7 +37,7 @@ impl Walk<'_> {
             Trust::Policy(policy) => policy,
             Trust::Unknown(place, why) => return self.push(LinkKind::Statement, Truth::Unknown, why.clone(), "", Some(place)),
             Trust::Absent => {
-                let message = "the document does not hold the role's trust policy".to_owned();
+                let message = "the document does not contain the role's trust policy".to_owned();
                 return self.push(LinkKind::Statement, Truth::Unknown, message, "add the output of `aws iam get-role`", Some(&role.place));
             }
         };
@@ -88,19 +88,18 @@ impl Walk<'_> {
             return self.links.push(super::found(LinkKind::Statement, finding));
         }
         if token.is_none() && PodSession::default().is_admitted(policy) != Truth::False {
-            let message = "the trust policy lets EKS Pod Identity hand the role out; whether to this Pod an association decides";
+            let message = "the trust policy lets EKS Pod Identity use the role; an association decides whether this Pod gets it";
             let help = "add the output of `aws eks describe-pod-identity-association`, or the ServiceAccount";
             return self.push(LinkKind::Statement, Truth::Unknown, message.to_owned(), help, Some(&place));
         }
         if token.is_some() || admission.issuers.is_empty() {
             let named = policy.statements.iter().flat_map(|s| &s.principals.list).map(|p| p.value.text.as_str());
-            let message = format!("the trust policy lets no web identity in: it names {}", listed(named, 3));
-            let help = "add a statement that allows `sts:AssumeRoleWithWebIdentity` to the cluster's OIDC provider, with the ServiceAccount as subject";
+            let message = format!("the trust policy admits no OIDC provider, only {}", listed(named, 3));
+            let help = "add a statement that allows `sts:AssumeRoleWithWebIdentity` for the cluster's OIDC provider, with the ServiceAccount as subject";
             return self.push(LinkKind::Statement, Truth::False, message, help, Some(&place));
         }
         if let Some(doubt) = self.evidence.doubt_about_policy(policy.span) {
-            let help =
-                format!("give the token (`--token FILE`: it is only read, never shown whole); where it is not at hand, {}", doubt.help);
+            let help = format!("add the token (`--token FILE`; it is never shown in full); without it, {}", doubt.help);
             return self.push(LinkKind::Condition, Truth::Unknown, doubt.message.clone(), help, Some(&doubt.place));
         }
         let grants = admission.grants().take(3).map(|(issuer, grant)| {
@@ -108,9 +107,8 @@ impl Walk<'_> {
             words::subjects(issuer, &grant.subjects(), &summary)
         });
         let admitted: Vec<String> = grants.collect();
-        let message = format!("the trust policy lets in {}; whether the caller is among them no document says", admitted.join("; "));
-        let help =
-            "give the token (`--token FILE`: it is only read, never shown whole), or say who calls: `--service-account NAMESPACE/NAME`";
+        let message = format!("the trust policy lets in {}; no document shows whether the caller is one of them", admitted.join("; "));
+        let help = "add the token (`--token FILE`; it is never shown in full), or name the caller: `--service-account NAMESPACE/NAME`";
         self.push(LinkKind::Condition, Truth::Unknown, message, help, Some(&place));
     }
 
@@ -119,8 +117,8 @@ impl Walk<'_> {
         let traces = &judged.traces;
         if let Some(deny) = traces.iter().find(|t| t.effect == Effect::Deny && t.matched == Truth::True) {
             let place = deny.because.first().map(|b| &b.place);
-            let message = format!("{} denies this token, whatever else allows it", deny.name);
-            let help = "narrow the Deny so that it does not hold for this caller";
+            let message = format!("{} denies this token, which overrides every Allow", deny.name);
+            let help = "narrow the Deny statement so that it does not apply to this caller";
             return self.push(LinkKind::Statement, Truth::False, message, help, place);
         }
         let Some(best) = traces.iter().filter(|t| t.effect == Effect::Allow).max_by_key(|t| score(t)) else {
@@ -137,7 +135,7 @@ impl Walk<'_> {
                 _ => "name `sts:AssumeRoleWithWebIdentity` in the statement's Action".to_owned(),
             };
             let issuers = judged.nearest.as_ref().filter(|said| failed.what == Step::Principal && said.starts_with("the issuer differs"));
-            let message = format!("{} is nearest, but {}", best.name, issuers.unwrap_or(&failed.message));
+            let message = format!("{} is the nearest, but {}", best.name, issuers.unwrap_or(&failed.message));
             let broken = link(LinkKind::Statement, Truth::False, message, help, Some(&failed.place));
             return self.links.push(self.explained(judged, failed, broken));
         }
@@ -147,7 +145,7 @@ impl Walk<'_> {
     fn conditions(&mut self, judged: &Judged<'_>, best: &StatementTrace) {
         let place = best.because.first().map(|b| &b.place);
         let holds = best.because.iter().filter(|b| b.what != Step::Condition).map(|b| b.holds).fold(Truth::True, Truth::and);
-        self.push(LinkKind::Statement, holds, format!("{} speaks of this issuer and action", best.name), "", place);
+        self.push(LinkKind::Statement, holds, format!("{} is for this issuer and action", best.name), "", place);
         for step in best.because.iter().filter(|b| b.what == Step::Condition) {
             let mut made = link(LinkKind::Condition, step.holds, step.message.clone(), "", Some(&step.place));
             if step.holds == Truth::False {
@@ -157,7 +155,8 @@ impl Walk<'_> {
             self.links.push(made);
         }
         if judged.verdict == Verdict::Denied && !self.is_broken_before_sts() {
-            let message = "session tags or a source identity in the token need `sts:TagSession` or `sts:SetSourceIdentity` allowed as well";
+            let message =
+                "the token has session tags or a source identity, so `sts:TagSession` or `sts:SetSourceIdentity` must be allowed as well";
             self.push(LinkKind::Statement, Truth::False, message.to_owned(), "add the action to the statement", place);
         }
     }
@@ -200,9 +199,12 @@ fn told(judged: &Judged<'_>, step: &Because) -> (String, String) {
     match (&judged.nearest, judged.token.subject(), key.ends_with(":sub")) {
         (Some(difference), Some(subject), true) => (
             difference.clone(),
-            format!("if this caller is meant to get the role, let the condition on `{key}` admit `{subject}`; else change what calls"),
+            format!("if this caller should get the role, add `{subject}` to the condition on `{key}`; otherwise use another caller"),
         ),
-        _ => (step.message.clone(), format!("let the condition on `{key}` hold for this token, or send one for which it does")),
+        _ => (
+            step.message.clone(),
+            format!("change the condition on `{key}` so that it holds for this token, or send a token for which it holds"),
+        ),
     }
 }
 

@@ -23,7 +23,7 @@ impl Walk<'_> {
             return self.push(
                 LinkKind::Provider,
                 Truth::True,
-                format!("STS knows `{issuer}` itself: it needs no provider in IAM"),
+                format!("`{issuer}` is built into STS and needs no provider in IAM"),
                 "",
                 None,
             );
@@ -40,9 +40,7 @@ impl Walk<'_> {
                     "STS found no OIDC provider for `{issuer}` in the account of the role, though these documents describe one: it was made after \
                      the error, is gone, or belongs to another account than the role"
                 );
-                let help = format!(
-                    "run `aws iam list-open-id-connect-providers` in {shown} and look for `oidc-provider/{issuer}`, letter by letter"
-                );
+                let help = format!("run `aws iam list-open-id-connect-providers` in {shown} and look for exactly `oidc-provider/{issuer}`");
                 self.push(LinkKind::Provider, Truth::False, message, help, Some(&provider.place));
             }
             (Some(provider), _) => {
@@ -60,7 +58,7 @@ impl Walk<'_> {
             _ if said_missing => self.missing(issuer, account, &shown, audience),
             _ => {
                 let message = format!("no document shows whether {shown} has an OIDC provider for `{issuer}`");
-                let help = "add the output of `aws iam list-open-id-connect-providers` and of `aws iam get-open-id-connect-provider`";
+                let help = "add the output of `aws iam list-open-id-connect-providers` and `aws iam get-open-id-connect-provider`";
                 self.push(LinkKind::Provider, Truth::Unknown, message, help, None);
             }
         }
@@ -81,7 +79,7 @@ impl Walk<'_> {
                     format!("; the documents show {}", listed(others, SHOWN).replace(" or ", " and "))
                 };
                 let help = format!(
-                    "where the token's issuer is the right one, {create}, and name it in Principal and in every condition key of the trust policy; \
+                    "if the token's issuer is right, {create}, and name it in Principal and in every condition key of the trust policy; \
                      else see that the token comes from the cluster or system that was meant"
                 );
                 (format!("{shown} has no OIDC provider for `{issuer}`, the token's issuer{instead}"), help, None)
@@ -102,7 +100,7 @@ impl Walk<'_> {
             return self.push(LinkKind::Audience, Truth::True, message, "", Some(&place));
         }
         let registered = listed(ids.iter().map(|id| id.text.as_str()), SHOWN);
-        let message = format!("the token's audience is `{audience}`, and the provider's client id list has {registered} instead");
+        let message = format!("the token's audience is `{audience}`, but the provider's client ids are {registered}");
         let help = format!(
             "add client id `{audience}` to the provider (`aws iam add-client-id-to-open-id-connect-provider`), or ask for tokens with the \
              audience {registered}"
@@ -155,15 +153,15 @@ fn nearness(provider: &OidcProvider, issuer: &str, account: Option<&str>) -> Opt
         return Some(format!("account {} has one: the role needs one in its own account", of.unwrap_or_default()));
     }
     if own.trim_end_matches('/') == issuer.trim_end_matches('/') {
-        return Some(format!("one for `{own}`: the two differ in the slash at the end, and to IAM they are different issuers"));
+        return Some(format!("one for `{own}`: the two differ in the trailing slash, so for IAM they are different issuers"));
     }
     if own.eq_ignore_ascii_case(issuer) {
-        return Some(format!("one for `{own}`: the two differ in letter case, and to IAM they are different issuers"));
+        return Some(format!("one for `{own}`: the two differ in letter case, so for IAM they are different issuers"));
     }
     let cluster = |text: &str| text.rsplit_once("/id/").map(|(host, id)| (host.to_owned(), id.to_owned()));
     match (cluster(own), cluster(issuer)) {
         (Some((host, _)), Some((same, _))) if host == same => {
-            Some(format!("one for `{own}`, another cluster of the region: a cluster that is created anew has a new issuer"))
+            Some(format!("one for `{own}`, another cluster in the region: a re-created cluster has a new issuer"))
         }
         (Some((_, id)), Some((_, same))) if id == same => Some(format!("one for `{own}`: the id is the same, the region is not")),
         _ => None,

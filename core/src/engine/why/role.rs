@@ -101,7 +101,7 @@ impl<'a> Walk<'a> {
         let skipped = workload.pod_labels.iter().any(|label| label.key.text == "eks.amazonaws.com/skip-pod-identity-webhook");
         if skipped {
             let message = format!(
-                "{} `{name}` carries the label `eks.amazonaws.com/skip-pod-identity-webhook`: its Pods get no token for AWS",
+                "{} `{name}` has the label `eks.amazonaws.com/skip-pod-identity-webhook`, so its Pods get no token for AWS",
                 workload.kind
             );
             return self.push(LinkKind::Workload, Truth::False, message, "remove the label and re-create the Pods", place);
@@ -112,7 +112,7 @@ impl<'a> Walk<'a> {
 
     fn account(&mut self, pod: &Pod<'_>) {
         if let Some((_, account)) = pod.account {
-            let message = format!("ServiceAccount `{}` is there", account.display_name());
+            let message = format!("ServiceAccount `{}` exists", account.display_name());
             return self.push(LinkKind::ServiceAccount, Truth::True, message, "", Some(&account.place));
         }
         let Some(name) = &pod.name else { return };
@@ -121,8 +121,8 @@ impl<'a> Walk<'a> {
         let near = estate.near_service_accounts(pod.namespace.as_deref(), name);
         match near.first().and_then(|miss| estate.service_account(miss.account)) {
             Some(other) => {
-                let message = format!("no ServiceAccount `{shown}` is in these documents, but `{}` is", other.display_name());
-                let help = format!("name `{}` in `spec.serviceAccountName`, or create `{shown}`", other.display_name());
+                let message = format!("these documents contain no ServiceAccount `{shown}`, but `{}`", other.display_name());
+                let help = format!("write `{}` in `spec.serviceAccountName`, or create `{shown}`", other.display_name());
                 self.push(LinkKind::ServiceAccount, Truth::False, message, help, Some(&other.place));
             }
             None => {
@@ -175,7 +175,7 @@ impl<'a> Walk<'a> {
                 return Way::Lost;
             }
         };
-        let wins = if annotated { ", and wins over the annotation" } else { "" };
+        let wins = if annotated { ", which takes precedence over the annotation" } else { "" };
         let message = format!("a Pod Identity association gives ServiceAccount `{shown}` role `{arn}`{wins}");
         self.push(LinkKind::Annotation, Truth::True, message, "", Some(&place));
         let link = self.case.estate.role_by_arn(&arn);
@@ -210,7 +210,8 @@ impl<'a> Walk<'a> {
             }
             Truth::False => self.links.push(pods_refused(policy, &session)),
             Truth::Unknown => {
-                let message = "whether the trust policy lets the Pods in hangs on the association's cluster, namespace and ServiceAccount";
+                let message =
+                    "whether the trust policy lets the Pods in depends on the association's cluster, namespace and ServiceAccount";
                 let help = "add the output of `aws eks describe-pod-identity-association`";
                 self.push(LinkKind::Statement, Truth::Unknown, message.to_owned(), help, Some(&place));
             }
@@ -240,7 +241,7 @@ impl<'a> Walk<'a> {
                 self.push(
                     LinkKind::Annotation,
                     Truth::False,
-                    format!("the annotation `{ROLE_ARN}` is no string"),
+                    format!("the annotation `{ROLE_ARN}` is not a string"),
                     "write the role's ARN",
                     Some(&place),
                 );
@@ -263,7 +264,7 @@ impl<'a> Walk<'a> {
             Link::To(role) => {
                 let place = estate.role(*role).map(|role| &role.place);
                 let adopted = estate.adopted().is_some_and(|adopted| adopted.role == *role);
-                let how = if adopted { "the trust policy beside it is taken as this role's" } else { "the role is in these documents" };
+                let how = if adopted { "the given trust policy is assumed to be this role's" } else { "these documents contain the role" };
                 self.push(LinkKind::Role, Truth::True, how.to_owned(), "", place);
                 Some(*role)
             }
@@ -272,7 +273,7 @@ impl<'a> Walk<'a> {
                 None
             }
             Link::Ambiguous(roles) => {
-                let message = format!("{} documents describe role `{arn}`, and they differ", roles.len());
+                let message = format!("{} documents describe role `{arn}` differently", roles.len());
                 self.push(LinkKind::Role, Truth::Unknown, message, "", Some(place));
                 None
             }
@@ -291,20 +292,20 @@ impl<'a> Walk<'a> {
                 Difference::Account => "in another account",
                 Difference::Path => "under another path",
                 Difference::Partition => "in another partition",
-                Difference::Namespace | Difference::Name(_) => "of a similar name",
+                Difference::Namespace | Difference::Name(_) => "with a similar name",
             };
-            let message = format!("role `{arn}` is not in these documents, but one {what} is: `{other}`");
+            let message = format!("these documents do not contain role `{arn}`, but one {what}: `{other}`");
             return self.push(
                 LinkKind::Role,
                 Truth::False,
                 message,
-                format!("write `{other}` in the annotation, if that is the role meant"),
+                format!("write `{other}` in the annotation, if that is the right role"),
                 Some(place),
             );
         }
         let account = Arn::parse(arn).map(|arn| arn.account);
         if estate.lists(Listed::Roles, account) {
-            let message = format!("role `{arn}` does not exist: the list of the account's roles lacks it");
+            let message = format!("role `{arn}` does not exist: it is not in the list of the account's roles");
             return self.push(LinkKind::Role, Truth::False, message, "create the role, or name one that exists", Some(place));
         }
         let message = format!("no document describes role `{arn}`");
@@ -323,8 +324,8 @@ impl<'a> Walk<'a> {
             && let Some(link) = self.links.last_mut()
         {
             link.holds = Truth::False;
-            link.message = "the ServiceAccount is given another role than the one asked about".to_owned();
-            link.help = "name the role asked about in the annotation, or ask about the one that is named".to_owned();
+            link.message = "the ServiceAccount gets another role than the one you asked about".to_owned();
+            link.help = "name that role in the annotation, or ask about the role in the annotation".to_owned();
         }
         match way {
             _ if self.is_broken() => Way::Lost,
@@ -351,8 +352,8 @@ fn pods_refused(policy: &TrustPolicy, session: &PodSession) -> ChainLink {
         Said::One(own) => format!("`{key}` is `{own}`"),
         _ => format!("a call of EKS Pod Identity has no `{key}`"),
     };
-    let message = format!("the trust policy asks EKS Pod Identity for {wanted}, but {own}");
-    let help = format!("let the condition on `{key}` fit the association, or make the association for what the role expects");
+    let message = format!("the trust policy requires {wanted} from EKS Pod Identity, but {own}");
+    let help = format!("change the condition on `{key}` to match the association, or change the association to what the role admits");
     let place = Place { span: condition.span, pointer: condition.pointer.clone() };
     super::link(LinkKind::Condition, Truth::False, message, help, Some(&place))
 }

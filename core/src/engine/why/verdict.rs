@@ -27,8 +27,8 @@ pub fn conclude(walk: Walk<'_>, question: &WhyQuestion) -> Chain {
 }
 
 fn unknown_text() -> ChainLink {
-    let message = "this error text is not one that irsa-lint knows, so what follows is judged by the documents alone".to_owned();
-    let help = "look for the inner message (`AccessDenied: …`, `InvalidIdentityToken: …`, the part after `caused by:`) and ask with that";
+    let message = "irsa-lint does not know this error, so what follows is based only on the documents".to_owned();
+    let help = "look for the inner message (`AccessDenied: …`, `InvalidIdentityToken: …`, the part after `caused by:`) and use that";
     link(LinkKind::Error, Truth::Unknown, message, help, None)
 }
 
@@ -46,7 +46,7 @@ fn detail(error: &KnownError, reported: &Reported<'_>) -> String {
         return format!(" (it has no `{claim}`)");
     }
     if let (Some(seconds), true) = (reported.expired_for, error.points_to == [LinkKind::Token]) {
-        return format!(" (it had run out {} before it was sent)", span(seconds));
+        return format!(" (it had expired {} before it was sent)", span(seconds));
     }
     match (reported.calling_role(), &reported.parameter) {
         (Some((account, name, "")), _) => format!(" (role `{name}` of account {account})"),
@@ -63,7 +63,7 @@ fn weigh(links: &mut Vec<ChainLink>, error: &KnownError, reported: &Reported<'_>
     if let (Some(fault), true) = (reported.role_fault(), error.id == "sts-validation") {
         let help = "set the account or the variable that is empty (`AWS_ROLE_ARN`, the annotation, the CI job's setting), so that the ARN reads \
                     `arn:aws:iam::ACCOUNT:role/NAME`";
-        own = link(LinkKind::Error, Truth::False, format!("the role asked for is no role: {fault}"), help, None);
+        own = link(LinkKind::Error, Truth::False, format!("the requested role is not a role: {fault}"), help, None);
         links.retain(|link| link.holds != Truth::Unknown);
         return outside(links, own);
     }
@@ -100,14 +100,14 @@ fn weigh(links: &mut Vec<ChainLink>, error: &KnownError, reported: &Reported<'_>
         own.help = format!("{}. {}", super::capital(&missing.join("; ")), super::capital(&own.help));
     } else if is_denied_though_admitted(links, error) && error.id.starts_with("pi-") {
         own.help = format!(
-            "by these documents the Pods are let in: see that the role in AWS still has this trust policy (`aws iam get-role`), that it was not \
-             made a moment ago, and that no policy of the organization refuses the call. {}",
+            "according to these documents the Pods are let in: check that the role in AWS still has this trust policy (`aws iam get-role`), that it was not created a \
+             moment ago, and that no policy of the organization denies the call. {}",
             super::capital(&own.help)
         );
     } else if is_denied_though_admitted(links, error) {
         own.help = format!(
-            "by these documents the caller is let in, so the real call differs from them: decode the token that was sent and give it with \
-             `--token`; see that the role in AWS still has this trust policy (`aws iam get-role`); look for a resource or service control \
+            "according to these documents the caller is let in, so the real call was different: decode the token that was sent and add it with \
+             `--token`; check that the role in AWS still has this trust policy (`aws iam get-role`); look for a resource or service control \
              policy of the organization. {}",
             super::capital(&own.help)
         );
@@ -225,9 +225,9 @@ impl Walk<'_> {
         if trusts(policy, account, name) {
             let message = format!("role `{target_name}` trusts role `{name}` of account {account}");
             self.push(LinkKind::Statement, Truth::True, message, "", Some(&place));
-            let message = format!("role `{name}` has to be allowed `sts:AssumeRole` on `{wanted}` as well");
+            let message = format!("role `{name}` must also be allowed `sts:AssumeRole` on `{wanted}`");
             let help = format!(
-                "give role `{name}` a permission policy that allows `sts:AssumeRole` on `{wanted}`; see conditions such as `sts:ExternalId`"
+                "give role `{name}` a permissions policy that allows `sts:AssumeRole` on `{wanted}`, and check conditions such as `sts:ExternalId`"
             );
             self.push(LinkKind::Role, Truth::False, message, help, None);
         } else {

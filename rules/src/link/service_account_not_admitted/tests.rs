@@ -87,15 +87,15 @@ fn says_what_differs() {
     let pattern = subject("StringLike", r#""system:serviceaccount:prod-*:app""#);
     assert!(message(&account("prod", "app", ""), &pattern, &[]).contains("`system:serviceaccount:prod-*:app`"));
     let audience = account("prod", "app", "    eks.amazonaws.com/audience: vault\n");
-    assert!(message(&audience, &exact, &[]).contains("the audience `vault`, the role admits `sts.amazonaws.com`"));
+    assert!(message(&audience, &exact, &[]).contains("the audience `vault`, but the role admits `sts.amazonaws.com`"));
     let vault = exact.replace(r#""sts.amazonaws.com""#, r#""vault""#);
-    assert!(message(&account("prod", "app", ""), &vault, &[]).contains("the audience `sts.amazonaws.com`, the role admits `vault`"));
+    assert!(message(&account("prod", "app", ""), &vault, &[]).contains("the audience `sts.amazonaws.com`, but the role admits `vault`"));
     let pod = "kind: Pod\nmetadata: {name: p, namespace: prod}\nspec: {serviceAccountName: app, volumes: [{name: t, projected: {sources: [{serviceAccountToken: {audience: vault, path: t}}]}}]}\n";
     assert!(found(&account("prod", "app", ""), &vault, &[("pod.yaml", pod)]).is_empty(), "the Pod has a token of its own");
     let other = cluster("EXAMPLEAAAA4633E53DE1B716D3041E0");
-    assert!(message(&account("prod", "app", ""), &exact, &[("c.json", &other)]).contains("trusts another cluster"));
+    assert!(message(&account("prod", "app", ""), &exact, &[("c.json", &other)]).contains("is in cluster `oidc."));
     let ec2 = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]}"#;
-    assert!(message(&account("prod", "app", ""), ec2, &[]).contains("trusts `ec2.amazonaws.com` and no web identity"));
+    assert!(message(&account("prod", "app", ""), ec2, &[]).contains("trusts `ec2.amazonaws.com` and no OIDC provider"));
 }
 
 #[test]
