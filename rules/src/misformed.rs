@@ -59,7 +59,7 @@ pub fn explain(value: &str, issuer: &str, provider: &Provider, view: &View<'_>) 
     let reaches = |text: &str| is_in(text, &forms.legal) && forms.possible.as_ref().is_none_or(|possible| is_in(text, possible));
     let fits = |text: String| (text != value && reaches(&text)).then_some(text);
     if let Some(meant) = fits(value.replace(' ', "")) {
-        return Explained { why: "contains a space".to_owned(), meant: Some(meant) };
+        return Explained { why: "contains white space".to_owned(), meant: Some(meant) };
     }
     if value.starts_with([':', '/']) || ["::", ":/", "//", "/:"].iter().any(|empty| value.contains(empty) && !value.contains("://")) {
         return Explained { why: "has an empty part".to_owned(), meant: None };
@@ -159,7 +159,7 @@ fn said(found: &str, label: &str, class: &Class) -> String {
     match class {
         Class::OneOf(words) => format!("has the `{label}` `{found}` instead of {}", listed(words.iter().map(AsRef::as_ref), 6)),
         Class::Run(run) => match found.chars().find(|c| !run.chars.contains(*c)) {
-            Some(' ') => format!("has a space in its `{label}`, `{found}`"),
+            Some(' ') => format!("has white space in its `{label}`, `{found}`"),
             Some(odd) => format!("has a `{odd}` in its `{label}`, `{found}`, which is not allowed there"),
             None => format!("has the `{label}` `{found}`, which has the wrong length"),
         },

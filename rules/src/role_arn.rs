@@ -41,7 +41,7 @@ pub fn read(text: &str) -> RoleArn<'_> {
     let meant = bare(text);
     if meant != text {
         let repaired = Some(meant).filter(|meant| role(meant).is_some()).map(str::to_owned);
-        return RoleArn::Malformed("has spaces or quotes around it".to_owned(), repaired);
+        return RoleArn::Malformed("has white space or quotes around it".to_owned(), repaired);
     }
     let seen: String = text.chars().filter(|c| !is_unseen(*c)).collect();
     if seen != text {

@@ -134,7 +134,7 @@ fn report(group: &[Found<'_>], role: &RoleView<'_>, out: &mut Findings) {
 fn fault(value: &str) -> &'static str {
     let parts: Vec<&str> = value.split(':').collect();
     if value.trim() != value || value.contains(char::is_whitespace) {
-        "contains a space"
+        "contains white space"
     } else if value == "sts.amazonaws.com" {
         "is an audience"
     } else if value.contains("%3A") || value.contains("%3a") {
@@ -193,7 +193,7 @@ mod tests {
             ("system:serviceaccounts:a:b", "does not begin", Some("system:serviceaccount:a:b")),
             ("a/b", "does not begin", Some("system:serviceaccount:a:b")),
             ("system:serviceaccount:A:b", "capital", Some("system:serviceaccount:a:b")),
-            ("system:serviceaccount:a:b ", "contains a space", Some("system:serviceaccount:a:b")),
+            ("system:serviceaccount:a:b ", "contains white space", Some("system:serviceaccount:a:b")),
             ("system:serviceaccount:a%3Ab", "percent", Some("system:serviceaccount:a:b")),
             ("system:serviceaccount:a_c:b", "underscore", None),
             ("system:serviceaccount:a:b:c", "more parts", None),

@@ -113,7 +113,7 @@ fn mismatch(group: &[Found<'_>], role: &RoleView<'_>, out: &mut Findings) {
     let help = if is_slip {
         format!("write `{issuer}:{claim}`, or name the provider of `{other}` as the principal")
     } else {
-        format!("write a separate statement for the provider of `{other}`, because all conditions of one statement must hold")
+        format!("give the provider of `{other}` a statement of its own, because all conditions of one statement must hold")
     };
     let mut report = out.report(&IssuerMismatch::META, first.place(), message).help(help);
     report = if fatal { report.nobody(format!("no token of `{issuer}` has `{key}`")) } else { report.severity(Severity::Warning) };
@@ -149,7 +149,7 @@ fn one_of_several(found: &Found<'_>, role: &RoleView<'_>, out: &mut Findings) {
     );
     out.report(&IssuerMismatch::META, found.place(), message)
         .severity(Severity::Warning)
-        .help(format!("write a separate statement for `{issuer}`, with conditions on its own keys"))
+        .help(format!("give `{issuer}` a statement of its own, with conditions on its own keys"))
         .related(place(found.statement, At::Key(*condition)), "this condition")
         .done();
 }

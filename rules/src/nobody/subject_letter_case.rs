@@ -119,7 +119,7 @@ fn report(named: &Named<'_>, other: &Named<'_>, view: &View<'_>, out: &mut Findi
     let Some((own, theirs)) = differs(named, other) else { return };
     let elsewhere = if other.role == named.role { "another value of the same policy".to_owned() } else { view.role_name(other.role) };
     let message = format!(
-        "`{}` has `{own}`, but {elsewhere} has `{theirs}`: IAM distinguishes upper and lower case, so one of the two \
+        "`{}` has `{own}`, but {elsewhere} has `{theirs}`: the letter case matters to IAM, so one of the two \
          matches no token",
         named.value.text
     );

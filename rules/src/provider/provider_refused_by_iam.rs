@@ -91,7 +91,7 @@ fn fault(url: &str) -> Option<String> {
         return Some("its URL must not have a query".to_owned());
     }
     let bare = url.trim();
-    (bare != url).then(|| "its URL has spaces around it".to_owned())
+    (bare != url).then(|| "its URL has white space around it".to_owned())
 }
 
 #[cfg(test)]
