@@ -102,7 +102,9 @@ impl Rule for AudienceNotRegistered {
 /// Whether another rule says it: of a cluster's provider that lacks the audience of the ServiceAccounts, or with the name of the CI job.
 fn is_said_elsewhere(asked: &Language, entry: &IssuerAdmission<'_>, role: &RoleView<'_>) -> bool {
     let view = &role.view;
-    let is_cluster = entry.provider.is_some_and(|provider| provider.kind == Kind::Kubernetes);
+    let is_eks = |id: &str| id.starts_with("eks");
+    let has_accounts = view.estate.service_accounts().next().is_some();
+    let is_cluster = entry.provider.is_some_and(|provider| provider.kind == Kind::Kubernetes && (has_accounts || is_eks(&provider.id)));
     let known = entry.provider.and_then(|provider| provider.audience.default.as_deref());
     if is_cluster && known.is_some_and(|audience| asked.contains(audience)) {
         return true;
