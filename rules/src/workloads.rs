@@ -28,11 +28,9 @@ pub fn is_made_by_another(workload: &Workload, view: &View<'_>) -> bool {
     let Some((kind, name)) = &workload.owner else { return false };
     // A Deployment makes Pods by way of ReplicaSets, which need not be in the run.
     let deployment = (kind == "ReplicaSet").then(|| name.rsplit_once('-')).flatten().map(|(deployment, _)| deployment);
-    view.estate.workloads().any(|(_, other)| {
-        let own = other.name.value().map(|name| name.as_str());
-        let is_owner = other.kind == *kind && own == Some(name) || other.kind == "Deployment" && own.is_some() && own == deployment;
-        is_owner && other.namespace.known() == workload.namespace.known()
-    })
+    let beside = |other: &Workload| other.namespace.known() == workload.namespace.known();
+    view.estate.workloads_called(name).any(|other| other.kind == *kind && beside(other))
+        || deployment.is_some_and(|name| view.estate.workloads_called(name).any(|other| other.kind == "Deployment" && beside(other)))
 }
 
 /// The ServiceAccount that its Pods run as, if the run describes it.

@@ -7,6 +7,7 @@ use super::near::{self, AccountNearMiss};
 use super::roles::Roles;
 use super::{AssociationId, Link, RoleId, ServiceAccountId, WorkloadId};
 use crate::document::model::{Documents, ServiceAccount, Stated, Workload};
+use crate::source::FileId;
 
 /// Of more candidates than these nobody wants to read.
 const MOST_CANDIDATES: usize = 16;
@@ -20,6 +21,9 @@ pub struct Accounts {
     by_namespace: FxHashMap<SmolStr, Vec<ServiceAccountId>>,
     /// Those of an unknown namespace, by name.
     anywhere: FxHashMap<SmolStr, Vec<ServiceAccountId>>,
+    /// Those of an unknown namespace, by file.
+    loose: FxHashMap<FileId, Vec<ServiceAccountId>>,
+    workloads: Workloads,
     /// Associations by the ServiceAccount's name.
     associations: FxHashMap<SmolStr, Vec<AssociationId>>,
     roles: Vec<Link<RoleId>>,
@@ -51,6 +55,7 @@ impl Accounts {
                 links.of_account.entry(account).or_default().push(WorkloadId(index));
             }
             links.accounts.push(link);
+            links.workloads.index(WorkloadId(index), workload);
         }
         links
     }
@@ -63,7 +68,10 @@ impl Accounts {
                 self.by_place.entry(place(namespace, &name.text)).or_default().push(id);
                 self.by_namespace.entry(SmolStr::new(namespace)).or_default().push(id);
             }
-            None => self.anywhere.entry(name.text.clone()).or_default().push(id),
+            None => {
+                self.anywhere.entry(name.text.clone()).or_default().push(id);
+                self.loose.entry(account.place.span.file).or_default().push(id);
+            }
         }
     }
 
@@ -115,6 +123,20 @@ impl Accounts {
         near::accounts(documents, &names, &neighbours, name)
     }
 
+    /// The ServiceAccounts beside a workload: those of its namespace; where neither says which, those of its file, since what stands in
+    /// one file is applied together.
+    pub fn beside(&self, workload: &Workload) -> &[ServiceAccountId] {
+        let found = match workload.namespace.known() {
+            Some(namespace) => self.by_namespace.get(namespace),
+            None => self.loose.get(&workload.place.span.file),
+        };
+        found.map(Vec::as_slice).unwrap_or_default()
+    }
+
+    pub fn workloads(&self) -> &Workloads {
+        &self.workloads
+    }
+
     pub fn role_of(&self, id: ServiceAccountId) -> &Link<RoleId> {
         self.roles.get(id.0).unwrap_or(&Link::None)
     }
@@ -129,6 +151,41 @@ impl Accounts {
 
     pub fn workloads_of(&self, id: ServiceAccountId) -> &[WorkloadId] {
         self.of_account.get(&id).map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+/// Workloads by what a rule looks for among them.
+#[derive(Debug, Default)]
+pub struct Workloads {
+    by_name: FxHashMap<SmolStr, Vec<WorkloadId>>,
+    by_account_name: FxHashMap<SmolStr, Vec<WorkloadId>>,
+    by_namespace: FxHashMap<Option<SmolStr>, Vec<WorkloadId>>,
+}
+
+impl Workloads {
+    fn index(&mut self, id: WorkloadId, workload: &Workload) {
+        if let Some(name) = workload.name.value() {
+            self.by_name.entry(name.text.clone()).or_default().push(id);
+        }
+        if let Some(name) = workload.service_account.value() {
+            self.by_account_name.entry(name.text.clone()).or_default().push(id);
+        }
+        self.by_namespace.entry(workload.namespace.known().map(SmolStr::new)).or_default().push(id);
+    }
+
+    /// Those of that name.
+    pub fn called(&self, name: &str) -> &[WorkloadId] {
+        self.by_name.get(name).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Those that say to run as a ServiceAccount of that name.
+    pub fn running_as(&self, name: &str) -> &[WorkloadId] {
+        self.by_account_name.get(name).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Those of that namespace; `None`: those that do not say theirs.
+    pub fn of_namespace(&self, namespace: Option<&str>) -> &[WorkloadId] {
+        self.by_namespace.get(&namespace.map(SmolStr::new)).map(Vec::as_slice).unwrap_or_default()
     }
 }
 

@@ -233,6 +233,26 @@ impl Estate {
         self.accounts.named(&self.documents, namespace, name)
     }
 
+    /// The ServiceAccounts beside a workload: those of its namespace; where neither says which, those of its file.
+    pub fn service_accounts_beside(&self, workload: &Workload) -> impl Iterator<Item = (ServiceAccountId, &ServiceAccount)> {
+        self.accounts.beside(workload).iter().filter_map(|id| Some((*id, self.service_account(*id)?)))
+    }
+
+    /// The workloads of that name, in every namespace.
+    pub fn workloads_called(&self, name: &str) -> impl Iterator<Item = &Workload> {
+        self.accounts.workloads().called(name).iter().filter_map(|id| self.workload(*id))
+    }
+
+    /// The workloads that say to run as a ServiceAccount of that name, in every namespace.
+    pub fn workloads_running_as(&self, name: &str) -> impl Iterator<Item = &Workload> {
+        self.accounts.workloads().running_as(name).iter().filter_map(|id| self.workload(*id))
+    }
+
+    /// The workloads of that namespace; `None`: those that do not say theirs.
+    pub fn workloads_in(&self, namespace: Option<&str>) -> impl Iterator<Item = &Workload> {
+        self.accounts.workloads().of_namespace(namespace).iter().filter_map(|id| self.workload(*id))
+    }
+
     /// The association of a ServiceAccount, which wins over its annotation.
     #[must_use]
     pub fn association_of(&self, id: ServiceAccountId) -> Link<AssociationId> {

@@ -188,15 +188,13 @@ fn as_another(name: &str, id: WorkloadId, workload: &Workload, view: &View<'_>, 
         .done();
 }
 
+/// Among more ServiceAccounts than these a name says little of what was meant, and comparing them all takes time.
+const MOST_BESIDE: usize = 500;
+
 /// The ServiceAccounts beside a workload that have a role.
 fn with_role<'a>(workload: &'a Workload, view: &'a View<'_>) -> impl Iterator<Item = (ServiceAccountId, &'a ServiceAccount)> {
-    let beside = |account: &ServiceAccount| match (account.namespace.known(), workload.namespace.known()) {
-        (Some(own), Some(other)) => own == other,
-        // Where neither says, what stands in one file is applied together.
-        (None, None) => account.place.span.file == workload.place.span.file,
-        _ => false,
-    };
-    view.estate.service_accounts().filter(move |(_, account)| account.role_arn().is_some() && beside(account))
+    let many = view.estate.service_accounts_beside(workload).nth(MOST_BESIDE).is_some();
+    view.estate.service_accounts_beside(workload).filter(move |(_, account)| !many && account.role_arn().is_some())
 }
 
 /// Whether no workload beside it names a ServiceAccount, of which the run has one version alone.
@@ -204,15 +202,13 @@ fn is_unused(account: &ServiceAccount, view: &View<'_>) -> bool {
     let Some(name) = account.name.value() else { return false };
     let namespace = account.namespace.known();
     let beside = |other: &Workload| namespace.is_none() || other.namespace.known().is_none_or(|own| Some(own) == namespace);
-    let names_it = |other: &Workload| other.service_account.value().is_some_and(|own| own.text == name.text) && beside(other);
-    view.estate.service_account_named(namespace, &name.text).to().is_some() && !view.estate.workloads().any(|(_, other)| names_it(other))
+    view.estate.service_account_named(namespace, &name.text).to().is_some() && !view.estate.workloads_running_as(&name.text).any(beside)
 }
 
 /// Whether the run has another version of a workload, an overlay perhaps, or a patch that says the rest.
 fn has_other_version(workload: &Workload, view: &View<'_>) -> bool {
-    let text = |workload: &'_ Workload| workload.name.value().map(|name| name.text.clone());
-    let same = |other: &Workload| other.kind == workload.kind && text(other) == text(workload) && other.place.span != workload.place.span;
-    view.estate.workloads().any(|(_, other)| same(other))
+    let Some(name) = workload.name.value() else { return false };
+    view.estate.workloads_called(&name.text).any(|other| other.kind == workload.kind && other.place.span != workload.place.span)
 }
 
 /// The one ServiceAccount that was made for a workload which runs as `default`.
@@ -265,8 +261,7 @@ fn calls_aws(workload: &Workload) -> bool {
 
 /// Whether no other workload of the run stands in its namespace.
 fn is_alone(workload: &Workload, view: &View<'_>) -> bool {
-    let beside = |other: &Workload| other.namespace.known() == workload.namespace.known();
-    view.estate.workloads().filter(|(_, other)| beside(other)).take(2).count() == 1
+    view.estate.workloads_in(workload.namespace.known()).take(2).count() == 1
 }
 
 /// Whether it is a Spark executor whose driver runs as that ServiceAccount. Source: Apache Spark, "Running Spark on Kubernetes".
