@@ -68,18 +68,30 @@ impl Rule for AnnotationMissing {
         let expected = expected(view);
         for (_, account) in bare {
             let (Some(namespace), Some(name)) = (account.namespace.known(), account.name.value()) else { continue };
-            let Some(role) = expected.get(&subject(namespace, &name.text)) else { continue };
+            let exact = expected.get_key_value(&subject(namespace, &name.text));
+            let Some((subject, role)) = exact.or_else(|| renamed(namespace, &name.text, &expected, view)) else { continue };
             let who = account.display_name();
-            let message = format!(
-                "{} expects ServiceAccount `{who}`, which has no annotation `{ROLE_ARN}`: its Pods do not get the role",
-                view.role_name(*role)
-            );
+            let named = view.role_name(*role);
+            let message = match subject.rsplit(':').next().filter(|wanted| *wanted != name.text) {
+                None => {
+                    format!("{named} expects ServiceAccount `{who}`, which has no annotation `{ROLE_ARN}`: its Pods do not get the role")
+                }
+                Some(wanted) => format!(
+                    "{named} expects ServiceAccount `{namespace}/{wanted}`, which is not there; `{who}` is, and has no annotation `{ROLE_ARN}`"
+                ),
+            };
+            let is_other = exact.is_none();
             let place = Place { span: name.span, pointer: account.place.pointer.key("metadata") };
-            let help = match view.estate.role_arn(*role) {
+            let mut help = match view.estate.role_arn(*role) {
                 Stated::Is(arn) => format!("annotate it: `{ROLE_ARN}: {arn}`"),
                 _ => format!("annotate it with the role's ARN under `{ROLE_ARN}`"),
             };
-            let fix = view.estate.role_arn(*role).value().and_then(|arn| annotate(view, account, ROLE_ARN, arn));
+            if is_other {
+                help.push_str(
+                    ", and admit its name in the role; where a chart makes it, see that the chart reads its name and annotations from these values",
+                );
+            }
+            let fix = view.estate.role_arn(*role).value().filter(|_| !is_other).and_then(|arn| annotate(view, account, ROLE_ARN, arn));
             let mut report = out.report(&Self::META, place, message).help(help).fix(fix);
             if let Some(role) = view.estate.role(*role) {
                 report = report.related(role.place.clone(), "the role expects it");
@@ -87,6 +99,19 @@ impl Rule for AnnotationMissing {
             report.done();
         }
     }
+}
+
+/// The subject that a role expects of a ServiceAccount which the run lacks, where a release's name stands before that ServiceAccount's own:
+/// `ca-cluster-autoscaler` for `cluster-autoscaler`. A single word at the end is too little to go by.
+fn renamed<'a>(namespace: &str, name: &str, expected: &'a HashMap<SmolStr, RoleId>, view: &View<'_>) -> Option<(&'a SmolStr, &'a RoleId)> {
+    let wanted = |subject: &'a SmolStr| {
+        let (own, wanted) = subject.strip_prefix("system:serviceaccount:")?.split_once(':')?;
+        (own == namespace && wanted.contains('-')).then_some(wanted)
+    };
+    let is_it = |wanted: &str| name.strip_suffix(wanted).is_some_and(|rest| rest.ends_with('-'));
+    let is_missing = |wanted: &str| matches!(view.estate.service_account_named(Some(namespace), wanted), Link::Missing { .. } | Link::None);
+    let mut found = expected.iter().filter(|(subject, _)| wanted(subject).is_some_and(|wanted| is_it(wanted) && is_missing(wanted)));
+    found.next().filter(|_| found.next().is_none())
 }
 
 /// Whether a ServiceAccount has no role and nothing in the run gives it one, not even in the wrong place.
@@ -148,6 +173,18 @@ mod tests {
         let mut files = vec![("role.json", role.as_str()), ("sa.yaml", accounts)];
         files.extend(more);
         of_rule(&check(&files), "annotation-missing").len()
+    }
+
+    #[test]
+    fn a_release_before_the_name() {
+        let account =
+            |name: &str| format!("---\nkind: ServiceAccount\nmetadata: {{name: NAME, namespace: kube-system}}\n").replace("NAME", name);
+        let expects = |name: &str| format!("system:serviceaccount:kube-system:{name}");
+        assert_eq!(found(&account("ca-aws-cluster-autoscaler"), &expects("cluster-autoscaler"), &[]), 1);
+        let both = account("ca-aws-cluster-autoscaler") + &account("cluster-autoscaler");
+        assert_eq!(found(&both, &expects("cluster-autoscaler"), &[]), 1, "the one that is meant");
+        assert_eq!(found(&account("internal-api"), &expects("api"), &[]), 0);
+        assert_eq!(found(&account("mycluster-autoscaler"), &expects("cluster-autoscaler"), &[]), 0);
     }
 
     #[test]
