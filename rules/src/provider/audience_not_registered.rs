@@ -5,7 +5,7 @@ use irsa_lint_core::admission::words::listed;
 use irsa_lint_core::admission::{IssuerAdmission, key};
 use irsa_lint_core::declare_rule;
 use irsa_lint_core::document::model::{Place, Stated};
-use irsa_lint_core::policy::Statement;
+use irsa_lint_core::policy::{Condition, Statement};
 use irsa_lint_core::provider::Kind;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use smol_str::SmolStr;
@@ -115,7 +115,8 @@ fn is_said_elsewhere(asked: &Language, entry: &IssuerAdmission<'_>, role: &RoleV
 }
 
 fn report(statement: &Statement, entry: &IssuerAdmission<'_>, issuer: &str, ids: &[SmolStr], role: &RoleView<'_>, out: &mut Findings) {
-    let Some(condition) = claim_conditions(statement, entry, key::AUD).next() else { return };
+    let positive = |condition: &&Condition| condition.known().is_some_and(|operator| !operator.base.is_negated());
+    let Some(condition) = claim_conditions(statement, entry, key::AUD).find(positive) else { return };
     let asked = listed(condition.values.iter().map(|value| value.as_str()), 3);
     let message = format!(
         "{} asks for the audience {asked}, and the provider of `{issuer}` registers {}: nobody can assume {} through this statement",

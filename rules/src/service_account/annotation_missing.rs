@@ -177,8 +177,7 @@ mod tests {
 
     #[test]
     fn a_release_before_the_name() {
-        let account =
-            |name: &str| format!("---\nkind: ServiceAccount\nmetadata: {{name: NAME, namespace: kube-system}}\n").replace("NAME", name);
+        let account = |name: &str| format!("---\nkind: ServiceAccount\nmetadata: {{name: {name}, namespace: kube-system}}\n");
         let expects = |name: &str| format!("system:serviceaccount:kube-system:{name}");
         assert_eq!(found(&account("ca-aws-cluster-autoscaler"), &expects("cluster-autoscaler"), &[]), 1);
         let both = account("ca-aws-cluster-autoscaler") + &account("cluster-autoscaler");
