@@ -102,9 +102,11 @@ impl Forms {
         let known = !templates.is_empty();
         let grammars: Vec<Grammar> = if known { templates.iter().map(grammar_of).collect() } else { vec![anything()] };
         let legal = Language::union_all(grammars.iter().cloned().map(Language::grammar));
-        let closed = known && provider.is_some_and(|p| !p.configurable_subject);
+        let usual = known && provider.is_some_and(|p| !p.configurable_subject);
+        // Of what was recognised by its host's name alone nobody knows that it sends nothing else.
+        let closed = usual && provider.is_some_and(|p| !p.guessed);
         let chosen = provider.map(|provider| provider.possible_templates(issuer)).unwrap_or_default();
-        let possible = match (closed, chosen.as_slice()) {
+        let possible = match (usual, chosen.as_slice()) {
             (true, _) => Some(legal.clone()),
             (false, []) => None,
             (false, chosen) => Some(Language::union_all(chosen.iter().map(grammar_of).map(Language::grammar))),

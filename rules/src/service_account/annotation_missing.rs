@@ -4,7 +4,8 @@ use irsa_lint_core::declare_rule;
 use irsa_lint_core::document::model::{Place, ROLE_ARN, ServiceAccount, Stated};
 use irsa_lint_core::estate::{Link, RoleId, ServiceAccountId};
 use irsa_lint_core::provider::Kind;
-use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
+use irsa_lint_core::rule::{Findings, Report, Rule, RuleMeta, View};
+use irsa_lint_core::syntax::Scalar;
 use smol_str::SmolStr;
 use std::collections::HashMap;
 
@@ -68,50 +69,68 @@ impl Rule for AnnotationMissing {
         let expected = expected(view);
         for (_, account) in bare {
             let (Some(namespace), Some(name)) = (account.namespace.known(), account.name.value()) else { continue };
-            let exact = expected.get_key_value(&subject(namespace, &name.text));
-            let Some((subject, role)) = exact.or_else(|| renamed(namespace, &name.text, &expected, view)) else { continue };
-            let who = account.display_name();
-            let named = view.role_name(*role);
-            let message = match subject.rsplit(':').next().filter(|wanted| *wanted != name.text) {
-                None => {
-                    format!("{named} expects ServiceAccount `{who}`, which has no annotation `{ROLE_ARN}`: its Pods do not get the role")
-                }
-                Some(wanted) => format!(
-                    "{named} expects ServiceAccount `{namespace}/{wanted}`, which is not there; `{who}` is, and has no annotation `{ROLE_ARN}`"
-                ),
-            };
-            let is_other = exact.is_none();
-            let place = Place { span: name.span, pointer: account.place.pointer.key("metadata") };
-            let mut help = match view.estate.role_arn(*role) {
-                Stated::Is(arn) => format!("annotate it: `{ROLE_ARN}: {arn}`"),
-                _ => format!("annotate it with the role's ARN under `{ROLE_ARN}`"),
-            };
-            if is_other {
-                help.push_str(
-                    ", and admit its name in the role; where a chart makes it, see that the chart reads its name and annotations from these values",
-                );
+            if let Some(role) = expected.get(&subject(namespace, &name.text)) {
+                unannotated(account, name, *role, view, out);
+            } else if let Some((called, role)) = prefixed(namespace, &name.text, &expected, view) {
+                renamed(account, name, called, role, view, out);
             }
-            let fix = view.estate.role_arn(*role).value().filter(|_| !is_other).and_then(|arn| annotate(view, account, ROLE_ARN, arn));
-            let mut report = out.report(&Self::META, place, message).help(help).fix(fix);
-            if let Some(role) = view.estate.role(*role) {
-                report = report.related(role.place.clone(), "the role expects it");
-            }
-            report.done();
         }
     }
 }
 
-/// The subject that a role expects of a ServiceAccount which the run lacks, where a release's name stands before that ServiceAccount's own:
-/// `ca-cluster-autoscaler` for `cluster-autoscaler`. A single word at the end is too little to go by.
-fn renamed<'a>(namespace: &str, name: &str, expected: &'a HashMap<SmolStr, RoleId>, view: &View<'_>) -> Option<(&'a SmolStr, &'a RoleId)> {
-    let wanted = |subject: &'a SmolStr| {
-        let (own, wanted) = subject.strip_prefix("system:serviceaccount:")?.split_once(':')?;
-        (own == namespace && wanted.contains('-')).then_some(wanted)
+fn unannotated(account: &ServiceAccount, name: &Scalar, role: RoleId, view: &View<'_>, out: &mut Findings) {
+    let message = format!(
+        "{} expects ServiceAccount `{}`, which has no annotation `{ROLE_ARN}`: its Pods do not get the role",
+        view.role_name(role),
+        account.display_name()
+    );
+    let help = match view.estate.role_arn(role) {
+        Stated::Is(arn) => format!("annotate it: `{ROLE_ARN}: {arn}`"),
+        _ => format!("annotate it with the role's ARN under `{ROLE_ARN}`"),
     };
-    let is_it = |wanted: &str| name.strip_suffix(wanted).is_some_and(|rest| rest.ends_with('-'));
-    let is_missing = |wanted: &str| matches!(view.estate.service_account_named(Some(namespace), wanted), Link::Missing { .. } | Link::None);
-    let mut found = expected.iter().filter(|(subject, _)| wanted(subject).is_some_and(|wanted| is_it(wanted) && is_missing(wanted)));
-    found.next().filter(|_| found.next().is_none())
+    let fix = view.estate.role_arn(role).value().and_then(|arn| annotate(view, account, ROLE_ARN, arn));
+    report(account, name, role, message, view, out).help(help).fix(fix).done();
+}
+
+/// Under another name than the role expects: charts put the release's name in front where the one that was set did not arrive.
+fn renamed(account: &ServiceAccount, name: &Scalar, called: &str, role: RoleId, view: &View<'_>, out: &mut Findings) {
+    let namespace = account.namespace.known().unwrap_or_default();
+    let message = format!(
+        "{} expects ServiceAccount `{namespace}/{called}`, and the run has `{}` in its place, without the annotation `{ROLE_ARN}`",
+        view.role_name(role),
+        account.display_name()
+    );
+    let help = format!(
+        "call the ServiceAccount `{called}` and annotate it with the role; with Helm, look where the chart reads the name and the annotations of its ServiceAccount from"
+    );
+    report(account, name, role, message, view, out).help(help).done();
+}
+
+fn report<'o>(
+    account: &ServiceAccount,
+    name: &Scalar,
+    role: RoleId,
+    message: String,
+    view: &View<'_>,
+    out: &'o mut Findings,
+) -> Report<'o> {
+    let place = Place { span: name.span, pointer: account.place.pointer.key("metadata") };
+    let report = out.report(&AnnotationMissing::META, place, message);
+    match view.estate.role(role) {
+        Some(role) => report.related(role.place.clone(), "the role expects it"),
+        None => report,
+    }
+}
+
+/// The expected ServiceAccount, nowhere in the run, whose name this one has behind a prefix.
+fn prefixed<'n>(namespace: &str, name: &'n str, expected: &HashMap<SmolStr, RoleId>, view: &View<'_>) -> Option<(&'n str, RoleId)> {
+    let mut ends = name.match_indices('-').filter_map(|(at, _)| name.get(at + 1..));
+    ends.find_map(|end| {
+        let role = expected.get(&subject(namespace, end))?;
+        // A name of one word is too common to tell anything.
+        let missing = end.contains('-') && matches!(view.estate.service_account_named(Some(namespace), end), Link::Missing { .. });
+        missing.then_some((end, *role))
+    })
 }
 
 /// Whether a ServiceAccount has no role and nothing in the run gives it one, not even in the wrong place.
@@ -176,17 +195,6 @@ mod tests {
     }
 
     #[test]
-    fn a_release_before_the_name() {
-        let account = |name: &str| format!("---\nkind: ServiceAccount\nmetadata: {{name: {name}, namespace: kube-system}}\n");
-        let expects = |name: &str| format!("system:serviceaccount:kube-system:{name}");
-        assert_eq!(found(&account("ca-aws-cluster-autoscaler"), &expects("cluster-autoscaler"), &[]), 1);
-        let both = account("ca-aws-cluster-autoscaler") + &account("cluster-autoscaler");
-        assert_eq!(found(&both, &expects("cluster-autoscaler"), &[]), 1, "the one that is meant");
-        assert_eq!(found(&account("internal-api"), &expects("api"), &[]), 0);
-        assert_eq!(found(&account("mycluster-autoscaler"), &expects("cluster-autoscaler"), &[]), 0);
-    }
-
-    #[test]
     fn speaks_only_where_nothing_gives_the_role() {
         let bare = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: app, namespace: prod}\n";
         let own = "system:serviceaccount:prod:app";
@@ -202,5 +210,17 @@ mod tests {
         let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: pod-identity-webhook, namespace: kube-system}\ndata: {config: '{\"*/app\": {\"RoleARN\": \"arn:aws:iam::111122223333:role/app\"}}'}\n";
         assert_eq!(found(bare, own, &[("map.yaml", map)]), 0);
         assert_eq!(found(bare, own, &[("map.yaml", &map.replace("*/app", "dev/app"))]), 1);
+    }
+    #[test]
+    fn a_release_in_front_of_the_name() {
+        let account = |name: &str| format!("apiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: {name}, namespace: kube-system}}\n");
+        let own = "system:serviceaccount:kube-system:cluster-autoscaler";
+        assert_eq!(found(&account("ca-aws-cluster-autoscaler"), own, &[]), 1);
+        assert_eq!(found(&account("cluster-autoscaler-aws"), own, &[]), 0);
+        assert_eq!(found(&account("my-autoscaler"), "system:serviceaccount:kube-system:autoscaler", &[]), 0, "one word");
+        assert_eq!(found(&account("ca-cluster-autoscaler"), "system:serviceaccount:prod:cluster-autoscaler", &[]), 0);
+        let there = account("cluster-autoscaler")
+            .replace("}", ", annotations: {eks.amazonaws.com/role-arn: 'arn:aws:iam::111122223333:role/app'}}");
+        assert_eq!(found(&account("ca-aws-cluster-autoscaler"), own, &[("there.yaml", &there)]), 0);
     }
 }

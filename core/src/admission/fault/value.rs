@@ -92,7 +92,7 @@ impl<'a> Finder<'a> {
             (false, true) if !forms.closed => return Some(FaultKind::CustomSubject { issuer: issuer(), known: true }),
             _ => {}
         }
-        if !forms.closed && target.provider.is_some_and(|provider| self.may_name_a_claim(value, provider)) {
+        if target.provider.is_some_and(|provider| provider.configurable_subject && self.may_name_a_claim(value, provider)) {
             return Some(FaultKind::CustomSubject { issuer: issuer(), known: false });
         }
         // A `?` is rarer than a `*` and may be itself: it counts as a wildcard only where it would be one to good purpose.
