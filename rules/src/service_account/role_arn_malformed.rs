@@ -6,7 +6,7 @@ use irsa_lint_core::document::model::{ServiceAccount, Stated};
 use irsa_lint_core::estate::ServiceAccountId;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::role_arn::{RoleArn, place, read, value};
+use crate::role_arn::{ONLY_A_NAME, RoleArn, place, read, value};
 
 declare_rule! {
     /// The annotation `eks.amazonaws.com/role-arn` is not the ARN of a role.
@@ -80,7 +80,9 @@ impl Rule for RoleArnMalformed {
                 .done();
             return;
         }
-        let message = format!("the role-arn annotation of ServiceAccount `{who}`, `{}`, {why}", scalar.text.trim_end());
+        let webhook = " (the webhook completes one only if it runs with `--compose-role-arn`, and on EKS it does not)";
+        let more = if why == ONLY_A_NAME { webhook } else { "" };
+        let message = format!("the role-arn annotation of ServiceAccount `{who}`, `{}`, {why}{more}", scalar.text.trim_end());
         let help = match &repaired {
             Some(repaired) => format!("write `{repaired}`"),
             None => "write the role's ARN, as `aws iam get-role` shows it: `arn:aws:iam::` + account + `:role/` + path and name".to_owned(),
