@@ -54,10 +54,10 @@ pub fn hops<'a>(view: &View<'a>) -> Vec<Hop<'a>> {
         let accounts = match &asked.from {
             FirstRole::Of(namespace, name) => view.estate.service_account_named(namespace.as_deref(), name).to().into_iter().collect(),
             FirstRole::Controller(name) => controllers(name, &asked.arn, view),
-            FirstRole::Named(first) => {
+            FirstRole::Named(first, holder) => {
                 let first_place = Place { span: first.span, pointer: asked.place.pointer.clone() };
                 let first = Some(first).filter(|first| is_role(first));
-                let holder = "the source profile".to_owned();
+                let holder = (*holder).to_owned();
                 let asker = asked.asker.clone();
                 found.extend(first.map(|first| Hop { asker, holder, first, first_place, second: &asked.arn, place: asked.place.clone() }));
                 continue;

@@ -156,6 +156,9 @@ fn other_kind(arn: &Arn<'_>) -> Option<&'static str> {
     kind.or_else(|| (arn.resource == "root").then_some("an account"))
 }
 
+/// What is wrong with a role's bare name.
+pub const ONLY_A_NAME: &str = "is a name, not an ARN";
+
 fn without_arn(text: &str) -> String {
     if text.is_empty() {
         "is empty".to_owned()
@@ -166,7 +169,7 @@ fn without_arn(text: &str) -> String {
     } else if text.contains(":role/") {
         "is not an ARN (it does not begin with `arn:`)".to_owned()
     } else {
-        "is a name, not an ARN".to_owned()
+        ONLY_A_NAME.to_owned()
     }
 }
 

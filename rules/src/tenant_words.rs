@@ -2,7 +2,7 @@
 
 use irsa_lint_core::admission::{key, words};
 use irsa_lint_core::policy::Condition;
-use irsa_lint_core::provider::ChosenBy;
+use irsa_lint_core::provider::{ChosenBy, Part, Provider};
 
 use crate::tenants::{ANYTHING, STRANGER, WideTenant};
 use crate::wide::{asked_words, claim_conditions, subject_condition, subject_words};
@@ -39,8 +39,23 @@ impl WideTenant<'_> {
     #[must_use]
     pub fn good(&self) -> String {
         let key = format!("{}:sub", self.issuer.issuer.as_deref().unwrap_or("ISSUER"));
-        let good = self.issuer.provider.map_or("SUBJECT", |provider| &*provider.good);
+        let good = self.issuer.provider.map_or_else(|| "SUBJECT".to_owned(), |provider| self.filled(provider));
         format!("`\"{key}\": \"{good}\"`")
+    }
+
+    /// The provider's example of a good subject, with the parts that the policy names already.
+    fn filled(&self, provider: &Provider) -> String {
+        let Some((form, example)) = provider.subject_form(&provider.good) else { return provider.good.to_string() };
+        let of_tenant = |part: &str| form.tenant.iter().any(|known| known == part) && !self.is_open(part);
+        let named = |part: &str| {
+            let value = self.shown(part).filter(|value| of_tenant(part) && !value.contains(ANYTHING) && !value.contains(STRANGER));
+            value.or_else(|| example.get(part)).unwrap_or_default()
+        };
+        let parts = form.template.parts().map(|part| match part {
+            Part::Literal(text) => text,
+            Part::Named(slot) => named(&slot.name),
+        });
+        parts.collect()
     }
 
     fn tenant_part(&self) -> Option<&str> {

@@ -66,6 +66,16 @@ pub fn key_place(annotation: &Annotation) -> Place {
     Place { span: annotation.key.span, pointer: annotation.pointer.clone() }
 }
 
+/// Whether it is the Pod of a job that a runner of GitHub Actions started which runs as that ServiceAccount. Source: actions/runner-container-hooks,
+/// which calls it after the runner's Pod.
+#[must_use]
+pub fn runs_for_runner(workload: &Workload, account: ServiceAccountId, view: &View<'_>) -> bool {
+    let name = workload.name.value().filter(|_| workload.kind == "Pod" && workload.live);
+    let Some(runner) = name.and_then(|name| name.text.strip_suffix("-workflow")) else { return false };
+    let runners = view.estate.workloads_of(account).iter().filter_map(|id| view.estate.workload(*id));
+    runners.filter(|own| own.kind == "Pod").any(|own| own.name.value().is_some_and(|name| name.text == runner))
+}
+
 /// Where a container's file lies in a volume: the volume's name and the path below it.
 #[must_use]
 pub fn mounted<'a>(container: &'a Container, file: &'a str) -> Option<(&'a str, &'a str)> {

@@ -29,7 +29,7 @@ pub fn read(at: &At<'_>, reader: &mut Reader<'_>) {
                 let pointer = data.pointer.key(&member.key.text);
                 reader.out.second_roles.extend(second_roles(text).map(|(profile, arn, first)| SecondRole {
                     asker: format!("the AWS profile `{}`", profile.name),
-                    from: FirstRole::Named(first),
+                    from: FirstRole::Named(first, "the profile before it"),
                     duration: profile.duration,
                     place: Place { span: arn.span, pointer: pointer.clone() },
                     arn,

@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 
 use super::at::{At, written};
 use super::ci_job::{CiJob, CiSystem, IdToken, RefFilter, RoleStep, Trigger};
-use super::model::Stated;
+use super::model::{FirstRole, SecondRole, Stated};
 use super::reader::Reader;
 use crate::source::TextMap;
 use crate::syntax::{Node, Place, Scalar, Value};
@@ -41,6 +41,7 @@ pub fn read(at: &At<'_>, reader: &mut Reader<'_>) {
         let job = At { node: &member.value, pointer: jobs.pointer.key(&member.key.text) };
         let steps: Vec<At<'_>> = job.list("steps").collect();
         let roles: Vec<RoleStep> = steps.iter().filter(|step| assumes_role(step.node)).filter_map(role_step).collect();
+        reader.out.second_roles.extend(second_roles(&member.key, &steps));
         if roles.is_empty() {
             continue;
         }
@@ -97,6 +98,30 @@ fn choices(expression: &At<'_>, job: &At<'_>, workflow: &At<'_>, triggers: &[Tri
 
 fn is_expression(text: &str) -> bool {
     text.contains("${{")
+}
+
+/// The roles that steps go on to assume from the one that the step before them got. Source: aws-actions/configure-aws-credentials, README
+/// (`role-chaining`).
+fn second_roles(job: &Scalar, steps: &[At<'_>]) -> Vec<SecondRole> {
+    let mut before: Option<Scalar> = None;
+    let mut found = Vec::new();
+    for step in steps {
+        let Some(with) = step.get("with") else { continue };
+        let Some(own) = with.get(ROLE) else { continue };
+        let chained = with.get("role-chaining").and_then(|value| written(value.node)).is_some_and(|value| value.text == "true");
+        let arn = written(own.node).filter(|arn| !is_expression(&arn.text) && step.get("if").is_none());
+        if let (true, Some(first), Some(arn)) = (chained, &before, &arn) {
+            found.push(SecondRole {
+                asker: format!("job `{}`", job.text),
+                from: FirstRole::Named(first.clone(), "the step before it"),
+                arn: arn.clone(),
+                duration: None,
+                place: own.place(),
+            });
+        }
+        before = arn;
+    }
+    found
 }
 
 fn role_step(step: &At<'_>) -> Option<RoleStep> {
@@ -274,6 +299,26 @@ mod tests {
         let text = format!("on: push\njobs:\n  a:\n    steps:\n    - {}\n", STEP.replace("111122223333", "${{ vars.ACCOUNT }}"));
         let documents = of(&text);
         assert!(documents.ci_jobs[0].roles[0].role_arn.is_unknown() && documents.not_analysed.is_empty());
+    }
+
+    #[test]
+    fn roles_that_later_steps_go_on_to() {
+        let chain = |first: &str, second: &str| {
+            let step = |role: &str, more: &str| {
+                format!("    - uses: aws-actions/configure-aws-credentials@v4\n      with: {{role-to-assume: '{role}'{more}}}\n")
+            };
+            let text = format!(
+                "on: push\njobs:\n  a:\n    steps:\n{}{}",
+                step("arn:aws:iam::111122223333:role/a", first),
+                step("arn:aws:iam::444455556666:role/b", second)
+            );
+            of(&text).second_roles
+        };
+        let found = chain("", ", role-chaining: true");
+        let FirstRole::Named(first, _) = &found[0].from else { panic!() };
+        assert_eq!((found[0].asker.as_str(), first.as_str()), ("job `a`", "arn:aws:iam::111122223333:role/a"));
+        assert_eq!(found[0].arn.as_str(), "arn:aws:iam::444455556666:role/b");
+        assert!(chain("", "").is_empty());
     }
 
     #[test]

@@ -67,7 +67,7 @@ fn provider_config<'n>(at: &At<'n>) -> Option<(At<'n>, FirstRole)> {
         return None;
     }
     let own = credentials.and_then(|credentials| written(credentials.path(&["webIdentity", "roleARN"])?.node));
-    Some((role, own.map_or(FirstRole::Controller("provider-aws"), FirstRole::Named)))
+    Some((role, own.map_or(FirstRole::Controller("provider-aws"), |first| FirstRole::Named(first, "the role before it"))))
 }
 
 fn namespace_of(at: &At<'_>) -> Option<SmolStr> {
@@ -124,7 +124,8 @@ fn of_arguments(container: &At<'_>, key: &str) -> Vec<(Scalar, Place)> {
 
 fn names_role(flag: &str) -> bool {
     let flag = flag.to_ascii_lowercase();
-    ["assume-role", "assume_role", "assume.role", "assumed-role", "assumed.role"].iter().any(|word| flag.contains(word))
+    // The last one is falcosidekick's.
+    ["assume-role", "assume_role", "assume.role", "assumed-role", "assumed.role", "aws_rolearn"].iter().any(|word| flag.contains(word))
 }
 
 /// The end of an argument, if it is a role's ARN.

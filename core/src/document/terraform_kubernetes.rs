@@ -166,6 +166,7 @@ fn containers(list: &Attribute<'_>, resource: Resource<'_>) -> Vec<Container> {
         image: at.get("image").scalar(),
         env: at.get("env").elements().filter_map(|e| Some((e.get("name").scalar()?, literal(&e)))).collect(),
         security: security(&at),
+        env_from: Vec::new(),
         mounts: at.get("volume_mount").elements().filter_map(|m| Some((text(&m, "name")?, text(&m, "mount_path")?))).collect(),
         place: at.place().unwrap_or_else(|| resource.place()),
     };

@@ -349,7 +349,7 @@ fn roles_that_are_to_be_assumed_from_others() {
     let config = "kind: ConfigMap\nmetadata: {name: aws, namespace: n}\ndata:\n  config: |\n    # é\n    [profile b]\n    source_profile = a\n    role_arn=arn:aws:iam::444455556666:role/b\n    [profile a]\n    web_identity_token_file = /token\n    role_arn = arn:aws:iam::111122223333:role/a\n";
     let found = documents(config);
     assert_eq!(found.second_roles.len(), 1);
-    let (second, super::model::FirstRole::Named(first)) = (&found.second_roles[0], &found.second_roles[0].from) else { panic!() };
+    let (second, super::model::FirstRole::Named(first, _)) = (&found.second_roles[0], &found.second_roles[0].from) else { panic!() };
     assert_eq!(at(config, second.arn.span), "arn:aws:iam::444455556666:role/b");
     assert_eq!((first.as_str(), second.place.pointer.to_string().as_str()), ("arn:aws:iam::111122223333:role/a", "/data/config"));
     let crossplane = |source: &str| {

@@ -178,10 +178,12 @@ fn containers(spec: &At<'_>) -> Vec<Container> {
 fn read_container(at: &At<'_>) -> Container {
     let env = at.list("env").filter_map(|entry| Some((entry.scalar("name")?, entry.node.get("value").and_then(written))));
     let mounts = at.list("volumeMounts").filter_map(|mount| Some((mount.owned("name")?, mount.owned("mountPath")?)));
+    let secrets = at.list("envFrom").filter_map(|source| source.path(&["secretRef", "name"]));
     Container {
         name: at.owned("name").unwrap_or_default(),
         image: at.scalar("image"),
         env: env.collect(),
+        env_from: secrets.filter_map(|name| Some((written(name.node)?, name.place()))).collect(),
         security: security(at),
         mounts: mounts.collect(),
         place: at.place(),

@@ -5,7 +5,7 @@ use irsa_lint_core::diagnostic::{Applicability, Fix};
 use irsa_lint_core::document::model::CiJob;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::role_arn::{RoleArn, read};
+use crate::role_arn::{ONLY_A_NAME, RoleArn, read};
 use crate::workflows::job_name;
 
 declare_rule! {
@@ -70,6 +70,9 @@ impl Rule for WorkflowRoleArn {
             let message = format!("{} assumes `{}`, which {why}", job_name(job), written.text.trim());
             let help = match &repaired {
                 Some(repaired) => format!("write `{repaired}`"),
+                None if why == ONLY_A_NAME => {
+                    "write the role's ARN: with an OIDC token nothing tells the account, so a name alone is not enough".to_owned()
+                }
                 None => "write the role's ARN: `arn:aws:iam::ACCOUNT:role/NAME`".to_owned(),
             };
             let fix = repaired.map(|arn| Fix::replace(Applicability::Unsafe, format!("write `{arn}`"), written.inner_span(), arn));

@@ -79,7 +79,8 @@ impl Rule for StaticCredentials {
     }
 
     fn workload(&self, id: WorkloadId, workload: &Workload, view: &View<'_>, out: &mut Findings) {
-        if workload.containers.iter().all(|container| container.env.is_empty() && container.mounts.is_empty()) {
+        let says_nothing = |c: &Container| c.env.is_empty() && c.env_from.is_empty() && c.mounts.is_empty();
+        if workload.containers.iter().all(says_nothing) {
             return;
         }
         let Some((account_id, account)) = account_of(view, id) else { return };
@@ -103,6 +104,16 @@ impl Rule for StaticCredentials {
                     .help(format!("remove `{ROLE_VARIABLE}` and `{TOKEN_VARIABLE}`: the webhook sets both"))
                     .related(Place { span: role.span, pointer: account.place.pointer.clone() }, "the ServiceAccount's role")
                     .done();
+            } else if let Some((secret, place)) = container.env_from.iter().find(|(secret, _)| is_of_keys(&secret.text)) {
+                let who = account.display_name();
+                let message = format!(
+                    "container `{}` takes variables from Secret `{}`: AWS keys in it come before the role of ServiceAccount `{who}`",
+                    container.name, secret.text
+                );
+                out.report(&Self::META, place.clone(), message)
+                    .help(format!("take the Secret out, if it holds `{}`, so that the role `{}` is used", KEYS.join("` and `"), role.text))
+                    .related(Place { span: role.span, pointer: account.place.pointer.clone() }, "the ServiceAccount's role")
+                    .done();
             } else if let Some((_, path)) = container.mounts.iter().find(|(_, path)| path.ends_with("/.aws/credentials")) {
                 let who = account.display_name();
                 let message = format!(
@@ -116,6 +127,12 @@ impl Rule for StaticCredentials {
             }
         }
     }
+}
+
+/// Whether a Secret is called after AWS keys.
+fn is_of_keys(secret: &str) -> bool {
+    let words: Vec<&str> = secret.split(['-', '.', '_']).collect();
+    words.contains(&"aws") && ["credentials", "credential", "creds", "keys", "key", "access"].iter().any(|word| words.contains(word))
 }
 
 /// The containers that are to get nothing.
@@ -219,6 +236,20 @@ mod tests {
         };
         assert_eq!(severities("{name: AWS_PROFILE, value: prod}"), [Severity::Warning]);
         assert_eq!(severities("{name: AWS_PROFILE, value: prod}, {name: AWS_CONFIG_FILE, value: /etc/aws/config}"), [Severity::Info]);
+    }
+
+    #[test]
+    fn a_secret_that_is_called_after_keys() {
+        let found = |secret: &str| {
+            let text = format!(
+                "apiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: app, namespace: prod, annotations: {{eks.amazonaws.com/role-arn: 'arn:aws:iam::111122223333:role/app'}}}}\n---\napiVersion: v1\nkind: Pod\nmetadata: {{name: app, namespace: prod}}\nspec: {{serviceAccountName: app, containers: [{{name: app, envFrom: [{{configMapRef: {{name: aws-credentials}}}}, {{secretRef: {{name: {secret}}}}}]}}]}}\n"
+            );
+            of_rule(&check(&[("all.yaml", &text)]), "static-credentials").len()
+        };
+        assert_eq!(
+            (found("app-aws-credentials"), found("aws-access-keys"), found("app-env"), found("aws-config"), found("keystore")),
+            (1, 1, 0, 0, 0)
+        );
     }
 
     #[test]

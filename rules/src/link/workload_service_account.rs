@@ -7,7 +7,7 @@ use irsa_lint_core::estate::{Difference, Link, ServiceAccountId, WorkloadId};
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
 use crate::faults::{guess, replaced_whole};
-use crate::workloads::{account_of, is_made_by_another, what};
+use crate::workloads::{account_of, is_made_by_another, runs_for_runner, what};
 
 declare_rule! {
     /// A workload runs as a different ServiceAccount than the one created for it.
@@ -212,8 +212,9 @@ fn has_other_version(workload: &Workload, view: &View<'_>) -> bool {
 
 /// The one ServiceAccount that was made for a workload which runs as `default`.
 fn meant_for<'a>(workload: &'a Workload, view: &'a View<'_>) -> Option<(ServiceAccountId, &'a ServiceAccount)> {
-    if let Some(driver) = with_role(workload, view).find(|(id, _)| runs_for_driver(workload, *id, view)) {
-        return Some(driver);
+    let started = |id: ServiceAccountId| runs_for_driver(workload, id, view) || runs_for_runner(workload, id, view);
+    if let Some(starter) = with_role(workload, view).find(|(id, _)| started(*id)) {
+        return Some(starter);
     }
     let only = |found: Vec<(ServiceAccountId, &'a ServiceAccount)>| <[_; 1]>::try_from(found).ok().map(|[one]| one);
     let beside: Vec<_> = with_role(workload, view).collect();
@@ -321,6 +322,18 @@ mod tests {
         assert_eq!(found(&[account("prod", "web"), deployment("web", ""), deployment("web", "web-front")]), 0, "a patch says it");
         assert_eq!(found(&[account("dev", "web"), deployment("web", "")]), 0, "another namespace's");
         assert_eq!(found(&[account("prod", "web"), deployment("api", "web"), deployment("web", "")]), 0, "in use");
+    }
+
+    #[test]
+    fn the_job_of_a_runner() {
+        let pod = |name: &str, account: &str| {
+            format!(
+                "---\napiVersion: v1\nkind: Pod\nmetadata: {{name: {name}, namespace: prod, uid: 1-2}}\nspec: {{serviceAccountName: {account}, containers: [{{name: x, image: x}}]}}\n"
+            )
+        };
+        let found = |name: &str, own: &str| found(&[account("prod", "run"), pod("x64-runner", "run"), pod(name, own)]);
+        let job = "x64-runner-workflow";
+        assert_eq!((found(job, "default"), found(job, "run"), found("a-workflow", "default")), (1, 0, 0));
     }
 
     #[test]

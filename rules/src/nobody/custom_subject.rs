@@ -165,6 +165,9 @@ fn report(found: &Found<'_>, provider: &Provider, known: bool, role: &RoleView<'
         let why = "by default the branch, tag, environment or pull request follows the repository".to_owned();
         let one_of = format!("`{value}:ref:refs/heads/BRANCH`, `{value}:environment:NAME` or `{value}:pull_request`");
         (why, format!("write {one_of}, or `{value}:*` under `StringLike` for all of these"))
+    } else if let Some((repository, _)) = value.split_once(":ref:refs/pull/") {
+        let why = "by default a job of a pull request has no ref in its subject".to_owned();
+        (why, format!("write `{repository}:pull_request`, which stands for every pull request of the repository"))
     } else if value.contains(":environment:") && value.contains(":ref:") {
         let why = "by default it names either an environment or a branch or tag, not both".to_owned();
         (why, "name one of the two in the subject, and check the other with its own claim, `environment` or `ref`".to_owned())
@@ -222,6 +225,7 @@ mod tests {
         let github = "token.actions.githubusercontent.com";
         assert_eq!(found(github, "repo:octo-org/app"), ["warning"]);
         assert_eq!(found(github, "ref:refs/heads/main"), ["warning"]);
+        assert_eq!(found(github, "repo:octo-org/app:ref:refs/pull/*/merge"), ["warning"]);
         assert_eq!(found(github, "repo:octo-org/app@456:ref:refs/heads/main"), ["error"]);
         assert_eq!(found(github, "repo:octo-org@123/app:pull_request"), ["error"]);
         assert_eq!(found(github, "repo:octo-org/app:environment:prod:ref:refs/heads/main"), ["info"]);

@@ -5,7 +5,7 @@ use irsa_lint_core::admission::words::listed;
 use irsa_lint_core::admission::{IssuerAdmission, key};
 use irsa_lint_core::declare_rule;
 use irsa_lint_core::document::model::{Place, Stated};
-use irsa_lint_core::policy::Statement;
+use irsa_lint_core::policy::{Condition, Statement};
 use irsa_lint_core::provider::Kind;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use smol_str::SmolStr;
@@ -103,7 +103,9 @@ impl Rule for AudienceNotRegistered {
 /// Whether another rule says it: of a cluster's provider that lacks the audience of the ServiceAccounts, or with the name of the CI job.
 fn is_said_elsewhere(asked: &Language, entry: &IssuerAdmission<'_>, role: &RoleView<'_>) -> bool {
     let view = &role.view;
-    let is_cluster = entry.provider.is_some_and(|provider| provider.kind == Kind::Kubernetes);
+    let is_eks = |id: &str| id.starts_with("eks");
+    let has_accounts = view.estate.service_accounts().next().is_some();
+    let is_cluster = entry.provider.is_some_and(|provider| provider.kind == Kind::Kubernetes && (has_accounts || is_eks(&provider.id)));
     let known = entry.provider.and_then(|provider| provider.audience.default.as_deref());
     if is_cluster && known.is_some_and(|audience| asked.contains(audience)) {
         return true;
@@ -114,7 +116,8 @@ fn is_said_elsewhere(asked: &Language, entry: &IssuerAdmission<'_>, role: &RoleV
 }
 
 fn report(statement: &Statement, entry: &IssuerAdmission<'_>, issuer: &str, ids: &[SmolStr], role: &RoleView<'_>, out: &mut Findings) {
-    let Some(condition) = claim_conditions(statement, entry, key::AUD).next() else { return };
+    let positive = |condition: &&Condition| condition.known().is_some_and(|operator| !operator.base.is_negated());
+    let Some(condition) = claim_conditions(statement, entry, key::AUD).find(positive) else { return };
     let asked = listed(condition.values.iter().map(|value| value.as_str()), 3);
     let message = format!(
         "{} requires the audience {asked}, but the provider of `{issuer}` only lists {}: nobody can assume {} through this statement",

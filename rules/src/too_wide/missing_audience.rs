@@ -1,11 +1,12 @@
 //! Tokens of any audience that the provider registers are accepted: no condition asks for one.
 
+use irsa_lint_core::admission::fault::{At, Fault};
 use irsa_lint_core::admission::language::Glob;
 use irsa_lint_core::admission::{Answer, Grant, IssuerAdmission, key, words};
 use irsa_lint_core::declare_rule;
 use irsa_lint_core::diagnostic::{Applicability, Fix, Severity};
 use irsa_lint_core::document::model::{AUDIENCE, DEFAULT_AUDIENCE as STS, Stated};
-use irsa_lint_core::policy::{Base, Condition, Operator};
+use irsa_lint_core::policy::{Base, Condition, Operator, Statement};
 use irsa_lint_core::provider::{Kind, Provider};
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use irsa_lint_core::syntax::Place;
@@ -88,12 +89,21 @@ impl Rule for MissingAudience {
             else {
                 continue;
             };
+            if is_misnamed(role, grant.statement) {
+                continue;
+            }
             let has_audience = grant.issuer.provider.is_none_or(|provider| provider.claim(key::AUD).is_some());
             if has_audience {
                 report(role, &grant, piece, out);
             }
         }
     }
+}
+
+/// Whether the statement's issuer is written wrongly: then nobody gets in, and a key that is built from it would be as wrong.
+fn is_misnamed(role: &RoleView<'_>, statement: &Statement) -> bool {
+    let of_issuer = |fault: &Fault| fault.fatal && matches!(fault.at, At::Principal(_) | At::Key(_));
+    role.admission.faults.iter().any(|fault| fault.statement == statement.index && of_issuer(fault))
 }
 
 fn report(role: &RoleView<'_>, grant: &StatementGrant<'_>, piece: &Grant, out: &mut Findings) {

@@ -105,6 +105,24 @@ mod tests {
     }
 
     #[test]
+    fn the_example_names_who_is_named_already() {
+        for (issuer, subject, good) in [
+            ("token.actions.githubusercontent.com", "repo:acme-example/*", "repo:acme-example/octo-repo:environment:production"),
+            (
+                "gitlab.com",
+                "project_path:acme-example/*:ref_type:tag:ref:*",
+                "project_path:acme-example/myproject:ref_type:branch:ref:main",
+            ),
+            ("app.terraform.io", "organization:acme-example:*", "organization:acme-example:project:Default Project:"),
+        ] {
+            let condition = format!(r#"{{"StringLike": {{"ISSUER:sub": "{subject}"}}}}"#);
+            let answer = check(&[("a.json", &text(issuer, &condition))]);
+            let help = &of_rule(&answer, "whole-tenant")[0].help;
+            assert!(help.contains(good), "{help}");
+        }
+    }
+
+    #[test]
     fn projects_of_one_tenant() {
         for (issuer, subject) in [
             ("token.actions.githubusercontent.com", "repo:octo-org/octo-repo*"),

@@ -140,6 +140,6 @@ pub enum FirstRole {
     Of(Option<SmolStr>, SmolStr),
     /// That of a product's controller, whose ServiceAccount is called by this name.
     Controller(&'static str),
-    /// The one of this ARN.
-    Named(Scalar),
+    /// The one of this ARN; who has it, as a message names it.
+    Named(Scalar, &'static str),
 }

@@ -158,6 +158,8 @@ pub struct Container {
     pub image: Option<Scalar>,
     /// `env`: name, and the value if it is a literal one.
     pub env: Vec<(Scalar, Option<Scalar>)>,
+    /// The Secrets of `envFrom`, each with its place.
+    pub env_from: Vec<(Scalar, Place)>,
     /// `securityContext`.
     pub security: Security,
     /// `volumeMounts`: the volume's name and the path.
