@@ -5,10 +5,12 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
+use irsa_lint_core::engine::answer::RoleRef;
 use irsa_lint_core::engine::{Case, Engine, Input, Question, Settings};
 use irsa_lint_core::provider::Catalogue;
 use irsa_lint_core::report::{Places, Point, Run, Unread};
-use irsa_lint_core::source::{FileId, Position};
+use irsa_lint_core::source::{FileId, Position, Sources};
+use irsa_lint_core::syntax::Place;
 
 use crate::args::{Color, Common, Format, Paths};
 use crate::config;
@@ -165,9 +167,9 @@ impl Session {
     }
 
     /// Says why a question cannot be answered as it was put.
-    pub fn ask_back(&self, question: &Question) -> Exit {
-        let handles = |roles: &[irsa_lint_core::engine::answer::RoleRef]| roles.iter().map(report::role_handle).collect();
-        let (text, choices): (_, Vec<String>) = match question {
+    pub fn ask_back(&self, question: &Question, sources: &Sources) -> Exit {
+        let handles = |roles: &[RoleRef]| roles.iter().map(|role| (report::role_handle(role), role.place.clone())).collect();
+        let (text, choices): (_, Vec<(String, Place)>) = match question {
             Question::NoRole(roles) if roles.is_empty() => ("these documents contain no role", Vec::new()),
             Question::NoRole(roles) => ("there is no such role; these are there:", handles(roles)),
             Question::Roles(roles) => ("there are several roles; say which one with --role:", handles(roles)),
@@ -175,7 +177,10 @@ impl Session {
                 ("there are several ServiceAccounts; say which one with --service-account:", accounts.clone())
             }
         };
-        let choices: String = choices.iter().map(|choice| format!("  {choice}\n")).collect();
+        // Of one name there may be several: then the file tells them apart.
+        let path =
+            |place: &Place| sources.get(place.span.file).map_or_else(String::new, |file| format!("  ({})", report::clean(&file.path)));
+        let choices: String = choices.iter().map(|(choice, place)| format!("  {choice}{}\n", path(place))).collect();
         complain(&format!("irsa-lint: {text}\n{choices}"));
         Exit::Broken
     }

@@ -58,7 +58,7 @@ pub fn explain(value: &str, issuer: &str, provider: &Provider, view: &View<'_>) 
     };
     let reaches = |text: &str| is_in(text, &forms.legal) && forms.possible.as_ref().is_none_or(|possible| is_in(text, possible));
     let fits = |text: String| (text != value && reaches(&text)).then_some(text);
-    if let Some(meant) = fits(value.replace(' ', "")) {
+    if let Some(meant) = fits(without_blanks(value)) {
         return Explained { why: "contains white space".to_owned(), meant: Some(meant) };
     }
     if value.starts_with([':', '/']) || ["::", ":/", "//", "/:"].iter().any(|empty| value.contains(empty) && !value.contains("://")) {
@@ -70,7 +70,8 @@ pub fn explain(value: &str, issuer: &str, provider: &Provider, view: &View<'_>) 
     if let Some(meant) = cased(value, provider).and_then(fits).or_else(|| fits(value.to_ascii_lowercase())) {
         return Explained { why: "differs in letter case, which matters".to_owned(), meant: Some(meant) };
     }
-    let usual = provider.subjects.first().and_then(|form| form.template.text().split('{').next()).filter(|label| !label.is_empty());
+    let label = provider.subjects.first().and_then(|form| form.template.text().split('{').next());
+    let usual = label.filter(|label| !label.is_empty() && !value.starts_with(label));
     if let Some((label, meant)) = usual.and_then(|label| Some((label, fits(format!("{label}{value}"))?))) {
         return Explained { why: format!("lacks `{label}` at the start"), meant: Some(meant) };
     }
@@ -101,6 +102,11 @@ pub fn nearest_form(value: &str, provider: Option<&Provider>) -> String {
     // Of several that are equally near the first listed, which is the usual one.
     let ranked = forms.enumerate().max_by_key(|(place, text)| (labels(text), common(text), std::cmp::Reverse(*place)));
     ranked.map(|(_, text)| text).unwrap_or_default().replace("{{", "{").replace("}}", "}")
+}
+
+/// The text without white space at its ends and around its colons: there it means nothing, within a name it may stand for another letter.
+fn without_blanks(value: &str) -> String {
+    value.split(':').map(str::trim).collect::<Vec<_>>().join(":")
 }
 
 fn decoded(value: &str) -> String {
@@ -135,7 +141,7 @@ fn odd_part(value: &str, provider: &Provider) -> Option<String> {
         let mut label = "";
         template.parts().find_map(|part| match part {
             Part::Literal(text) => {
-                label = text.trim_matches([':', '/', '{', '}', '@']).rsplit([':']).next().unwrap_or_default();
+                label = text.trim_matches([':', '/', '{', '}', '@']).rsplit([':', '/']).next().unwrap_or_default();
                 None
             }
             Part::Named(slot) => {

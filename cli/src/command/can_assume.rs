@@ -31,7 +31,7 @@ pub fn run(session: &Session, args: &CanAssumeArgs) -> Result<Exit> {
     session.complain_of(&run, loaded.case.errors());
     let decisions = match session.engine().can_assume(&loaded.case, args.role.as_deref(), &caller) {
         Ok(decisions) => decisions,
-        Err(question) => return Ok(session.ask_back(&question)),
+        Err(question) => return Ok(session.ask_back(&question, &loaded.case.sources)),
     };
     let text = || report::can_assume(&run, &caller, given.as_ref(), &decisions, session.style);
     let machine = || json::can_assume(&run, loaded.case.errors(), given.as_ref(), &decisions) + "\n";

@@ -34,7 +34,7 @@ pub fn run(session: &Session, args: &WhyArgs) -> Result<Exit> {
     session.complain_of(&run, loaded.case.errors());
     let chain = match session.engine().why(&loaded.case, &question) {
         Ok(chain) => chain,
-        Err(question) => return Ok(session.ask_back(&question)),
+        Err(question) => return Ok(session.ask_back(&question, &loaded.case.sources)),
     };
     session.write(&if session.json() {
         json::why(&run, loaded.case.errors(), &chain) + "\n"

@@ -45,7 +45,7 @@ fn finding(places: &Places<'_>, d: &Diagnostic, style: Style) -> String {
     marks.extend(d.related.iter().map(|(place, message)| Mark { span: place.span, primary: false, label: message.as_str() }));
     let mut group = title.elements(sources(places, &marks));
     if !style.quiet {
-        group = proof(group, &d.proof);
+        group = proof(group, &d.proof, &d.message);
         if !d.help.is_empty() {
             group = group.element(Level::HELP.message(clean(&d.help)));
         }
@@ -54,9 +54,11 @@ fn finding(places: &Places<'_>, d: &Diagnostic, style: Style) -> String {
     draw(style, &[group])
 }
 
-fn proof<'a>(group: Group<'a>, proof: &'a Proof) -> Group<'a> {
+/// What proves the finding. A reason that the message has given already is not given again.
+fn proof<'a>(group: Group<'a>, proof: &'a Proof, message: &str) -> Group<'a> {
     match proof {
         Proof::Admits(shown) => group.element(Level::NOTE.with_name("lets in").message(token(shown))),
+        Proof::Nobody(reason) if message.contains(reason.as_str()) => group,
         Proof::Nobody(reason) => group.element(Level::NOTE.with_name("lets nobody in").message(clean(reason))),
         Proof::Stated => group,
     }

@@ -11,6 +11,7 @@ use crate::admission::words::listed;
 use crate::admission::{Admission, Budget, Claim, Issuers, Request, Stage, Token, Verdict, decide, objection};
 use crate::estate::RoleId;
 use crate::policy::TrustPolicy;
+use crate::syntax::Place;
 
 /// Who calls.
 #[derive(Clone, Debug, Default)]
@@ -28,8 +29,8 @@ pub struct Caller {
 pub enum Question {
     /// There are several roles: say which.
     Roles(Vec<RoleRef>),
-    /// There are several ServiceAccounts: say which.
-    ServiceAccounts(Vec<String>),
+    /// There are several ServiceAccounts, each with where it stands: say which.
+    ServiceAccounts(Vec<(String, Place)>),
     /// There is no role, or none of that name.
     NoRole(Vec<RoleRef>),
 }

@@ -72,10 +72,14 @@ fn one(
     let forms = issuers.forms(issuer.issuer.as_deref());
     let summary = grant.summary(&forms, budget);
     let subjects = grant.subjects();
-    let legal = if forms.closed { subjects.clone().intersect(forms.legal.clone()) } else { subjects.clone() };
+    let some = |set: &Language| set.members(EXAMPLES, budget).map(|members| members.first).unwrap_or_default();
     let examples = match summary.admits {
         Admits::Nobody => Vec::new(),
-        _ => legal.members(EXAMPLES, budget).map(|members| members.first).unwrap_or_default(),
+        _ => match some(&subjects.clone().intersect(forms.legal.clone())) {
+            // Where customers choose the form of subjects, others than the usual ones may be legal, too.
+            usual if usual.is_empty() && !forms.closed => some(&subjects),
+            usual => usual,
+        },
     };
     let named = issuer.issuer.as_deref().unwrap_or("any-issuer.example.com");
     let certified = examples.into_iter().filter(|subject| {

@@ -88,7 +88,7 @@ impl Rule for ClientIdMissing {
                 account.display_name()
             );
             out.report(&Self::META, list_place(provider, ids), message)
-                .help(format!("add `{audience}` to the provider's client ids"))
+                .help(added(audience, provider, ""))
                 .related(account.place.clone(), "this ServiceAccount's tokens need the provider")
                 .done();
         }
@@ -97,6 +97,16 @@ impl Rule for ClientIdMissing {
         if told.is_empty() && !other_asked {
             default_missing(provider, issuer, ids, view, out);
         }
+    }
+}
+
+/// How to register an audience: in the source where Terraform makes the provider, else with a command.
+fn added(audience: &str, provider: &OidcProvider, unless: &str) -> String {
+    match provider.arn.value().filter(|_| provider.address.is_none()) {
+        Some(arn) => format!(
+            "add `{audience}` to the provider's client ids{unless}: `aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn {arn} --client-id {audience}`"
+        ),
+        None => format!("add `{audience}` to the provider's client ids{unless}"),
     }
 }
 
@@ -125,9 +135,7 @@ fn default_missing(provider: &OidcProvider, issuer: &SmolStr, ids: &[Scalar], vi
     let message =
         format!("the provider of `{issuer}` does not list `{DEFAULT_AUDIENCE}`, the audience of EKS tokens (its client ids: {registered})");
     out.report(&ClientIdMissing::META, list_place(provider, ids), message)
-        .help(format!(
-            "add `{DEFAULT_AUDIENCE}` to the provider's client ids, unless every ServiceAccount sets another audience with an annotation"
-        ))
+        .help(added(DEFAULT_AUDIENCE, provider, ", unless every ServiceAccount sets another audience with an annotation"))
         .done();
 }
 

@@ -6,7 +6,7 @@ use irsa_lint_core::estate::{Link, ServiceAccountId};
 use irsa_lint_core::policy::Arn;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::provider::provider_missing::{both_ways, elsewhere, near};
+use crate::provider::provider_missing::{both_ways, created, elsewhere, near};
 use crate::role_arn::{RoleArn, place, read, value};
 
 declare_rule! {
@@ -85,7 +85,7 @@ impl Rule for ClusterWithoutProvider {
             let message = format!("the tokens of ServiceAccount `{who}` come from `{issuer}`, but {what}, so STS refuses them");
             let help = match elsewhere(issuer, view) {
                 Some((_, elsewhere)) if elsewhere != arn.account => both_ways(issuer, arn.account, elsewhere),
-                _ => format!("create a provider for `https://{issuer}` in account {}", arn.account),
+                _ => created(issuer, arn.account, view),
             };
             let Some(annotation) = account.role_arn() else { continue };
             let report = out.report(&Self::META, place(annotation), message).help(help);

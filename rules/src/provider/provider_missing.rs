@@ -108,7 +108,7 @@ fn judge(role: &RoleView<'_>, arn: &ProviderArn<'_>, place: Place, out: &mut Fin
         let message = format!("{name} trusts the provider of `{issuer}`, which account {account} does not have");
         let help = match elsewhere(issuer, view) {
             Some((_, elsewhere)) => both_ways(issuer, account, elsewhere),
-            None => format!("create the provider for `https://{issuer}` in account {account}, or correct the principal"),
+            None => format!("{}, or correct the principal", created(issuer, account, view)),
         };
         report(message, help, Severity::Error, None, out);
     } else if let Some(cluster) = made_here(issuer, view) {
@@ -133,6 +133,18 @@ fn judge(role: &RoleView<'_>, arn: &ProviderArn<'_>, place: Place, out: &mut Fin
         return false;
     }
     true
+}
+
+/// How to create a cluster's provider; of another issuer nobody knows here which audience it needs.
+#[must_use]
+pub fn created(issuer: &str, account: &str, view: &View<'_>) -> String {
+    let is_cluster = view.issuers.provider_of(issuer).is_some_and(|known| known.kind == Kind::Kubernetes);
+    let command = if is_cluster {
+        format!(" (`aws iam create-open-id-connect-provider --url https://{issuer} --client-id-list sts.amazonaws.com`)")
+    } else {
+        String::new()
+    };
+    format!("create a provider for `https://{issuer}` in account {account}{command}")
 }
 
 /// Where a provider's URL stands.

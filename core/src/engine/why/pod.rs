@@ -77,7 +77,7 @@ pub fn the_pod<'a>(case: &'a Case, question: &WhyQuestion, evidence: &Evidence) 
     if all.is_empty() {
         return Ok(Pod::default());
     }
-    Err(Question::ServiceAccounts(all.iter().map(|(_, account)| account.display_name()).collect()))
+    Err(Question::ServiceAccounts(all.iter().map(|(_, account)| (account.display_name(), account.place.clone())).collect()))
 }
 
 /// The only one, or of several the only one about which something was found.
