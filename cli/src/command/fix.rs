@@ -9,7 +9,7 @@ use irsa_lint_core::engine::fix::{Fixable, Fixed};
 use irsa_lint_core::report::Unread;
 use irsa_lint_core::source::{Encoding, FileId, Sources};
 
-use super::check;
+use super::outcome::report;
 use crate::args::Paths;
 use crate::diff::unified;
 use crate::replace::replace;
@@ -32,7 +32,7 @@ pub fn run(session: &Session, paths: &Paths) -> Result<Exit> {
         let mut loaded = session.load(paths);
         loaded.unread.extend(failed);
         let answer = session.engine().check(&loaded.case);
-        return check::report(session, loaded, answer, None);
+        return report(session, loaded, answer, None);
     }
     if !session.common.quiet {
         complain(&summary(&fixed, "fixed"));
@@ -40,7 +40,7 @@ pub fn run(session: &Session, paths: &Paths) -> Result<Exit> {
     let text = loaded.stdin.and_then(|stdin| fixed.case.sources.get(stdin)).map(|file| file.encode(&file.text));
     loaded.case = fixed.case;
     loaded.notes = loaded.case.notes();
-    check::report(session, loaded, fixed.answer, text)
+    report(session, loaded, fixed.answer, text)
 }
 
 /// Writes the files that are changed; those that could not be.
@@ -110,15 +110,5 @@ fn why(maker: Maker) -> &'static str {
         Maker::Kubernetes => "this is output of the cluster; change the manifest of the object",
         Maker::TerraformPlan => "Terraform generated this plan; change the source",
         Maker::TerraformState => "Terraform generated this state; change the source",
-    }
-}
-
-/// The line of a report that says what --fix would do; nothing where that is nothing.
-pub fn offer(fixable: &Fixable) -> Option<String> {
-    match (fixable.safe, fixable.risky) {
-        (0, 0) => None,
-        (0, risky) => Some(format!("{risky} can be fixed with --fix --unsafe-fixes; review the change first with --diff --unsafe-fixes\n")),
-        (safe, 0) => Some(format!("{safe} can be fixed with --fix\n")),
-        (safe, risky) => Some(format!("{safe} can be fixed with --fix, {risky} more with --unsafe-fixes\n")),
     }
 }

@@ -6,6 +6,7 @@ pub mod check;
 pub mod explain;
 pub mod fix;
 pub mod inspect;
+mod outcome;
 pub mod rules;
 pub mod who;
 pub mod why;
