@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 use irsa_lint_core::diagnostic::Applicability;
 use irsa_lint_core::document::model::Maker;
-use irsa_lint_core::engine::fix::{Fixable, Fixed};
+use irsa_lint_core::engine::fix::Fixed;
 use irsa_lint_core::report::Unread;
 use irsa_lint_core::source::{Encoding, FileId, Sources};
 
