@@ -5,7 +5,7 @@ use std::error::Error;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-#[path = "src/provider_file.rs"]
+#[path = "src/providers/file.rs"]
 mod provider_file;
 
 use provider_file::{Audience, Chars, Claims, Class, Control, Examples, ProviderFile, Standard, Subject, Text};
@@ -18,7 +18,7 @@ use provider_file::{Audience, Chars, Claims, Class, Control, Examples, ProviderF
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=providers");
     println!("cargo:rerun-if-changed=build.rs");
-    println!("cargo:rerun-if-changed=src/provider_file.rs");
+    println!("cargo:rerun-if-changed=src/providers/file.rs");
     let mut files: Vec<PathBuf> = std::fs::read_dir("providers")?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>()?;
     files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
     files.sort();

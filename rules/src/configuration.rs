@@ -7,8 +7,8 @@ use irsa_lint_core::policy::spelling::nearest;
 use irsa_lint_core::provider::Provider;
 use serde::Deserialize;
 
-use crate::own_provider::{self, Fault};
-use crate::provider_file::ProviderFile;
+use crate::providers::file::ProviderFile;
+use crate::providers::own::{self, Fault};
 
 /// What the configuration's file is called.
 pub const FILE_NAME: &str = "irsa-lint.toml";
@@ -33,7 +33,7 @@ struct File {
 /// The first fault of the text: no TOML, an unknown key, a value of the wrong type, an entry that contradicts itself.
 pub fn read(text: &str) -> Result<Configuration, Fault> {
     let file: File = toml::from_str(text).map_err(|error| explain(error.message(), error.span().unwrap_or_default()))?;
-    Ok(Configuration { providers: file.providers.into_iter().map(own_provider::provider).collect::<Result<_, _>>()? })
+    Ok(Configuration { providers: file.providers.into_iter().map(own::provider).collect::<Result<_, _>>()? })
 }
 
 /// Serde's sentence about a key or a word, in ours. It quotes the name, then those that there are; everything else is passed on.

@@ -1,47 +1,18 @@
 //! The rules, one a file, and the identity providers that irsa-lint knows.
 
-pub mod annotate;
 #[cfg(test)]
 mod breadth_table;
-pub mod callers;
-pub mod cluster_roles;
 pub mod configuration;
-pub mod denies;
-pub mod edits;
-pub mod element;
-#[cfg(test)]
-mod embeddings;
 pub mod errors;
 #[cfg(test)]
 mod examples;
 pub mod families;
-pub mod faults;
-#[cfg(test)]
-mod fixes;
-pub mod github;
-pub mod hops;
-pub mod idp_controls;
-pub mod kubernetes;
-pub mod misformed;
-pub mod missing_role;
-pub mod narrow;
-pub mod own_provider;
-pub mod pairing;
-pub mod pods;
-mod provider_file;
+pub mod mend;
+pub mod objects;
 pub mod providers;
-pub mod refusals;
-pub mod role_arn;
-pub mod segments;
-pub mod statements;
-pub mod tenant_words;
-pub mod tenants;
 #[cfg(test)]
 mod testing;
-pub mod webhook;
-pub mod wide;
-pub mod workflows;
-pub mod workloads;
+pub mod trust;
 
 use irsa_lint_core::rule::Rule;
 

@@ -1,5 +1,8 @@
 //! The identity providers that come with irsa-lint: what `providers/*.toml` say, compiled in. How a file is read is `build.rs`'s business.
 
+pub(crate) mod file;
+pub mod own;
+
 use std::sync::LazyLock;
 
 use irsa_lint_core::provider::{

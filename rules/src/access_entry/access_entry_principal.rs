@@ -3,7 +3,7 @@
 use irsa_lint_core::declare_rule;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::role_arn::{RoleArn, is_filled_in_later, read};
+use crate::objects::role_arn::{RoleArn, is_filled_in_later, read};
 
 declare_rule! {
     /// The principal of an access entry is not an IAM role or user.

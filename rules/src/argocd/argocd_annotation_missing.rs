@@ -7,8 +7,8 @@ use irsa_lint_core::estate::{Link, ServiceAccountId};
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 use irsa_lint_core::syntax::Place;
 
-use crate::hops::{argocd_accounts, argocd_name};
-use crate::webhook::meant;
+use crate::objects::hops::{argocd_accounts, argocd_name};
+use crate::objects::webhook::meant;
 
 /// Both talk to the clusters: one deploys, the other shows. Source: Argo CD, "Declarative Setup", "EKS".
 const BOTH: [&str; 2] = ["argocd-application-controller", "argocd-server"];

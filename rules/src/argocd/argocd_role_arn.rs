@@ -4,8 +4,8 @@ use irsa_lint_core::declare_rule;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 use irsa_lint_core::syntax::Place;
 
-use crate::hops::argocd_name;
-use crate::role_arn::{RoleArn, is_filled_in_later, read};
+use crate::objects::hops::argocd_name;
+use crate::objects::role_arn::{RoleArn, is_filled_in_later, read};
 
 declare_rule! {
     /// The `roleARN` in a cluster Secret of Argo CD is not the ARN of a role.

@@ -5,8 +5,8 @@ use irsa_lint_core::policy::Arn;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 use irsa_lint_core::syntax::Place;
 
-use crate::hops::{argocd_name, short};
-use crate::role_arn::{RoleArn, read};
+use crate::objects::hops::{argocd_name, short};
+use crate::objects::role_arn::{RoleArn, read};
 
 declare_rule! {
     /// The role that Argo CD assumes for a cluster is not in any of the given access entries or `aws-auth` entries.

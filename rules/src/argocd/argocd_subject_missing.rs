@@ -6,9 +6,9 @@ use irsa_lint_core::estate::Link;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use smol_str::SmolStr;
 
-use crate::hops::argocd_name;
-use crate::kubernetes::{parts, subject};
-use crate::wide::subject_place;
+use crate::objects::hops::argocd_name;
+use crate::trust::kubernetes::{parts, subject};
+use crate::trust::wide::subject_place;
 
 /// Both talk to the clusters: one deploys, the other shows. Source: Argo CD, "Declarative Setup", "EKS".
 const BOTH: [&str; 2] = ["argocd-application-controller", "argocd-server"];

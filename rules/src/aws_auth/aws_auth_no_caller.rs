@@ -5,7 +5,7 @@ use irsa_lint_core::diagnostic::{Applicability, Fix, Severity};
 use irsa_lint_core::document::model::{AwsAuthEntry, AwsAuthList, Place};
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::role_arn::{RoleArn, is_filled_in_later, read};
+use crate::objects::role_arn::{RoleArn, is_filled_in_later, read};
 
 declare_rule! {
     /// An entry of `mapRoles` in `aws-auth` is not the ARN of a role.

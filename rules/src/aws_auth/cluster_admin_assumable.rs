@@ -9,10 +9,10 @@ use irsa_lint_core::policy::{Arn, PrincipalKind, Statement, is_account_id};
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta, View};
 use irsa_lint_core::syntax::Scalar;
 
-use crate::callers;
-use crate::kubernetes::forms;
-use crate::pairing::role_view;
-use crate::wide::witness;
+use crate::objects::callers;
+use crate::objects::pairing::role_view;
+use crate::trust::kubernetes::forms;
+use crate::trust::wide::witness;
 
 declare_rule! {
     /// A role with full rights in the cluster can be assumed by many.
@@ -154,7 +154,7 @@ fn web_identities(role: &RoleView<'_>) -> Answer<Many> {
                 let who =
                     if open { format!("many subjects of `{named}`, such as `{subject}`,") } else { format!("`{subject}` of `{named}`") };
                 let severity = if open { Severity::Warning } else { Severity::Info };
-                let place = crate::wide::subject_place(role, issuer, grant, &subject);
+                let place = crate::trust::wide::subject_place(role, issuer, grant, &subject);
                 found = Some(Many { who, severity, witness: Some(witness), place });
             }
             Answer::No => {}

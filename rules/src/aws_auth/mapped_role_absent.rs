@@ -7,7 +7,7 @@ use irsa_lint_core::policy::Arn;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 use irsa_lint_core::syntax::Scalar;
 
-use crate::role_arn::{RoleArn, read};
+use crate::objects::role_arn::{RoleArn, read};
 
 declare_rule! {
     /// `aws-auth` or an access entry gives access to a role that does not exist.

@@ -5,7 +5,7 @@ use irsa_lint_core::diagnostic::Severity;
 use irsa_lint_core::document::model::{CiJob, Place};
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::workflows::job_name;
+use crate::objects::workflows::job_name;
 
 declare_rule! {
     /// A GitLab job sends `CI_JOB_TOKEN`, or the removed `CI_JOB_JWT`, to STS instead of an ID token.

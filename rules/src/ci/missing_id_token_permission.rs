@@ -4,7 +4,7 @@ use irsa_lint_core::declare_rule;
 use irsa_lint_core::document::model::{CiJob, IdToken};
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::workflows::job_name;
+use crate::objects::workflows::job_name;
 
 declare_rule! {
     /// A GitHub Actions job assumes a role, but does not have the permission `id-token: write`.

@@ -5,7 +5,7 @@ use irsa_lint_core::diagnostic::Severity;
 use irsa_lint_core::document::model::{CiJob, IdToken, Stated};
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::workflows::job_name;
+use crate::objects::workflows::job_name;
 
 declare_rule! {
     /// A `pull_request_target` job assumes a role and checks out the code of the pull request.

@@ -9,9 +9,9 @@ use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta, View};
 use irsa_lint_core::syntax::Place;
 use smol_str::SmolStr;
 
-use crate::pairing::role_view;
-use crate::wide::{claim_conditions, conditions_place};
-use crate::workflows::{audience, grants, is_of, is_sound, job_name, role_of};
+use crate::objects::pairing::role_view;
+use crate::objects::workflows::{audience, grants, is_of, is_sound, job_name, role_of};
+use crate::trust::wide::{claim_conditions, conditions_place};
 
 declare_rule! {
     /// A CI job requests a token with an audience that the role, or the OIDC provider in IAM, does not accept.

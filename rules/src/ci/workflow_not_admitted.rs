@@ -10,9 +10,11 @@ use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta, View};
 use irsa_lint_core::syntax::Place;
 use smol_str::SmolStr;
 
-use crate::pairing::{principal_place, role_view};
-use crate::wide::{claim_conditions, subject_place};
-use crate::workflows::{ENVIRONMENT, Verdict, admits, contexts, ends, job_name, repository, role_of, verdict, without_environment};
+use crate::objects::pairing::{principal_place, role_view};
+use crate::objects::workflows::{
+    ENVIRONMENT, Verdict, admits, contexts, ends, job_name, repository, role_of, verdict, without_environment,
+};
+use crate::trust::wide::{claim_conditions, subject_place};
 
 declare_rule! {
     /// A CI job assumes a role whose trust policy does not admit the subjects that the job sends.

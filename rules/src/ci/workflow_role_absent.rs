@@ -6,9 +6,9 @@ use irsa_lint_core::document::model::{CiJob, Listed, RoleStep, Stated};
 use irsa_lint_core::estate::{Difference, Link, RoleId};
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::pairing::role_view;
-use crate::role_arn::{RoleArn, read};
-use crate::workflows::{Verdict, job_name, verdict};
+use crate::objects::pairing::role_view;
+use crate::objects::role_arn::{RoleArn, read};
+use crate::objects::workflows::{Verdict, job_name, verdict};
 
 declare_rule! {
     /// A CI job assumes a role that does not exist.

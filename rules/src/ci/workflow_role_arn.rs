@@ -5,8 +5,8 @@ use irsa_lint_core::diagnostic::{Applicability, Fix};
 use irsa_lint_core::document::model::CiJob;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::role_arn::{ONLY_A_NAME, RoleArn, read};
-use crate::workflows::job_name;
+use crate::objects::role_arn::{ONLY_A_NAME, RoleArn, read};
+use crate::objects::workflows::job_name;
 
 declare_rule! {
     /// The role that a CI job assumes is not the ARN of a role.

@@ -108,8 +108,8 @@ mod lacking {
     use smol_str::SmolStr;
 
     use super::{KeyMeaning, OPTIONAL, VacuousSetOperator, is_for_all, is_guarded};
-    use crate::statements::{StatementGrant, statement_grants};
-    use crate::wide::witness;
+    use crate::trust::statements::{StatementGrant, statement_grants};
+    use crate::trust::wide::witness;
 
     pub(super) fn report(role: &RoleView<'_>, out: &mut Findings) {
         let allows = role.policy.statements.iter().filter(|s| s.effect == Effect::Allow);

@@ -8,7 +8,7 @@ use irsa_lint_core::policy::Effect;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use irsa_lint_core::syntax::Place;
 
-use crate::pods::ASSUME_ROLE;
+use crate::objects::pods::ASSUME_ROLE;
 
 /// The actions by which a role is assumed. Source: STS API Reference.
 const ASSUMING: [&str; 3] = [ASSUME_ROLE, WEB_IDENTITY, "sts:AssumeRoleWithSAML"];

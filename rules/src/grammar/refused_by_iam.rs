@@ -6,9 +6,9 @@ use irsa_lint_core::declare_rule;
 use irsa_lint_core::policy::{Effect, Principal, PrincipalKind, Statement, find_mark};
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
-use crate::faults::place;
-use crate::idp_controls;
-use crate::refusals::{Refusal, in_grammar, in_size, in_text, of_principal};
+use crate::trust::faults::place;
+use crate::trust::idp_controls;
+use crate::trust::refusals::{Refusal, in_grammar, in_size, in_text, of_principal};
 
 declare_rule! {
     /// IAM refuses to create a role with this trust policy, or to update a role with it.

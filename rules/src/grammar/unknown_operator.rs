@@ -6,7 +6,7 @@ use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use irsa_lint_core::source::Span;
 use irsa_lint_core::syntax::Place;
 
-use crate::faults::{guess, replaced_whole};
+use crate::trust::faults::{guess, replaced_whole};
 
 declare_rule! {
     /// A condition operator does not exist.

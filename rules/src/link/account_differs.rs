@@ -7,7 +7,7 @@ use irsa_lint_core::estate::ServiceAccountId;
 use irsa_lint_core::policy::Arn;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::missing_role::{account_slip, missing};
+use crate::objects::missing_role::{account_slip, missing};
 
 declare_rule! {
     /// A ServiceAccount names a role in the wrong account.

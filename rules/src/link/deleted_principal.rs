@@ -6,7 +6,7 @@ use irsa_lint_core::policy::{Effect, PrincipalKind};
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use irsa_lint_core::syntax::Place;
 
-use crate::callers::is_unique_id;
+use crate::objects::callers::is_unique_id;
 
 declare_rule! {
     /// A trust policy names a role or a user that was deleted.

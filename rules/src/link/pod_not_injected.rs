@@ -5,8 +5,8 @@ use irsa_lint_core::document::model::{Container, Workload};
 use irsa_lint_core::estate::WorkloadId;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::role_arn::{RoleArn, read};
-use crate::webhook::{SKIP_CONTAINERS, SKIP_POD};
+use crate::objects::role_arn::{RoleArn, read};
+use crate::objects::webhook::{SKIP_CONTAINERS, SKIP_POD};
 use crate::workload::webhook_absent::is_absent;
 
 declare_rule! {

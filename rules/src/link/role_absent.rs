@@ -6,7 +6,7 @@ use irsa_lint_core::document::model::{ServiceAccount, Stated};
 use irsa_lint_core::estate::{Difference, ServiceAccountId};
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::missing_role::{is_surely_absent, meant, missing};
+use crate::objects::missing_role::{is_surely_absent, meant, missing};
 
 declare_rule! {
     /// A ServiceAccount names a role that does not exist.

@@ -4,8 +4,8 @@ use irsa_lint_core::declare_rule;
 use irsa_lint_core::diagnostic::Severity;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::callers::place;
-use crate::hops::{hops, short};
+use crate::objects::callers::place;
+use crate::objects::hops::{hops, short};
 
 declare_rule! {
     /// A workload assumes the role that its ServiceAccount already gives it.

@@ -8,10 +8,10 @@ use irsa_lint_core::provider::Kind;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta, View};
 use smol_str::SmolStr;
 
-use crate::kubernetes::{cluster_name, parts};
-use crate::pairing::{Caller, admits, role_view};
-use crate::role_arn::place;
-use crate::wide::subject_place;
+use crate::objects::pairing::{Caller, admits, role_view};
+use crate::objects::role_arn::place;
+use crate::trust::kubernetes::{cluster_name, parts};
+use crate::trust::wide::subject_place;
 
 declare_rule! {
     /// ServiceAccounts of the same name in two namespaces, or in two clusters, have the same role.

@@ -5,8 +5,8 @@ use irsa_lint_core::declare_rule;
 use irsa_lint_core::policy::Effect;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::callers::place;
-use crate::hops::{hops, short};
+use crate::objects::callers::place;
+use crate::objects::hops::{hops, short};
 
 declare_rule! {
     /// The second role of a chain does not trust the first.

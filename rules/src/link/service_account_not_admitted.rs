@@ -10,12 +10,12 @@ use irsa_lint_core::policy::{Arn, Effect, Statement, TrustPolicy};
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta, View};
 use irsa_lint_core::syntax::{Place, Scalar};
 
-use crate::callers;
-use crate::kubernetes::subject;
-use crate::pairing::{Caller, Refusal, admits, difference, federated, principal_place, refusal, role_view};
-use crate::pods::{ASSUME_ROLE, allows};
-use crate::role_arn::{RoleArn, place, read};
-use crate::wide::{subject_conditions, subject_place};
+use crate::objects::callers;
+use crate::objects::pairing::{Caller, Refusal, admits, difference, federated, principal_place, refusal, role_view};
+use crate::objects::pods::{ASSUME_ROLE, allows};
+use crate::objects::role_arn::{RoleArn, place, read};
+use crate::trust::kubernetes::subject;
+use crate::trust::wide::{subject_conditions, subject_place};
 
 declare_rule! {
     /// A ServiceAccount names a role whose trust policy does not admit it.

@@ -7,8 +7,8 @@ use irsa_lint_core::estate::WorkloadId;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 use irsa_lint_core::syntax::Scalar;
 
-use crate::webhook::SKIP_CONTAINERS;
-use crate::workloads::{
+use crate::objects::webhook::SKIP_CONTAINERS;
+use crate::objects::workloads::{
     API_TOKEN, ROLE_VARIABLE, TOKEN_VARIABLE, account_of, has_webhooks_variables, is_made_by_another, mounted, role_of, variable,
     variable_place,
 };

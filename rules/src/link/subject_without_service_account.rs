@@ -4,9 +4,9 @@ use irsa_lint_core::declare_rule;
 use irsa_lint_core::estate::Link;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::cluster_roles::of_listed_cluster;
-use crate::kubernetes::parts;
-use crate::wide::subject_place;
+use crate::objects::cluster_roles::of_listed_cluster;
+use crate::trust::kubernetes::parts;
+use crate::trust::wide::subject_place;
 
 declare_rule! {
     /// A role admits a ServiceAccount that does not exist in the cluster.

@@ -5,10 +5,10 @@ use irsa_lint_core::document::model::{ROLE_ARN, Stated};
 use irsa_lint_core::estate::{Link, RoleId};
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta, View};
 
-use crate::cluster_roles::of_listed_cluster;
-use crate::kubernetes::parts;
-use crate::pods;
-use crate::role_arn::value;
+use crate::objects::cluster_roles::of_listed_cluster;
+use crate::objects::pods;
+use crate::objects::role_arn::value;
+use crate::trust::kubernetes::parts;
 
 /// Annotations of unknown roles that are looked at for slips; of more the list of roles is plainly of another account.
 const MOST_SLIPS: usize = 200;
@@ -108,7 +108,7 @@ fn is_used(role: &RoleView<'_>) -> bool {
 /// Whether it also lets in others than the cluster's ServiceAccounts.
 fn callers_beside_pods(role: &RoleView<'_>) -> bool {
     let others = role.admission.issuers.iter().filter(|issuer| !issuer.grants.is_empty()).count() > 1;
-    others || pods::statements(role.policy).next().is_some() || crate::callers::statements(role.policy).next().is_some()
+    others || pods::statements(role.policy).next().is_some() || crate::objects::callers::statements(role.policy).next().is_some()
 }
 
 /// Whether another rule says why nobody names the role: a subject that is no ServiceAccount, or one without annotation.

@@ -6,8 +6,8 @@ use irsa_lint_core::document::model::{FullList, Listed, Place, ServiceAccount, W
 use irsa_lint_core::estate::{Difference, Link, ServiceAccountId, WorkloadId};
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::faults::{guess, replaced_whole};
-use crate::workloads::{account_of, is_made_by_another, runs_for_runner, what};
+use crate::objects::workloads::{account_of, is_made_by_another, runs_for_runner, what};
+use crate::trust::faults::{guess, replaced_whole};
 
 declare_rule! {
     /// A workload runs as a different ServiceAccount than the one created for it.

@@ -8,8 +8,8 @@ use irsa_lint_core::provider::{Kind, Provider};
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use irsa_lint_core::syntax::Place;
 
-use crate::faults::{guess, replaced};
-use crate::wide::claim_conditions;
+use crate::trust::faults::{guess, replaced};
+use crate::trust::wide::claim_conditions;
 
 declare_rule! {
     /// A condition checks the audience under `:aud`, but for these tokens that key holds the authorised party (`azp`).

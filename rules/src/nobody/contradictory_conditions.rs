@@ -7,7 +7,7 @@ use irsa_lint_core::declare_rule;
 use irsa_lint_core::policy::Condition;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
-use crate::faults::{consequence, faults, place};
+use crate::trust::faults::{consequence, faults, place};
 
 declare_rule! {
     /// The conditions of a statement contradict each other.

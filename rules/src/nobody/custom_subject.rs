@@ -9,10 +9,10 @@ use irsa_lint_core::provider::{Part, Provider, SubjectForm};
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use irsa_lint_core::syntax::Place;
 
-use crate::faults::{Found, faults};
-use crate::github::RepoSubject;
-use crate::misformed::nearest_form;
-use crate::wide::claim_conditions;
+use crate::trust::faults::{Found, faults};
+use crate::trust::github::RepoSubject;
+use crate::trust::misformed::nearest_form;
+use crate::trust::wide::claim_conditions;
 
 declare_rule! {
     /// A subject does not have one of the issuer's usual forms: it matches only if somebody has customised them.

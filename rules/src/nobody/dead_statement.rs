@@ -7,7 +7,7 @@ use irsa_lint_core::declare_rule;
 use irsa_lint_core::policy::Base;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
-use crate::faults::{Found, consequence, faults};
+use crate::trust::faults::{Found, consequence, faults};
 
 declare_rule! {
     /// A statement written for web identities matches no token.

@@ -7,7 +7,7 @@ use irsa_lint_core::policy::{Condition, Effect, Operator, Statement};
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use irsa_lint_core::syntax::Place;
 
-use crate::wide::subject_conditions;
+use crate::trust::wide::subject_conditions;
 
 declare_rule! {
     /// One of several listed subjects is kept out by another condition or by a Deny statement.

@@ -6,7 +6,7 @@ use irsa_lint_core::declare_rule;
 use irsa_lint_core::policy::Statement;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
-use crate::faults::{faults, place};
+use crate::trust::faults::{faults, place};
 
 declare_rule! {
     /// A Deny statement cancels everything that an Allow statement grants.

@@ -5,7 +5,7 @@ use irsa_lint_core::declare_rule;
 use irsa_lint_core::diagnostic::Fix;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
-use crate::faults::{Found, consequence, faults, guess, replaced};
+use crate::trust::faults::{Found, consequence, faults, guess, replaced};
 
 declare_rule! {
     /// The provider that the statement names is in another account than the role.

@@ -5,7 +5,7 @@ use irsa_lint_core::declare_rule;
 use irsa_lint_core::diagnostic::{Applicability, Edit, Fix, Severity};
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::github::{Named, named};
+use crate::trust::github::{Named, named};
 
 declare_rule! {
     /// A GitHub subject names owner and repository without their ids, but newer repositories send them with ids.

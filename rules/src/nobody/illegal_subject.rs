@@ -8,8 +8,8 @@ use irsa_lint_core::diagnostic::Severity;
 use irsa_lint_core::provider::Kind;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
-use crate::faults::{Found, consequence, groups, guess, replaced_whole};
-use crate::misformed;
+use crate::trust::faults::{Found, consequence, groups, guess, replaced_whole};
+use crate::trust::misformed;
 
 declare_rule! {
     /// A condition requires a subject that the issuer never sends.

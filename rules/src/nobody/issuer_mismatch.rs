@@ -8,7 +8,7 @@ use irsa_lint_core::diagnostic::Severity;
 use irsa_lint_core::policy::spelling::distance;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
-use crate::faults::{Found, claim, consequence, faults, groups, guess, place, replaced};
+use crate::trust::faults::{Found, claim, consequence, faults, groups, guess, place, replaced};
 
 declare_rule! {
     /// A condition key is for another issuer than the provider that the statement names.

@@ -7,7 +7,7 @@ use irsa_lint_core::diagnostic::Severity;
 use irsa_lint_core::policy::{Base, Condition, Operator, Statement};
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
-use crate::faults::{Found, claim, groups, guess, replaced_whole};
+use crate::trust::faults::{Found, claim, groups, guess, replaced_whole};
 
 declare_rule! {
     /// A `*` is under `StringEquals`, which takes it literally.

@@ -6,7 +6,7 @@ use irsa_lint_core::declare_rule;
 use irsa_lint_core::diagnostic::Severity;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
-use crate::faults::{Found, claim, consequence, groups, guess, replaced};
+use crate::trust::faults::{Found, claim, consequence, groups, guess, replaced};
 
 declare_rule! {
     /// A condition key is not the provider's issuer, a colon and a claim.

@@ -6,7 +6,7 @@ use irsa_lint_core::diagnostic::{Edit, Fix, Severity};
 use irsa_lint_core::policy::{Arn, PrincipalKind, ProviderArn};
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
-use crate::faults::{Found, consequence, faults, guess, place, replaced, replaced_whole};
+use crate::trust::faults::{Found, consequence, faults, guess, place, replaced, replaced_whole};
 
 declare_rule! {
     /// A `Federated` principal is not the ARN of an OIDC provider.

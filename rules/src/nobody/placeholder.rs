@@ -9,7 +9,7 @@ use irsa_lint_core::rule::View;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use irsa_lint_core::syntax::{Place, Scalar};
 
-use crate::faults::{Found, faults};
+use crate::trust::faults::{Found, faults};
 
 declare_rule! {
     /// A placeholder was not replaced.

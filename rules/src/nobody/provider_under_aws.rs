@@ -6,7 +6,7 @@ use irsa_lint_core::diagnostic::Fix;
 use irsa_lint_core::policy::PrincipalKind;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
-use crate::faults::{Found, consequence, faults, guess, replaced_whole};
+use crate::trust::faults::{Found, consequence, faults, guess, replaced_whole};
 
 declare_rule! {
     /// The ARN of an OIDC provider is under `AWS` instead of `Federated`.

@@ -8,7 +8,7 @@ use irsa_lint_core::diagnostic::Severity;
 use irsa_lint_core::diagnostic::{Edit, Fix};
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
-use crate::faults::{Found, consequence, faults, groups, guess, replaced};
+use crate::trust::faults::{Found, consequence, faults, groups, guess, replaced};
 
 declare_rule! {
     /// `https://` is in a condition key or in the ARN of the provider.

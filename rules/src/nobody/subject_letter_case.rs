@@ -3,8 +3,8 @@
 use irsa_lint_core::declare_rule;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::faults::{guess, replaced};
-use crate::github::{Named, named};
+use crate::trust::faults::{guess, replaced};
+use crate::trust::github::{Named, named};
 
 declare_rule! {
     /// Two conditions write the same GitHub owner or repository in different letter case.

@@ -8,7 +8,7 @@ use irsa_lint_core::policy::spelling;
 use irsa_lint_core::provider::{Claim, Kind, Provider};
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
-use crate::faults::{Found, consequence, groups, guess, replaced};
+use crate::trust::faults::{Found, consequence, groups, guess, replaced};
 
 declare_rule! {
     /// A condition checks a claim that STS does not make available as a condition key.

@@ -6,7 +6,7 @@ use irsa_lint_core::provider::{Kind, Provider};
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use irsa_lint_core::syntax::Place;
 
-use crate::wide::subject_conditions;
+use crate::trust::wide::subject_conditions;
 
 declare_rule! {
     /// A subject contains a part that changes with each commit, run or release.

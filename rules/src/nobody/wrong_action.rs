@@ -8,7 +8,7 @@ use irsa_lint_core::diagnostic::{Fix, Severity};
 use irsa_lint_core::policy::PrincipalKind;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
-use crate::faults::{Found, faults, guess, replaced_whole};
+use crate::trust::faults::{Found, faults, guess, replaced_whole};
 
 declare_rule! {
     /// A statement for an identity provider does not allow `sts:AssumeRoleWithWebIdentity`.

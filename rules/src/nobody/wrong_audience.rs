@@ -10,7 +10,7 @@ use irsa_lint_core::rule::View;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use irsa_lint_core::syntax::Place;
 
-use crate::faults::{Found, faults, guess, replaced_whole};
+use crate::trust::faults::{Found, faults, guess, replaced_whole};
 
 declare_rule! {
     /// A condition, or a provider's list of client ids, has an audience that tokens do not have.

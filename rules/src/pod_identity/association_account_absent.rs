@@ -5,7 +5,7 @@ use irsa_lint_core::document::model::{Listed, PodIdentityAssociation};
 use irsa_lint_core::estate::{AssociationId, Link};
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::pods::account_of;
+use crate::objects::pods::account_of;
 
 declare_rule! {
     /// A Pod Identity association names a ServiceAccount that does not exist.

@@ -7,7 +7,7 @@ use irsa_lint_core::document::model::{PodIdentityAssociation, Stated};
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 use smol_str::SmolStr;
 
-use crate::pods::account_of;
+use crate::objects::pods::account_of;
 
 declare_rule! {
     /// Two resources create a Pod Identity association for the same ServiceAccount.

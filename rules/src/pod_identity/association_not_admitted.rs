@@ -9,8 +9,8 @@ use irsa_lint_core::policy::{Condition, Effect, TrustPolicy};
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 use irsa_lint_core::syntax::Place;
 
-use crate::pairing::role_view;
-use crate::pods::{account_of, allows, dead, session, statements};
+use crate::objects::pairing::role_view;
+use crate::objects::pods::{account_of, allows, dead, session, statements};
 
 declare_rule! {
     /// The conditions of a role keep out the Pods of a Pod Identity association.

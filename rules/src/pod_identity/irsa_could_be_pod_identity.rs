@@ -8,7 +8,7 @@ use irsa_lint_core::estate::{Link, ServiceAccountId};
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 use irsa_lint_core::syntax::Place;
 
-use crate::role_arn;
+use crate::objects::role_arn;
 
 declare_rule! {
     /// ServiceAccounts get roles through an OIDC provider, although the cluster uses EKS Pod Identity.

@@ -7,8 +7,8 @@ use irsa_lint_core::policy::{Action, Statement};
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta, View};
 use irsa_lint_core::syntax::Place;
 
-use crate::edits::value_after;
-use crate::pods::{ASSUME_ROLE, TAG_SESSION, allows, statements};
+use crate::mend::edits::value_after;
+use crate::objects::pods::{ASSUME_ROLE, TAG_SESSION, allows, statements};
 
 declare_rule! {
     /// The trust policy lets EKS Pod Identity assume the role, but not tag the session.

@@ -9,7 +9,7 @@ use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use irsa_lint_core::syntax::Place;
 use smol_str::format_smolstr;
 
-use crate::pods::{ASSUME_ROLE, SERVICE, TAG_SESSION, allows, statements};
+use crate::objects::pods::{ASSUME_ROLE, SERVICE, TAG_SESSION, allows, statements};
 
 declare_rule! {
     /// The trust in EKS Pod Identity is not limited to one cluster.

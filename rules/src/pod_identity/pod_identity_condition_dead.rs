@@ -5,7 +5,7 @@ use irsa_lint_core::declare_rule;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use irsa_lint_core::syntax::Place;
 
-use crate::pods::{ASSUME_ROLE, TAG_SESSION, dead, statements};
+use crate::objects::pods::{ASSUME_ROLE, TAG_SESSION, dead, statements};
 
 declare_rule! {
     /// A statement for EKS Pod Identity has a condition that no Pod satisfies.

@@ -7,9 +7,9 @@ use irsa_lint_core::policy::{Effect, PrincipalKind};
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 use irsa_lint_core::syntax::Place;
 
-use crate::pairing::principal_place;
-use crate::pods::principal::misspelt;
-use crate::pods::{ASSUME_ROLE, SERVICE, TAG_SESSION, account_of, allows};
+use crate::objects::pairing::principal_place;
+use crate::objects::pods::principal::misspelt;
+use crate::objects::pods::{ASSUME_ROLE, SERVICE, TAG_SESSION, account_of, allows};
 
 declare_rule! {
     /// The role of a Pod Identity association does not trust EKS Pod Identity.

@@ -6,7 +6,7 @@ use irsa_lint_core::estate::WorkloadId;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 use irsa_lint_core::syntax::Place;
 
-use crate::pods::has_association;
+use crate::objects::pods::has_association;
 
 declare_rule! {
     /// A Pod on Fargate has a Pod Identity association, which does not work there.

@@ -55,7 +55,7 @@ impl Rule for PodIdentityOtherAccount {
 
     fn association(&self, _id: AssociationId, association: &PodIdentityAssociation, view: &View<'_>, out: &mut Findings) {
         let (Some(written), Some(cluster)) = (association.role_arn.value(), association.cluster.value()) else { return };
-        let Some(role) = crate::role_arn::role(&written.text) else { return };
+        let Some(role) = crate::objects::role_arn::role(&written.text) else { return };
         let of_name = |known: &&Cluster| known.name.value() == Some(cluster);
         let arns = view.estate.documents().clusters.iter().filter(of_name).filter_map(|known| Arn::parse(known.arn.value()?));
         let accounts: Vec<&str> = arns.map(|arn| arn.account).filter(|account| !account.is_empty()).collect();

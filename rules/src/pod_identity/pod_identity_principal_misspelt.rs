@@ -6,8 +6,8 @@ use irsa_lint_core::policy::{Effect, PrincipalKind};
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use irsa_lint_core::syntax::Place;
 
-use crate::pods::SERVICE;
-use crate::pods::principal::misspelt;
+use crate::objects::pods::SERVICE;
+use crate::objects::pods::principal::misspelt;
 
 declare_rule! {
     /// A principal looks like EKS Pod Identity, but is not its service.

@@ -6,7 +6,7 @@ use irsa_lint_core::estate::WorkloadId;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 use irsa_lint_core::syntax::{Place, Scalar};
 
-use crate::pods::has_association;
+use crate::objects::pods::has_association;
 
 declare_rule! {
     /// A container with EKS Pod Identity sends requests to the agent through its proxy.

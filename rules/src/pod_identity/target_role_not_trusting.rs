@@ -8,8 +8,8 @@ use irsa_lint_core::policy::{Arn, Condition, Effect, PrincipalKind, Statement, T
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 use irsa_lint_core::syntax::Place;
 
-use crate::pairing::principal_place;
-use crate::pods::{ASSUME_ROLE, TAG_SESSION, account_of};
+use crate::objects::pairing::principal_place;
+use crate::objects::pods::{ASSUME_ROLE, TAG_SESSION, account_of};
 
 declare_rule! {
     /// The target role of a Pod Identity association does not let the first role assume it.

@@ -10,8 +10,8 @@ use irsa_lint_core::provider::Kind;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use smol_str::SmolStr;
 
-use crate::wide::claim_conditions;
-use crate::workflows::{audience, role_of};
+use crate::objects::workflows::{audience, role_of};
+use crate::trust::wide::claim_conditions;
 
 declare_rule! {
     /// A role requires an audience that the OIDC provider in IAM does not list.

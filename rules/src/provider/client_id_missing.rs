@@ -12,8 +12,8 @@ use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 use irsa_lint_core::syntax::Scalar;
 use smol_str::SmolStr;
 
-use crate::pairing::Caller;
-use crate::role_arn::{RoleArn, read};
+use crate::objects::pairing::Caller;
+use crate::objects::role_arn::{RoleArn, read};
 
 declare_rule! {
     /// The cluster's OIDC provider does not list the audience of its ServiceAccounts' tokens.

@@ -6,8 +6,8 @@ use irsa_lint_core::estate::{Link, ServiceAccountId};
 use irsa_lint_core::policy::Arn;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
+use crate::objects::role_arn::{RoleArn, place, read, value};
 use crate::provider::provider_missing::{both_ways, created, elsewhere, near};
-use crate::role_arn::{RoleArn, place, read, value};
 
 declare_rule! {
     /// A ServiceAccount names a role in an account that has no OIDC provider for its cluster.

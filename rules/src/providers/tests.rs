@@ -338,7 +338,7 @@ fn a_legal_subject_is_alive_and_an_illegal_one_is_found_dead() {
 #[test]
 fn a_file_means_the_same_compiled_in_and_read_at_run_time() {
     each(|provider, examples| {
-        let read = crate::own_provider::provider(toml::from_str(examples.file).unwrap());
+        let read = crate::providers::own::provider(toml::from_str(examples.file).unwrap());
         let read = read.map(|read| Provider { id: provider.id.clone(), ..read });
         assert_eq!(read.as_ref(), Ok(provider), "{}", provider.id);
     });
@@ -363,6 +363,6 @@ fn the_examples_of_the_documentation_can_be_read() {
     let page = include_str!("../../../docs/providers.md");
     let examples: Vec<&str> = page.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
     let [file, own] = examples.as_slice() else { panic!("{} examples", examples.len()) };
-    crate::own_provider::provider(toml::from_str(file).unwrap()).unwrap();
+    crate::providers::own::provider(toml::from_str(file).unwrap()).unwrap();
     assert_eq!(crate::configuration::read(own).unwrap().providers.len(), 1);
 }

@@ -6,8 +6,8 @@ use irsa_lint_core::document::model::{Cluster, PodIdentityAssociation, ServiceAc
 use irsa_lint_core::estate::ServiceAccountId;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::role_arn::place;
-use crate::workloads::role_of;
+use crate::objects::role_arn::place;
+use crate::objects::workloads::role_of;
 
 declare_rule! {
     /// A ServiceAccount has a role in its annotation and also a Pod Identity association.

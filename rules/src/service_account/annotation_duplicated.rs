@@ -5,9 +5,9 @@ use irsa_lint_core::document::model::{Place, ServiceAccount};
 use irsa_lint_core::estate::ServiceAccountId;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::webhook::ON_ACCOUNT;
+use crate::objects::webhook::ON_ACCOUNT;
 
-use crate::annotate::without;
+use crate::mend::annotate::without;
 
 declare_rule! {
     /// A ServiceAccount has the same annotation twice, with two values.

@@ -6,9 +6,9 @@ use irsa_lint_core::document::model::{Annotation, ROLE_ARN, ServiceAccount, Work
 use irsa_lint_core::estate::{ServiceAccountId, WorkloadId};
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::annotate::moved;
-use crate::webhook::{ON_ACCOUNT, ON_ACCOUNT_ALONE, SKIP_CONTAINERS, SKIP_POD, TOKEN_EXPIRATION};
-use crate::workloads::key_place;
+use crate::mend::annotate::moved;
+use crate::objects::webhook::{ON_ACCOUNT, ON_ACCOUNT_ALONE, SKIP_CONTAINERS, SKIP_POD, TOKEN_EXPIRATION};
+use crate::objects::workloads::key_place;
 
 declare_rule! {
     /// An annotation for the pod-identity-webhook is on the wrong object or in the wrong place.

@@ -9,10 +9,10 @@ use irsa_lint_core::syntax::Scalar;
 use smol_str::SmolStr;
 use std::collections::HashMap;
 
-use crate::annotate::annotate;
-use crate::kubernetes::subject;
-use crate::pods::{ASSUME_ROLE, allows};
-use crate::webhook::{gives_role, meant};
+use crate::mend::annotate::annotate;
+use crate::objects::pods::{ASSUME_ROLE, allows};
+use crate::objects::webhook::{gives_role, meant};
+use crate::trust::kubernetes::subject;
 
 declare_rule! {
     /// A role admits a ServiceAccount that has no annotation `eks.amazonaws.com/role-arn`.

@@ -9,8 +9,8 @@ use irsa_lint_core::policy::Effect;
 use irsa_lint_core::policy::spelling::{distance, nearest};
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::webhook::{KUBE2IAM, SKIP_CONTAINERS, TOKEN_EXPIRATION, meant};
-use crate::workloads::{account_of, key_place, what};
+use crate::objects::webhook::{KUBE2IAM, SKIP_CONTAINERS, TOKEN_EXPIRATION, meant};
+use crate::objects::workloads::{account_of, key_place, what};
 
 declare_rule! {
     /// An annotation's key is almost, but not exactly, one that the pod-identity-webhook reads.

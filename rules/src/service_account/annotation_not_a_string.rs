@@ -6,8 +6,8 @@ use irsa_lint_core::document::model::{Annotation, Place, ROLE_ARN, ServiceAccoun
 use irsa_lint_core::estate::{ServiceAccountId, WorkloadId};
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::webhook::PREFIX;
-use crate::workloads::what;
+use crate::objects::webhook::PREFIX;
+use crate::objects::workloads::what;
 
 declare_rule! {
     /// An annotation or a label is a number or a boolean without quotes.

@@ -6,8 +6,8 @@ use irsa_lint_core::document::model::{AUDIENCE, ServiceAccount, Stated};
 use irsa_lint_core::estate::{Link, ServiceAccountId};
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::role_arn::value;
-use crate::webhook::meant_audience;
+use crate::objects::role_arn::value;
+use crate::objects::webhook::meant_audience;
 
 declare_rule! {
     /// The annotation `eks.amazonaws.com/audience` is empty, or a misspelt `sts.amazonaws.com`.

@@ -5,7 +5,7 @@ use irsa_lint_core::document::model::ServiceAccount;
 use irsa_lint_core::estate::ServiceAccountId;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::workloads::role_of;
+use crate::objects::workloads::role_of;
 
 declare_rule! {
     /// A controller's ServiceAccount with a role sets `automountServiceAccountToken: false`.

@@ -6,7 +6,7 @@ use irsa_lint_core::document::model::{ServiceAccount, Stated};
 use irsa_lint_core::estate::ServiceAccountId;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::role_arn::{RoleArn, place, read, value};
+use crate::objects::role_arn::{RoleArn, place, read, value};
 
 declare_rule! {
     /// The annotation `eks.amazonaws.com/role-arn` is not the ARN of a role.

@@ -5,7 +5,7 @@ use irsa_lint_core::document::model::ServiceAccount;
 use irsa_lint_core::estate::ServiceAccountId;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::role_arn::{RoleArn, read, value};
+use crate::objects::role_arn::{RoleArn, read, value};
 
 declare_rule! {
     /// The annotation `eks.amazonaws.com/role-arn` names something other than a role.

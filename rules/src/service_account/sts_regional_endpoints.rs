@@ -5,8 +5,8 @@ use irsa_lint_core::document::model::ServiceAccount;
 use irsa_lint_core::estate::ServiceAccountId;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::role_arn::value;
-use crate::webhook::STS_REGIONAL_ENDPOINTS;
+use crate::objects::role_arn::value;
+use crate::objects::webhook::STS_REGIONAL_ENDPOINTS;
 
 declare_rule! {
     /// The annotation `eks.amazonaws.com/sts-regional-endpoints` is neither true nor false.

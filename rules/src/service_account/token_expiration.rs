@@ -6,9 +6,9 @@ use irsa_lint_core::document::model::{Annotation, ServiceAccount, Workload};
 use irsa_lint_core::estate::{ServiceAccountId, WorkloadId};
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::role_arn::{place, value};
-use crate::webhook::TOKEN_EXPIRATION;
-use crate::workloads::{account_of, what};
+use crate::objects::role_arn::{place, value};
+use crate::objects::webhook::TOKEN_EXPIRATION;
+use crate::objects::workloads::{account_of, what};
 
 declare_rule! {
     /// The annotation `eks.amazonaws.com/token-expiration` is not a number of seconds, or not a possible one.

@@ -4,8 +4,8 @@ use irsa_lint_core::declare_rule;
 use irsa_lint_core::provider::SubjectForm;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
-use crate::tenants::{Reach, WideTenant, report_wide};
-use crate::wide::subject_words;
+use crate::trust::tenants::{Reach, WideTenant, report_wide};
+use crate::trust::wide::subject_words;
 
 declare_rule! {
     /// Every branch, tag, event or run of one repository, project or workspace can assume the role.

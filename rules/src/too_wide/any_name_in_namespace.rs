@@ -5,8 +5,8 @@ use irsa_lint_core::declare_rule;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use smol_str::SmolStr;
 
-use crate::kubernetes::{Breadth, report_wide};
-use crate::narrow::to_users;
+use crate::mend::narrow::to_users;
+use crate::trust::kubernetes::{Breadth, report_wide};
 
 declare_rule! {
     /// Whoever can create a ServiceAccount in the namespace can assume the role.

@@ -3,8 +3,8 @@
 use irsa_lint_core::declare_rule;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
-use crate::kubernetes::{Breadth, report_wide};
-use crate::narrow::to_users;
+use crate::mend::narrow::to_users;
+use crate::trust::kubernetes::{Breadth, report_wide};
 
 declare_rule! {
     /// A ServiceAccount of that name in any namespace can assume the role.

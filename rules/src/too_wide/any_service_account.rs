@@ -5,9 +5,9 @@ use irsa_lint_core::declare_rule;
 use irsa_lint_core::policy::Statement;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
-use crate::kubernetes::{Breadth, report_wide};
-use crate::narrow::to_users;
-use crate::wide::subject_condition;
+use crate::mend::narrow::to_users;
+use crate::trust::kubernetes::{Breadth, report_wide};
+use crate::trust::wide::subject_condition;
 
 declare_rule! {
     /// Every ServiceAccount of the cluster can assume the role.

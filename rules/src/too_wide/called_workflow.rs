@@ -7,9 +7,9 @@ use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use irsa_lint_core::syntax::Place;
 use smol_str::SmolStr;
 
-use crate::statements::{StatementGrant, statement_grants};
-use crate::tenants::{CALLED_WORKFLOW, Reach, names_called_workflow, report_wide};
-use crate::wide::{asked_place, claim_conditions, subject_conditions, witness};
+use crate::trust::statements::{StatementGrant, statement_grants};
+use crate::trust::tenants::{CALLED_WORKFLOW, Reach, names_called_workflow, report_wide};
+use crate::trust::wide::{asked_place, claim_conditions, subject_conditions, witness};
 
 declare_rule! {
     /// The role checks which reusable workflow is called, but not who calls it.

@@ -9,12 +9,12 @@ use irsa_lint_core::policy::{Effect, PrincipalKind, Statement};
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use smol_str::SmolStr;
 
-use crate::denies::{as_meant, as_written, flaw, lists_wildcards, names, region};
-use crate::faults::place;
-use crate::kubernetes::forms;
-use crate::pods::ASSUME_ROLE;
-use crate::statements::is_unfinished;
-use crate::wide::witness;
+use crate::objects::pods::ASSUME_ROLE;
+use crate::trust::denies::{as_meant, as_written, flaw, lists_wildcards, names, region};
+use crate::trust::faults::place;
+use crate::trust::kubernetes::forms;
+use crate::trust::statements::is_unfinished;
+use crate::trust::wide::witness;
 
 declare_rule! {
     /// A Deny statement does not keep out anyone whom the Allow statements let in.

@@ -8,9 +8,9 @@ use irsa_lint_core::policy::{Condition, Effect, Principal, PrincipalKind, SetPre
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use irsa_lint_core::syntax::Place;
 
-use crate::pods::ASSUME_ROLE;
-use crate::statements::is_everyone;
-use crate::wide::witness;
+use crate::objects::pods::ASSUME_ROLE;
+use crate::trust::statements::is_everyone;
+use crate::trust::wide::witness;
 
 declare_rule! {
     /// The principal of an Allow statement is everyone.

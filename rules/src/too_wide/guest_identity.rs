@@ -7,8 +7,8 @@ use irsa_lint_core::provider::Claim;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use smol_str::SmolStr;
 
-use crate::statements::{StatementGrant, statement_grants};
-use crate::wide::{asked_place, claim_conditions, witness};
+use crate::trust::statements::{StatementGrant, statement_grants};
+use crate::trust::wide::{asked_place, claim_conditions, witness};
 
 /// The value of `amr` of somebody who has not signed in. Source: Amazon Cognito Developer Guide, "Role trust and permissions".
 const GUEST: &str = "unauthenticated";

@@ -12,10 +12,10 @@ use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use irsa_lint_core::syntax::Place;
 use smol_str::SmolStr;
 
-use crate::edits::{Added, member_before};
-use crate::kubernetes::forms;
-use crate::statements::{StatementGrant, statement_grants};
-use crate::wide::{claim_conditions, conditions_place, subject_conditions, witness};
+use crate::mend::edits::{Added, member_before};
+use crate::trust::kubernetes::forms;
+use crate::trust::statements::{StatementGrant, statement_grants};
+use crate::trust::wide::{claim_conditions, conditions_place, subject_conditions, witness};
 
 declare_rule! {
     /// The role accepts tokens of any audience that the provider lists: no condition checks it.

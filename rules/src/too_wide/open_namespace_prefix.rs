@@ -3,9 +3,9 @@
 use irsa_lint_core::declare_rule;
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
-use crate::kubernetes::{Breadth, report_wide};
-use crate::narrow::to_users;
-use crate::wide::subject_conditions;
+use crate::mend::narrow::to_users;
+use crate::trust::kubernetes::{Breadth, report_wide};
+use crate::trust::wide::subject_conditions;
 
 declare_rule! {
     /// The namespace is a pattern that also matches namespaces nobody has listed.

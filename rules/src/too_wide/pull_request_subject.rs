@@ -8,8 +8,8 @@ use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use irsa_lint_core::syntax::Place;
 use smol_str::SmolStr;
 
-use crate::statements::{StatementGrant, statement_grants};
-use crate::wide::{subject_conditions, witness};
+use crate::trust::statements::{StatementGrant, statement_grants};
+use crate::trust::wide::{subject_conditions, witness};
 
 /// How the subject of a run for a pull request ends. Source: GitHub Docs, "OpenID Connect reference".
 const PULL_REQUEST: &str = ":pull_request";

@@ -10,9 +10,9 @@ use irsa_lint_core::rule::{Analysis, Findings, RoleView, Rule, RuleMeta, View};
 use irsa_lint_core::syntax::Place;
 use smol_str::{SmolStr, format_smolstr};
 
-use crate::statements::{StatementGrant, statement_grants};
-use crate::tenants::{Reach, names_called_workflow, reach};
-use crate::wide::{asked_place, witness};
+use crate::trust::statements::{StatementGrant, statement_grants};
+use crate::trust::tenants::{Reach, names_called_workflow, reach};
+use crate::trust::wide::{asked_place, witness};
 
 /// The part of an issuer that is a bucket's name.
 const BUCKET: &str = "bucket";

@@ -8,7 +8,7 @@ use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 use irsa_lint_core::syntax::Place;
 
 use crate::grammar::refused_by_iam::RefusedByIam;
-use crate::tenants::{Reach, WideTenant, report_wide};
+use crate::trust::tenants::{Reach, WideTenant, report_wide};
 
 declare_rule! {
     /// Strangers can assume the role: the issuer serves all customers, and no condition names yours.

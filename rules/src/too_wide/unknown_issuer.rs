@@ -8,7 +8,7 @@ use irsa_lint_core::policy::{Effect, Principal, PrincipalKind, Statement, TrustP
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 use irsa_lint_core::syntax::Place;
 
-use crate::kubernetes::names_service_accounts;
+use crate::trust::kubernetes::names_service_accounts;
 
 declare_rule! {
     /// The role trusts an issuer that irsa-lint does not know.

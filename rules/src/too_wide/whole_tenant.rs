@@ -5,7 +5,7 @@ use irsa_lint_core::diagnostic::Severity;
 use irsa_lint_core::provider::{ChosenBy, Kind};
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta};
 
-use crate::tenants::{Reach, WideTenant, report_wide};
+use crate::trust::tenants::{Reach, WideTenant, report_wide};
 
 declare_rule! {
     /// Every repository, project or workspace of an organisation can assume the role.

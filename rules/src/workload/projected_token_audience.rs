@@ -7,9 +7,9 @@ use irsa_lint_core::estate::WorkloadId;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 use irsa_lint_core::syntax::Scalar;
 
-use crate::pairing::{Caller, admits, role_view};
-use crate::webhook::meant_audience;
-use crate::workloads::{
+use crate::objects::pairing::{Caller, admits, role_view};
+use crate::objects::webhook::meant_audience;
+use crate::objects::workloads::{
     API_TOKEN, ROLE_VARIABLE, TOKEN_VARIABLE, TOKEN_VOLUME, account_of, is_made_by_another, mounted, role_of, variable, variable_place,
     what,
 };

@@ -6,7 +6,7 @@ use irsa_lint_core::document::model::{Stated, Workload};
 use irsa_lint_core::estate::WorkloadId;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::workloads::{key_place, role_of, what};
+use crate::objects::workloads::{key_place, role_of, what};
 
 declare_rule! {
     /// `serviceAccountName` is not in the spec of the Pods, or is misspelt.

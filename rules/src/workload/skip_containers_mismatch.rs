@@ -7,9 +7,9 @@ use irsa_lint_core::estate::WorkloadId;
 use irsa_lint_core::policy::spelling::nearest;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::role_arn::{place, value};
-use crate::webhook::SKIP_CONTAINERS;
-use crate::workloads::{account_of, is_made_by_another, role_of, what};
+use crate::objects::role_arn::{place, value};
+use crate::objects::webhook::SKIP_CONTAINERS;
+use crate::objects::workloads::{account_of, is_made_by_another, role_of, what};
 
 declare_rule! {
     /// The annotation `eks.amazonaws.com/skip-containers` names no container, or all of them.

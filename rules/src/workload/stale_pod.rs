@@ -6,9 +6,9 @@ use irsa_lint_core::document::model::{AUDIENCE, DEFAULT_AUDIENCE, ServiceAccount
 use irsa_lint_core::estate::WorkloadId;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::role_arn::{RoleArn, place, read};
-use crate::webhook::gives_role;
-use crate::workloads::{ROLE_VARIABLE, TOKEN_VOLUME, account_of, has_webhooks_variables, role_of, variable, variable_place};
+use crate::objects::role_arn::{RoleArn, place, read};
+use crate::objects::webhook::gives_role;
+use crate::objects::workloads::{ROLE_VARIABLE, TOKEN_VOLUME, account_of, has_webhooks_variables, role_of, variable, variable_place};
 
 declare_rule! {
     /// A running Pod has a different role than its ServiceAccount names now.

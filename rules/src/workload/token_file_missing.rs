@@ -5,8 +5,8 @@ use irsa_lint_core::document::model::{Container, Workload};
 use irsa_lint_core::estate::{Link, WorkloadId};
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::webhook::{gives_role, meant};
-use crate::workloads::{TOKEN_PATH, TOKEN_VARIABLE, account_of, mounted, variable, variable_place, what};
+use crate::objects::webhook::{gives_role, meant};
+use crate::objects::workloads::{TOKEN_PATH, TOKEN_VARIABLE, account_of, mounted, variable, variable_place, what};
 
 declare_rule! {
     /// A container sets `AWS_WEB_IDENTITY_TOKEN_FILE` to the webhook's path, but its ServiceAccount has no role.

@@ -6,7 +6,7 @@ use irsa_lint_core::document::model::{Cluster, Place, Workload};
 use irsa_lint_core::estate::WorkloadId;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::workloads::{account_of, is_made_by_another, role_of, what};
+use crate::objects::workloads::{account_of, is_made_by_another, role_of, what};
 
 declare_rule! {
     /// A Pod that does not run as root has no `fsGroup`, on a cluster older than Kubernetes 1.19.

@@ -4,7 +4,7 @@ use irsa_lint_core::declare_rule;
 use irsa_lint_core::document::model::{Listed, MutatingWebhook};
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::workloads::role_of;
+use crate::objects::workloads::role_of;
 
 declare_rule! {
     /// The cluster has no pod-identity-webhook, but a ServiceAccount has a role.

@@ -5,8 +5,8 @@ use irsa_lint_core::document::model::Workload;
 use irsa_lint_core::estate::WorkloadId;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
-use crate::webhook::SKIP_POD;
-use crate::workloads::{account_of, is_made_by_another, key_place, role_of, what};
+use crate::objects::webhook::SKIP_POD;
+use crate::objects::workloads::{account_of, is_made_by_another, key_place, role_of, what};
 
 declare_rule! {
     /// A Pod has the label that disables the pod-identity-webhook, but its ServiceAccount has a role.

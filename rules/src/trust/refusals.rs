@@ -11,7 +11,7 @@ use irsa_lint_core::policy::{
 use irsa_lint_core::rule::RoleView;
 use irsa_lint_core::syntax::{Place, Scalar};
 
-use crate::element;
+use crate::mend::element;
 
 /// Something that IAM takes offence at.
 pub struct Refusal {
@@ -144,7 +144,7 @@ fn right_case(policy: &TrustPolicy, violation: &Violation) -> Option<Fix> {
     let value = policy.statements.iter().filter_map(|s| s.effect_value.as_ref()).find(|value| value.span == violation.span)?;
     // A Deny narrows; an Allow lets somebody in.
     let applicability = if meant == "Deny" { Applicability::Safe } else { Applicability::Unsafe };
-    Some(Fix { applicability, message: format!("write `{meant}`"), edits: vec![crate::faults::replaced_whole(value, meant)?] })
+    Some(Fix { applicability, message: format!("write `{meant}`"), edits: vec![crate::trust::faults::replaced_whole(value, meant)?] })
 }
 
 /// A principal of a form that IAM does not take. What is wrong with a provider's ARN has rules of its own.

@@ -7,8 +7,8 @@ use irsa_lint_core::policy::Arn;
 use irsa_lint_core::rule::View;
 use irsa_lint_core::syntax::Scalar;
 
-use crate::pairing::{Caller, admits, role_view};
-use crate::role_arn::{RoleArn, read, value};
+use crate::objects::pairing::{Caller, admits, role_view};
+use crate::objects::role_arn::{RoleArn, read, value};
 
 /// A role that is not in the run.
 pub struct Missing<'a> {

@@ -4,8 +4,8 @@ use irsa_lint_core::admission::{key, words};
 use irsa_lint_core::policy::Condition;
 use irsa_lint_core::provider::{ChosenBy, Part, Provider};
 
-use crate::tenants::{ANYTHING, STRANGER, WideTenant};
-use crate::wide::{asked_words, claim_conditions, subject_condition, subject_words};
+use crate::trust::tenants::{ANYTHING, STRANGER, WideTenant};
+use crate::trust::wide::{asked_words, claim_conditions, subject_condition, subject_words};
 
 /// What a part of a subject is called in a sentence: `repo_id` is a repository.
 #[must_use]

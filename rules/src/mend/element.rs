@@ -5,7 +5,7 @@ use irsa_lint_core::policy::{TrustPolicy, Violation, ViolationKind, spelling::ne
 use irsa_lint_core::rule::RoleView;
 use irsa_lint_core::source::Span;
 
-use crate::faults::replaced_whole;
+use crate::trust::faults::replaced_whole;
 
 /// What a statement must have, or may have, and what is known of it.
 const ELEMENTS: [&str; 5] = ["Effect", "Principal", "Action", "Condition", "Statement"];

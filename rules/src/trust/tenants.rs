@@ -11,11 +11,11 @@ use irsa_lint_core::rule::{Findings, RoleView, RuleMeta};
 use irsa_lint_core::syntax::Place;
 use smol_str::SmolStr;
 
-use crate::kubernetes::is_cluster;
-use crate::segments::{by_first_segment, first_segment_is_open, instance};
-use crate::statements::{StatementGrant, open_statements};
-use crate::tenant_words::noun;
-use crate::wide::{add_undone, asked_place, witness};
+use crate::trust::kubernetes::is_cluster;
+use crate::trust::segments::{by_first_segment, first_segment_is_open, instance};
+use crate::trust::statements::{StatementGrant, open_statements};
+use crate::trust::tenant_words::noun;
+use crate::trust::wide::{add_undone, asked_place, witness};
 
 /// What somebody calls himself whom nobody named.
 pub const STRANGER: &str = "anybody";

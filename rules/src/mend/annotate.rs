@@ -4,7 +4,7 @@ use irsa_lint_core::diagnostic::{Applicability, Edit, Fix};
 use irsa_lint_core::document::model::{Annotation, ServiceAccount};
 use irsa_lint_core::rule::View;
 
-use crate::edits::{Added, key_before, member_before, member_removed};
+use crate::mend::edits::{Added, key_before, member_before, member_removed};
 
 /// One more annotation: before the others, or in a block of their own before the name.
 fn added(view: &View<'_>, account: &ServiceAccount, key: &str, value: &str) -> Option<Edit> {

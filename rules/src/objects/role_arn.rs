@@ -5,7 +5,7 @@ use irsa_lint_core::document::model::{Annotation, Stated};
 use irsa_lint_core::policy::{Arn, find_mark, is_account_id};
 use irsa_lint_core::syntax::{Place, Scalar};
 
-use crate::webhook::is_unseen;
+use crate::objects::webhook::is_unseen;
 
 /// What a value is.
 #[derive(Clone, Debug, PartialEq, Eq)]

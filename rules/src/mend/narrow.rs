@@ -6,9 +6,9 @@ use irsa_lint_core::document::model::Listed;
 use irsa_lint_core::policy::{Base, Condition, Operator};
 use irsa_lint_core::rule::RoleView;
 
-use crate::edits::{Added, member_before, values_instead};
-use crate::kubernetes::{WideCluster, subject};
-use crate::wide::subject_conditions;
+use crate::mend::edits::{Added, member_before, values_instead};
+use crate::trust::kubernetes::{WideCluster, subject};
+use crate::trust::wide::subject_conditions;
 
 /// More ServiceAccounts than these are a pattern's work, and hardly somebody's list.
 const MOST: usize = 8;

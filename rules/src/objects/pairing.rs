@@ -14,7 +14,7 @@ use irsa_lint_core::rule::{RoleView, View};
 use irsa_lint_core::syntax::Place;
 use smol_str::SmolStr;
 
-use crate::kubernetes::{parts, subject};
+use crate::trust::kubernetes::{parts, subject};
 
 /// What is known of a ServiceAccount's tokens.
 #[derive(Clone, Copy, Debug)]

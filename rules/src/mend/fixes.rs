@@ -178,7 +178,7 @@ fn every_fix_mends_in_every_form_of_a_policy() {
             if !text.starts_with("{\n  \"Version\"") {
                 continue;
             }
-            for (form, name, text) in crate::embeddings::embeddings(text) {
+            for (form, name, text) in crate::mend::embeddings::embeddings(text) {
                 let (fault, had_fix) = embedded_fault(*rule, name, &text);
                 *tried.entry(form).or_default() += usize::from(had_fix);
                 faults.extend(fault.map(|fault| format!("{} as {form}: its fix {fault}", rule.meta().id)));

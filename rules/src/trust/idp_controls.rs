@@ -7,8 +7,8 @@ use irsa_lint_core::provider::{Control, Refuses};
 use irsa_lint_core::rule::RoleView;
 use irsa_lint_core::syntax::Place;
 
-use crate::refusals::Refusal;
-use crate::wide::conditions_place;
+use crate::trust::refusals::Refusal;
+use crate::trust::wide::conditions_place;
 
 /// What IAM says where a statement does not ask whose the workload is.
 #[must_use]

@@ -7,7 +7,7 @@ use irsa_lint_core::provider::{
 };
 use toml::Spanned;
 
-use crate::provider_file::{self as file, ProviderFile, Text};
+use crate::providers::file::{self as file, ProviderFile, Text};
 
 /// What is wrong, in bytes of the text that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]

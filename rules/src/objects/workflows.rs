@@ -11,7 +11,7 @@ use irsa_lint_core::provider::{Kind, Provider};
 use irsa_lint_core::rule::{RoleView, View};
 use smol_str::{SmolStr, format_smolstr};
 
-use crate::role_arn::{RoleArn, read};
+use crate::objects::role_arn::{RoleArn, read};
 
 /// What the tokens of a job say behind the repository when one thing starts it.
 pub struct Context<'a> {

@@ -11,8 +11,8 @@ use irsa_lint_core::rule::{Findings, RoleView, RuleMeta};
 use irsa_lint_core::syntax::Place;
 use smol_str::{SmolStr, format_smolstr};
 
-use crate::statements::{StatementGrant, open_statements};
-use crate::wide::{add_undone, asked_place, witness};
+use crate::trust::statements::{StatementGrant, open_statements};
+use crate::trust::wide::{add_undone, asked_place, witness};
 
 /// Namespaces and names that no policy means: what admits both of a pair admits whatever anybody creates.
 const FRESH: [&str; 2] = ["any", "zz-irsa-lint-7"];

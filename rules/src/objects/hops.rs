@@ -7,8 +7,8 @@ use irsa_lint_core::policy::TrustPolicy;
 use irsa_lint_core::rule::View;
 use irsa_lint_core::syntax::{Place, Scalar};
 
-use crate::callers::may_assume;
-use crate::role_arn::{RoleArn, read, value};
+use crate::objects::callers::may_assume;
+use crate::objects::role_arn::{RoleArn, read, value};
 
 /// The ServiceAccounts of Argo CD that talk to clusters. Source: Argo CD, "Declarative Setup: EKS".
 pub const ARGOCD: [&str; 3] = ["argocd-application-controller", "argocd-server", "argocd-applicationset-controller"];

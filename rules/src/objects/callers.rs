@@ -6,7 +6,7 @@ use irsa_lint_core::admission::language::Glob;
 use irsa_lint_core::policy::{Arn, Condition, Effect, Principal, PrincipalKind, Statement, TrustPolicy, is_account_id};
 use irsa_lint_core::syntax::Place;
 
-use crate::pods::ASSUME_ROLE;
+use crate::objects::pods::ASSUME_ROLE;
 
 /// The key that holds the caller's role.
 const PRINCIPAL_ARN: &str = "aws:PrincipalArn";
@@ -86,6 +86,6 @@ pub fn place(policy: &TrustPolicy) -> Place {
     let of_aws = |principal: &&Principal| principal.kind == PrincipalKind::Aws;
     match statements(policy).flat_map(|statement| &statement.principals.list).find(of_aws) {
         Some(principal) => Place { span: principal.value.span, pointer: principal.pointer.clone() },
-        None => crate::pairing::principal_place(policy),
+        None => crate::objects::pairing::principal_place(policy),
     }
 }

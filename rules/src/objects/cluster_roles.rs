@@ -6,7 +6,7 @@ use irsa_lint_core::provider::Kind;
 use irsa_lint_core::rule::{RoleView, View};
 use smol_str::SmolStr;
 
-use crate::pairing::role_view;
+use crate::objects::pairing::role_view;
 
 /// Each role that lets the cluster's ServiceAccounts in, with what it admits of them. Kubernetes objects name no cluster: it is the run's
 /// only one, or the only one that the roles speak of.
