@@ -89,7 +89,7 @@ impl Rule for MissingAudience {
             else {
                 continue;
             };
-            if is_misnamed(role, grant.statement) {
+            if is_misnamed(role, grant.statement) || is_lost(&grant) {
                 continue;
             }
             let has_audience = grant.issuer.provider.is_none_or(|provider| provider.claim(key::AUD).is_some());
@@ -104,6 +104,16 @@ impl Rule for MissingAudience {
 fn is_misnamed(role: &RoleView<'_>, statement: &Statement) -> bool {
     let of_issuer = |fault: &Fault| fault.fatal && matches!(fault.at, At::Principal(_) | At::Key(_));
     role.admission.faults.iter().any(|fault| fault.statement == statement.index && of_issuer(fault))
+}
+
+/// Whether the audience is asked for under a key that stands twice: the one that gets lost is `duplicate-key`'s affair.
+fn is_lost(grant: &StatementGrant<'_>) -> bool {
+    let asks = |condition: &Condition| {
+        let issuer = grant.issuer.issuer.as_deref();
+        let claim = issuer.and_then(|issuer| key::claim_of(&condition.key.text, issuer));
+        claim.is_some_and(|claim| claim.eq_ignore_ascii_case(key::AUD))
+    };
+    grant.statement.conditions.iter().any(|condition| condition.overridden && asks(condition))
 }
 
 fn report(role: &RoleView<'_>, grant: &StatementGrant<'_>, piece: &Grant, out: &mut Findings) {
@@ -225,6 +235,15 @@ mod tests {
         let answer = check(&[("a.json", text)]);
         let found = of_rule(&answer, "missing-audience");
         found.first()?.fix.as_ref().map(|fix| apply(text, &fix.edits).unwrap())
+    }
+
+    #[test]
+    fn an_audience_that_a_second_key_displaces_is_said_once() {
+        let subject = r#""ISSUER:sub": "system:serviceaccount:payments:api""#;
+        let lost = format!(r#"{{"StringEquals": {{"ISSUER:aud": "sts.amazonaws.com"}}, "StringEquals": {{{subject}}}}}"#);
+        assert_eq!(bad_rules(&check(&[("a.json", &policy(&lost))])), ["duplicate-key"]);
+        let other = format!(r#"{{"StringEquals": {{{subject}}}, "StringEquals": {{{subject}}}}}"#);
+        assert_eq!(of_rule(&check(&[("a.json", &policy(&other))]), "missing-audience").len(), 1);
     }
 
     #[test]
