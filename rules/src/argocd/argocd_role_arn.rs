@@ -86,6 +86,8 @@ mod tests {
             r#"{"awsAuthConfig": {"clusterName": "a", "roleARN": ""}}"#,
             r#"{"awsAuthConfig": {"clusterName": "a", "roleARN": "arn:aws:iam::${ACCOUNT}:role/x"}}"#,
             r#"{"awsAuthConfig": {"clusterName": "a", "roleARN": "arn:aws:iam::<ACCOUNT>:role/x"}}"#,
+            r#"{"awsAuthConfig": {"clusterName": "a", "roleARN": "$ROLE_ARN"}}"#,
+            r#"{"awsAuthConfig": {"clusterName": "a", "roleARN": "deploy-%s"}}"#,
             r#"{"bearerToken": "x"}"#,
         ] {
             assert_eq!(found(good), 0, "{good}");

@@ -115,4 +115,12 @@ mod tests {
         assert_eq!(severities("Allow", r#""sts:*""#), [Severity::Warning]);
         assert_eq!(severities("Deny", r#""sts:AssumeRole""#), []);
     }
+
+    #[test]
+    fn the_actions_that_assume_a_role_are_named() {
+        let text = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "NotAction": "sts:AssumeRole"}]}"#;
+        let answer = check(&[("a.json", text)]);
+        let found = of_rule(&answer, "not-action");
+        assert!(found[0].message.contains("`sts:AssumeRoleWithWebIdentity`"), "{}", found[0].message);
+    }
 }

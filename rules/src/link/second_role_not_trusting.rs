@@ -100,6 +100,10 @@ mod tests {
     use crate::testing::{check, of_rule};
 
     fn found(first: &str, statement: &str) -> usize {
+        messages(first, statement).len()
+    }
+
+    fn messages(first: &str, statement: &str) -> Vec<String> {
         let account = format!(
             "apiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: dns, namespace: dns, annotations: {{eks.amazonaws.com/role-arn: '{first}'}}}}\n"
         );
@@ -107,7 +111,10 @@ mod tests {
         let role = format!(
             r#"{{"Role": {{"RoleName": "zones", "Path": "/", "Arn": "arn:aws:iam::444455556666:role/zones", "AssumeRolePolicyDocument": {{"Version": "2012-10-17", "Statement": [{statement}]}}}}}}"#
         );
-        of_rule(&check(&[("sa.yaml", &account), ("pod.yaml", pod), ("role.json", &role)]), "second-role-not-trusting").len()
+        of_rule(&check(&[("sa.yaml", &account), ("pod.yaml", pod), ("role.json", &role)]), "second-role-not-trusting")
+            .iter()
+            .map(|d| d.message.clone())
+            .collect()
     }
 
     fn allow(principal: &str, condition: &str) -> String {
@@ -155,5 +162,7 @@ mod tests {
         assert_eq!(found(FIRST, &allow(root, r#""StringEquals": {"aws:PrincipalAccount": "444455556666"}"#)), 1);
         let web = r#"{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::444455556666:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E"}, "Action": "sts:AssumeRoleWithWebIdentity"}"#;
         assert_eq!(found(FIRST, web), 1, "the second hop is no web identity");
+        let told = messages(FIRST, &allow(r#""arn:aws:iam::444455556666:role/ops""#, ""));
+        assert!(told[0].contains("arn:aws:iam::444455556666:role/ops"), "whom it does trust: {told:?}");
     }
 }

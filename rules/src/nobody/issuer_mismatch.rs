@@ -192,6 +192,12 @@ mod tests {
     fn two_clusters_in_one_statement() {
         let both = r#"{"StringEquals": {"ISSUER:sub": "system:serviceaccount:a:b", "OTHER:sub": "system:serviceaccount:a:b"}}"#;
         assert_eq!(found(both), [("error", false)]);
+        let help = |condition: &str| {
+            let answer = check(&[("p.json", &policy(condition).replace("OTHER", OTHER))]);
+            of_rule(&answer, "issuer-mismatch")[0].help.clone()
+        };
+        let right = format!("{}:sub", crate::testing::ISSUER);
+        assert!(!help(both).contains(&right) && help(r#"{"StringEquals": {"OTHER:sub": "system:serviceaccount:a:b"}}"#).contains(&right));
         let ours = format!("\"arn:aws:iam::111122223333:oidc-provider/{}\"", crate::testing::ISSUER);
         let list = format!("[{ours}, \"arn:aws:iam::111122223333:oidc-provider/{OTHER}\"]");
         let text = policy(&both.replace("OTHER", OTHER)).replace(&ours, &list);

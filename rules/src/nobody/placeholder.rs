@@ -134,6 +134,14 @@ mod tests {
     }
 
     #[test]
+    fn a_deny_with_one_denies_nobody() {
+        let text = policy(r#"{"StringEquals": {"ISSUER:sub": "system:serviceaccount:YOUR_NAMESPACE:b"}}"#);
+        let message = |text: &str| of_rule(&check(&[("p.json", text)]), "placeholder").first().map(|d| d.message.clone());
+        assert!(message(&text).is_some_and(|message| !message.contains("denies")));
+        assert!(message(&text.replace("Allow", "Deny")).is_some_and(|message| message.contains("denies")));
+    }
+
+    #[test]
     fn what_a_template_fills_in_is_not_analysed() {
         for mark in ["${local.issuer}", "{{ .Values.issuer }}", "%s"] {
             let text = policy(r#"{"StringEquals": {"ISSUER:sub": "system:serviceaccount:a:b"}}"#).replace(ISSUER, mark);

@@ -196,6 +196,13 @@ mod tests {
         assert_eq!(two(one, wide), ["/Statement/0"]);
         assert_eq!(two(wide, one), ["/Statement/1"]);
         assert_eq!(two(one, one).len(), 1);
+        let (narrow, wider) = (policy(one), policy(wide));
+        let inner = |text: &str, sid: &str| {
+            let statement = text.split_once('[').unwrap().1.rsplit_once(']').unwrap().0.to_owned();
+            statement.replacen('{', &format!(r#"{{"Sid": "{sid}", "#), 1)
+        };
+        let text = format!(r#"{{"Version": "2012-10-17", "Statement": [{}, {}]}}"#, inner(&narrow, "Narrow"), inner(&wider, "Wide"));
+        assert!(of_rule(&check(&[("p.json", &text)]), "shadowed-statement")[0].message.contains("Wide"));
     }
 
     #[test]

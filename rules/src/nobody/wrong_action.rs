@@ -129,6 +129,8 @@ mod tests {
         assert_eq!(found(r#"["sts:TagSession", "sts:AssumeRole"]"#), [("error", true)]);
         assert_eq!(found(r#""sts:AssumeRoleWithWebIdentify""#), [("error", true)]);
         assert_eq!(found(r#""sts:TagSession""#), [("error", false)]);
+        let text = policy(r#"{"StringEquals": {"ISSUER:sub": "system:serviceaccount:a:b"}}"#).replace("WithWebIdentity", "");
+        assert!(of_rule(&check(&[("p.json", &text)]), "wrong-action")[0].message.contains("nobody"));
         for right in [
             r#""sts:assumerolewithwebidentity""#,
             r#""sts:*""#,

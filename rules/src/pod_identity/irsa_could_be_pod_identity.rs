@@ -131,6 +131,9 @@ mod tests {
         let (x, y, own) = (account("x", "111122223333"), account("y", "111122223333"), role("111122223333"));
         let web = association("web");
         assert_eq!(found(&[("x", &x), ("y", &y), ("r", &own), ("w", &web)]), 1);
+        let message = |files: &[(&str, &str)]| of_rule(&check(files), "irsa-could-be-pod-identity")[0].message.clone();
+        assert!(message(&[("x", &x), ("y", &y), ("r", &own), ("w", &web)]).contains("ServiceAccounts"));
+        assert!(!message(&[("x", &x), ("r", &own), ("w", &web)]).contains("ServiceAccounts"));
         assert_eq!(found(&[("x", &x), ("y", &y), ("r", &own)]), 0, "nothing uses Pod Identity");
         assert_eq!(found(&[("x", &x), ("r", &own), ("w", &association("x"))]), 0, "it has an association");
         let other = (account("x", "444455556666"), role("444455556666"));

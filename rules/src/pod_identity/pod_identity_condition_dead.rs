@@ -107,6 +107,16 @@ mod tests {
     }
 
     #[test]
+    fn a_statement_for_one_of_the_two_actions_is_read() {
+        for action in ["sts:AssumeRole", "sts:TagSession"] {
+            let trust = format!(
+                r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Principal": {{"Service": "pods.eks.amazonaws.com"}}, "Action": "{action}", "Condition": {{"StringEquals": {{"aws:RequestTag/namespace": "payments"}}}}}}]}}"#
+            );
+            assert_eq!(of_rule(&check(&[("role.json", &trust)]), "pod-identity-condition-dead").len(), 1, "{action}");
+        }
+    }
+
+    #[test]
     fn each_mistake_is_named() {
         for (bad, words) in [
             (r#"{"StringEquals": {"aws:RequestTag/namespace": "payments"}}"#, "write `aws:RequestTag/kubernetes-namespace`"),

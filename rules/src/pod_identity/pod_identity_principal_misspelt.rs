@@ -94,10 +94,14 @@ mod tests {
     use crate::testing::{check, of_rule};
 
     fn found(principal: &str) -> usize {
+        fixes(principal).len()
+    }
+
+    fn fixes(principal: &str) -> Vec<bool> {
         let text = format!(
             r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Principal": {principal}, "Action": ["sts:AssumeRole", "sts:TagSession"]}}]}}"#
         );
-        of_rule(&check(&[("p.json", &text)]), "pod-identity-principal-misspelt").len()
+        of_rule(&check(&[("p.json", &text)]), "pod-identity-principal-misspelt").iter().map(|d| d.fix.is_some()).collect()
     }
 
     #[test]
@@ -116,7 +120,8 @@ mod tests {
             assert_eq!(found(&format!(r#"{{"Service": "{bad}"}}"#)), 1, "{bad}");
         }
         assert_eq!(found(r#"{"AWS": "pods.eks.amazonaws.com"}"#), 1);
-        assert_eq!(found(r#"{"Federated": "pods.eks.amazonaws.com"}"#), 1);
+        assert_eq!(fixes(r#"{"Federated": "pods.eks.amazonaws.com"}"#), [false], "another value does not mend the kind");
+        assert_eq!(fixes(r#"{"Service": "pod.eks.amazonaws.com"}"#), [true]);
     }
 
     #[test]

@@ -137,13 +137,20 @@ mod tests {
     use crate::testing::{check, of_rule};
 
     fn found(more: &str, statement: &str) -> usize {
+        texts(more, statement).len()
+    }
+
+    fn texts(more: &str, statement: &str) -> Vec<String> {
         let association = format!(
             r#"{{"association": {{"clusterName": "prod", "namespace": "payments", "serviceAccount": "api", "roleArn": "arn:aws:iam::111122223333:role/p/first", "targetRoleArn": "arn:aws:iam::444455556666:role/target"{more}}}}}"#
         );
         let role = format!(
             r#"{{"Role": {{"RoleName": "target", "Arn": "arn:aws:iam::444455556666:role/target", "Path": "/", "AssumeRolePolicyDocument": {{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", {statement}}}]}}}}}}"#
         );
-        of_rule(&check(&[("a.json", &association), ("r.json", &role)]), "target-role-not-trusting").len()
+        of_rule(&check(&[("a.json", &association), ("r.json", &role)]), "target-role-not-trusting")
+            .iter()
+            .map(|d| format!("{} {}", d.message, d.help))
+            .collect()
     }
 
     #[test]
@@ -154,6 +161,8 @@ mod tests {
         }
         let first = r#""Principal": {"AWS": "arn:aws:iam::111122223333:role/p/first"}"#;
         assert_eq!(found("", &format!(r#"{first}, "Action": "sts:AssumeRole""#)), 1);
+        let one = texts("", &format!(r#"{first}, "Action": "sts:AssumeRole""#));
+        assert!(one[0].contains("the action `") && !one[0].contains("the actions"), "{one:?}");
         assert_eq!(found(r#", "disableSessionTags": true"#, &format!(r#"{first}, "Action": "sts:AssumeRole""#)), 0);
         assert_eq!(found("", &format!(r#""Principal": {{"Service": "pods.eks.amazonaws.com"}}, {both}"#)), 1);
         assert_eq!(found("", &format!(r#""Principal": {{"AWS": "arn:aws:iam::111122223333:role/other"}}, {both}"#)), 1);

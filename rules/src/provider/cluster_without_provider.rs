@@ -112,6 +112,10 @@ mod tests {
     use crate::testing::{ISSUER, check, of_rule};
 
     fn found(account: &str, more: &[(&str, &str)]) -> usize {
+        helps(account, more).len()
+    }
+
+    fn helps(account: &str, more: &[(&str, &str)]) -> Vec<String> {
         let service_account = format!(
             "apiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: a, namespace: n, annotations: {{eks.amazonaws.com/role-arn: 'arn:aws:iam::{account}:role/a'}}}}\n"
         );
@@ -120,7 +124,7 @@ mod tests {
         );
         let mut files = vec![("sa.yaml", service_account.as_str()), ("cluster.json", cluster.as_str())];
         files.extend(more);
-        of_rule(&check(&files), "cluster-without-provider").len()
+        of_rule(&check(&files), "cluster-without-provider").iter().map(|d| d.help.clone()).collect()
     }
 
     #[test]
@@ -132,6 +136,9 @@ mod tests {
         assert_eq!(found(own, &[("l.json", &list(ISSUER))]), 0);
         assert_eq!(found(own, &[("l.json", &list("gitlab.com"))]), 1);
         assert_eq!(found("444455556666", &[("l.json", &list("gitlab.com"))]), 0, "the list of another account");
+        let theirs = list("gitlab.com").replace("111122223333", "444455556666");
+        let both_ways = helps("444455556666", &[("l.json", &list(ISSUER)), ("m.json", &theirs)]);
+        assert!(both_ways.len() == 1 && both_ways[0].contains("111122223333"), "the cluster's own account has one: {both_ways:?}");
         let provider = |issuer: &str| format!(r#"{{"Url": "{issuer}", "ClientIDList": ["sts.amazonaws.com"]}}"#);
         assert_eq!(found(own, &[("p.json", &provider("gitlab.com"))]), 0);
         assert_eq!(found(own, &[("p.json", &provider(&ISSUER.replace("eu-west-1", "us-east-1")))]), 1);

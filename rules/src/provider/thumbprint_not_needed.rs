@@ -77,10 +77,14 @@ mod tests {
     use crate::testing::{check, of_rule, policy};
 
     fn found(url: &str, thumbprint: &str, more: &[(&str, &str)]) -> usize {
+        messages(url, thumbprint, more).len()
+    }
+
+    fn messages(url: &str, thumbprint: &str, more: &[(&str, &str)]) -> Vec<String> {
         let provider = format!(r#"{{"Url": "{url}", "ClientIDList": ["sts.amazonaws.com"], "ThumbprintList": ["{thumbprint}"]}}"#);
         let mut files = vec![("provider.json", provider.as_str())];
         files.extend(more);
-        of_rule(&check(&files), "thumbprint-not-needed").len()
+        of_rule(&check(&files), "thumbprint-not-needed").iter().map(|d| d.message.clone()).collect()
     }
 
     #[test]
@@ -91,6 +95,8 @@ mod tests {
         assert_eq!(found(github, now, &[("p.json", &trust)]), 0);
         assert_eq!(found(github, retired, &[("p.json", &trust)]), 1);
         assert_eq!(found(github, now, &[]), 1);
+        let without = |thumbprint: &str| messages(github, thumbprint, &[])[0].replace(thumbprint, "");
+        assert_ne!(without(now), without(retired), "that AWS retired it is said");
         assert_eq!(found("idp.example.com", now, &[]), 0, "its certificate may need one");
     }
 }

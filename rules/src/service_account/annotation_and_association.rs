@@ -122,6 +122,11 @@ mod tests {
         assert_eq!(found(&association("app", "prod"), own), [Severity::Info]);
         assert_eq!(found(&association("other", "prod"), own), [Severity::Warning]);
         assert_eq!(found(&association("other", "prod"), &other), []);
+        let names = |association: &str, role: &str| {
+            let answer = check(&[("sa.yaml", account), ("a.json", association), ("c.json", own)]);
+            of_rule(&answer, "annotation-and-association")[0].message.contains(role)
+        };
+        assert!(names(&association("other", "prod"), "role/other"), "the role that wins is named");
         assert_eq!(found(&association("other", "dev"), own), []);
     }
 }

@@ -201,6 +201,14 @@ mod tests {
     }
 
     #[test]
+    fn beside_the_right_one_there_is_nothing_to_write() {
+        let text = "apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: api\n  annotations:\n    eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/x\n    eks.amazonaws.com/role_arn: arn:aws:iam::111122223333:role/x\n";
+        let answer = check(&[("sa.yaml", text)]);
+        let found = of_rule(&answer, "annotation-misspelt");
+        assert!(found.len() == 1 && found[0].fix.is_none(), "{found:?}");
+    }
+
+    #[test]
     fn knows_what_people_write_on_pods() {
         let found = |key: &str| {
             let text = format!(

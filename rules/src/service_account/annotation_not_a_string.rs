@@ -122,4 +122,14 @@ mod tests {
         let other = "apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: api\n  annotations: {a: 1}\n";
         assert_eq!(of_rule(&check(&[("sa.yaml", other)]), "annotation-not-a-string").len(), 0, "none of our business");
     }
+
+    #[test]
+    fn of_a_pod_it_reads_the_annotations_of_eks_alone() {
+        let found = |key: &str| {
+            let text =
+                format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: p, annotations: {{{key}: 3600}}}}\nspec: {{containers: []}}\n");
+            of_rule(&check(&[("pod.yaml", &text)]), "annotation-not-a-string").len()
+        };
+        assert_eq!((found("eks.amazonaws.com/token-expiration"), found("prometheus.io/port")), (1, 0));
+    }
 }

@@ -114,10 +114,14 @@ mod tests {
     use crate::testing::{check, of_rule};
 
     fn found(skip: &str) -> usize {
+        messages(skip).len()
+    }
+
+    fn messages(skip: &str) -> Vec<String> {
         let text = format!(
             "apiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: api, namespace: x, annotations: {{eks.amazonaws.com/role-arn: 'arn:aws:iam::111122223333:role/x'}}}}\n---\napiVersion: v1\nkind: Pod\nmetadata: {{name: api, namespace: x, annotations: {{eks.amazonaws.com/skip-containers: '{skip}'}}}}\nspec: {{serviceAccountName: api, initContainers: [{{name: prepare}}], containers: [{{name: api}}, {{name: sidecar}}]}}\n"
         );
-        of_rule(&check(&[("all.yaml", &text)]), "skip-containers-mismatch").len()
+        of_rule(&check(&[("all.yaml", &text)]), "skip-containers-mismatch").iter().map(|d| d.message.clone()).collect()
     }
 
     #[test]
@@ -128,5 +132,6 @@ mod tests {
         for bad in ["prepare, sidecar", "sidecar ", "sidecars", " sidecar", "prepare,api,sidecar"] {
             assert_eq!(found(bad), 1, "{bad}");
         }
+        assert!(messages("sidecar ")[0].contains("spaces") && !messages("sidecars")[0].contains("spaces"));
     }
 }

@@ -103,6 +103,7 @@ mod tests {
             found(label, "volumes: [{name: t, projected: {sources: [{serviceAccountToken: {path: token, audience: sts.amazonaws.com}}]}}]"),
             0
         );
+        assert_eq!(found(&label.replace("'false'", "'true'"), ""), 1, "whatever its value");
         assert_eq!(found("labels: {app: x}", ""), 0);
         assert_eq!(found(&label.replace("labels", "annotations"), ""), 0, "a label alone counts");
     }
