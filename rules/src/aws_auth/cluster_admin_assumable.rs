@@ -246,6 +246,13 @@ mod tests {
     }
 
     #[test]
+    fn of_two_that_are_as_bad_the_one_with_a_token_is_shown() {
+        let root = r#", {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::444455556666:root"}, "Action": "sts:AssumeRole"}]}"#;
+        let both = format!("{}{root}", web("system:serviceaccount:*:*").strip_suffix("]}").unwrap());
+        assert_eq!(found(&both, &mapped("system:masters")), [("warning", true)]);
+    }
+
+    #[test]
     fn one_role_and_conditions_are_fine() {
         let masters = mapped("system:masters");
         assert_eq!(found(&aws("arn:aws:iam::444455556666:role/ops", ""), &masters), []);

@@ -275,6 +275,15 @@ mod tests {
     }
 
     #[test]
+    fn a_role_for_others_names_them() {
+        let trust = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]}"#;
+        let role = format!(r#"{{"Role": {{"RoleName": "deploy", "Path": "/", "Arn": "{ARN}", "AssumeRolePolicyDocument": {trust}}}}}"#);
+        let answer = check(&[("deploy.yml", &workflow("push", "", ARN)), ("role.json", &role)]);
+        let found = of_rule(&answer, "workflow-not-admitted");
+        assert!(found.len() == 1 && found[0].message.contains("trusts `ec2.amazonaws.com`"), "{found:?}");
+    }
+
+    #[test]
     fn an_environment_hides_the_branch() {
         let found =
             findings("{push: {branches: [main]}}", "    environment: {name: production}\n", "repo:acme-example/web:ref:refs/heads/*");

@@ -103,6 +103,18 @@ mod tests {
     }
 
     #[test]
+    fn a_name_alone_lacks_the_account() {
+        let help = |role: &str| {
+            let text = format!(
+                "on: push\npermissions: {{id-token: write}}\njobs:\n  deploy:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: aws-actions/configure-aws-credentials@v4\n        with: {{role-to-assume: '{role}', aws-region: eu-west-1}}\n"
+            );
+            of_rule(&check(&[("deploy.yml", &text)]), "workflow-role-arn")[0].help.clone()
+        };
+        assert!(help("deploy").contains("the account"));
+        assert!(!help("arn:aws:iam::111122223333:policy/deploy").contains("the account"));
+    }
+
+    #[test]
     fn a_variable_of_gitlab_is_not_known() {
         let found = |arn: &str| {
             let text = format!(

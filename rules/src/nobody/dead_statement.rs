@@ -162,6 +162,8 @@ mod tests {
             r#"{"StringEqualsIfExists": {"sts:ExternalId": "x"}}"#,
             r#"{"Bool": {"aws:SecureTransport": "true"}}"#,
             r#"{"NumericEquals": {"ISSUER:sub": "7"}}"#,
+            r#"{"StringNotEquals": {"sts:ExternalId": "x"}}"#,
+            r#"{"StringLike": {"ISSUER:sub": "system:serviceaccount:a:*"}, "ForAllValues:StringEquals": {"sts:ExternalId": "x"}}"#,
         ] {
             assert!(found(condition).is_empty(), "{condition}");
         }

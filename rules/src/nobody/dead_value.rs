@@ -168,6 +168,9 @@ mod tests {
         assert_eq!(found(TWO, None), [""; 0]);
         assert_eq!(found(TWO, Some(r#"{"StringEquals": {"ISSUER:sub": "system:serviceaccount:c:d"}}"#)), [""; 0]);
         assert_eq!(found(TWO, Some(r#"{"StringNotEquals": {"ISSUER:aud": "sts.amazonaws.com"}}"#)), [""; 0]);
+        // What is left of it comes in two pieces, and each value need only be in one.
+        let with_audience = r#"{"StringEquals": {"ISSUER:sub": "system:serviceaccount:a:b", "ISSUER:aud": "sts.amazonaws.com"}}"#;
+        assert_eq!(found(TWO, Some(with_audience)), [""; 0]);
         let one = r#"{"StringLike": {"ISSUER:sub": "system:serviceaccount:a:*"}, "StringNotEquals": {"ISSUER:sub": "system:serviceaccount:a:b"}}"#;
         assert_eq!(found(one, None), [""; 0]);
     }

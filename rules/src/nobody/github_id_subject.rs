@@ -121,7 +121,8 @@ fn shown_with_ids(named: &Named<'_>, other: &Named<'_>, view: &View<'_>, out: &m
     let (owner_id, repo_id) = (theirs.owner_id.unwrap_or_default(), theirs.repo_id.unwrap_or_default());
     let (owner, repo) = (theirs.owner, theirs.repo);
     let wanted = format!("repo:{owner}@{owner_id}/{repo}@{repo_id}{}", own.rest);
-    let elsewhere = if other.role == named.role { "the same policy".to_owned() } else { view.role_name(other.role) };
+    // Where its own policy shows them, both forms are listed and nothing is said.
+    let elsewhere = view.role_name(other.role);
     let message = format!(
         "`{}` does not match `repo:{owner}@{owner_id}/{repo}@{repo_id}:…`, as {elsewhere} names this repository: if GitHub sends its ids, \
          no job of it can assume {} through this value",

@@ -123,6 +123,16 @@ mod tests {
     }
 
     #[test]
+    fn one_slip_in_several_keys_is_said_once() {
+        let found = |first: &str, second: &str| {
+            let text = policy(&format!(r#"{{"StringEquals": {{"{first}": "x", "{second}": "y"}}}}"#));
+            of_rule(&check(&[("p.json", &text)]), "malformed-key").iter().map(|d| d.related.len()).collect::<Vec<_>>()
+        };
+        assert_eq!(found(":sub", ":aud"), [1]);
+        assert_eq!(found(":sub", &format!("oidc-provider/{ISSUER}:aud")), [0, 0]);
+    }
+
+    #[test]
     fn every_form_of_it() {
         assert_eq!(fixes("acme.eu.auth0.com/", "acme.eu.auth0.com:aud"), [Some("acme.eu.auth0.com/:aud".into())]);
         assert_eq!(fixes("gitlab.com", "gitlab.com/:sub"), [Some("gitlab.com:sub".into())]);

@@ -137,6 +137,10 @@ mod tests {
         ] {
             assert_eq!(found(condition), 0, "{condition}");
         }
+        let other = r#"{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/login.example.com"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {"login.example.com:aud": "app"}}}"#;
+        let pool = r#"{"Effect": "Allow", "Principal": {"Federated": "cognito-identity.amazonaws.com"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {"cognito-identity.amazonaws.com:aud": "eu-west-1:a"}}}"#;
+        let both = format!(r#"{{"Version": "2012-10-17", "Statement": [{pool}, {other}]}}"#);
+        assert_eq!(of_rule(&check(&[("a.json", &both)]), "guest-identity").len(), 1, "the other issuer has no guests");
         // Strangers' pools are the worse mistake, and another rule has it.
         assert_eq!(found(r#"{"StringLike": {"I:aud": "*"}}"#), 0);
     }

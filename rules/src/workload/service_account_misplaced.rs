@@ -100,6 +100,18 @@ mod tests {
     }
 
     #[test]
+    fn it_is_worse_where_a_role_is_lost() {
+        let workload = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: api, namespace: x}\nspec: {serviceAccountName: api, template: {spec: {containers: []}}}\n";
+        let severity = |account: &str| {
+            let answer = check(&[("all.yaml", &format!("{account}{workload}"))]);
+            of_rule(&answer, "service-account-misplaced").iter().map(|d| d.severity.name()).collect::<Vec<_>>()
+        };
+        assert_eq!(severity(ACCOUNT), ["error"]);
+        let without = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: api, namespace: x}\n---\n";
+        assert_eq!(severity(without), ["warning"]);
+    }
+
+    #[test]
     fn knows_where_people_put_it() {
         let head = |kind: &str| format!("apiVersion: apps/v1\nkind: {kind}\nmetadata: {{name: api, namespace: x}}\n");
         for (kind, rest) in [

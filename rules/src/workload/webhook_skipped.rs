@@ -95,7 +95,11 @@ mod tests {
             let text = format!(
                 "apiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: api, namespace: x, annotations: {{eks.amazonaws.com/role-arn: 'arn:aws:iam::111122223333:role/x'}}}}\n---\napiVersion: v1\nkind: Pod\nmetadata: {{name: api, namespace: x, {pod}}}\nspec: {{serviceAccountName: api, {spec}}}\n"
             );
-            of_rule(&check(&[("all.yaml", &text)]), "webhook-skipped").len()
+            let answer = check(&[("all.yaml", &text)]);
+            let found = of_rule(&answer, "webhook-skipped");
+            let says_so = found.iter().any(|d| d.message.contains("whatever its value"));
+            assert_eq!(says_so, !found.is_empty() && text.contains("'false'"), "{found:?}");
+            found.len()
         };
         let label = "labels: {eks.amazonaws.com/skip-pod-identity-webhook: 'false'}";
         assert_eq!(found(label, ""), 1);
