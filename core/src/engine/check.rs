@@ -5,10 +5,12 @@ use super::run::{Case, Engine};
 use crate::admission::Issuers;
 use crate::estate::{AssociationId, ProviderId, RoleId, ServiceAccountId, WorkloadId};
 use crate::rule::{Analyses, Findings, RoleView, Rule, View};
-use crate::schedule::map;
+use crate::schedule::{InOrder, Schedule, map};
 
 /// Things a task takes at once.
 const CHUNK: usize = 64;
+/// With fewer things in a run all rules are done before threads would have started.
+const WORTH_SHARING: usize = 512;
 
 impl Engine<'_> {
     /// What the rules find.
@@ -63,22 +65,33 @@ impl Engine<'_> {
             findings
         });
         found.append(gather(of_accounts));
-        for rule in rules {
-            for (index, workload) in documents.workloads.iter().enumerate() {
-                rule.workload(WorkloadId(index), workload, view, found);
-            }
-            for (index, provider) in documents.providers.iter().enumerate() {
-                rule.provider(ProviderId(index), provider, view, found);
-            }
-            for (index, association) in documents.associations.iter().enumerate() {
-                rule.association(AssociationId(index), association, view, found);
-            }
-            for job in &documents.ci_jobs {
-                rule.ci_job(job, view, found);
-            }
-            rule.estate(view, found);
-        }
+        let things = documents.roles.len() + accounts.len() + documents.workloads.len();
+        let schedule: &dyn Schedule = if things < WORTH_SHARING { &InOrder } else { self.schedule };
+        let of_rules = map(schedule, rules.len(), |index| {
+            let mut findings = Findings::default();
+            rules.get(index).into_iter().for_each(|rule| of_rule(*rule, view, &mut findings));
+            findings
+        });
+        found.append(gather(of_rules));
     }
+}
+
+/// What one rule finds in things of which there are few, and in the run as a whole.
+fn of_rule(rule: &dyn Rule, view: &View<'_>, found: &mut Findings) {
+    let documents = view.estate.documents();
+    for (index, workload) in documents.workloads.iter().enumerate() {
+        rule.workload(WorkloadId(index), workload, view, found);
+    }
+    for (index, provider) in documents.providers.iter().enumerate() {
+        rule.provider(ProviderId(index), provider, view, found);
+    }
+    for (index, association) in documents.associations.iter().enumerate() {
+        rule.association(AssociationId(index), association, view, found);
+    }
+    for job in &documents.ci_jobs {
+        rule.ci_job(job, view, found);
+    }
+    rule.estate(view, found);
 }
 
 fn gather(parts: Vec<Findings>) -> Findings {

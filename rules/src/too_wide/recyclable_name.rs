@@ -1,5 +1,7 @@
 //! A name decides who gets in, and somebody else can take the name over.
 
+use std::collections::HashSet;
+
 use irsa_lint_core::admission::language::Language;
 use irsa_lint_core::admission::{Constraint, Federated, Grant, grammar_of, key};
 use irsa_lint_core::declare_rule;
@@ -85,7 +87,8 @@ impl Rule for RecyclableName {
     }
 
     fn estate(&self, view: &View<'_>, out: &mut Findings) {
-        let mut buckets: Vec<&str> = Vec::new();
+        let mut buckets: HashSet<&str> = HashSet::new();
+        let in_buckets: Vec<&Provider> = view.catalogue.providers().filter(|provider| lies_in_bucket(provider)).collect();
         let mut names: Vec<SmolStr> = Vec::new();
         for (id, role) in view.estate.roles() {
             let Some(policy) = role.trust.policy() else { continue };
@@ -94,10 +97,10 @@ impl Rule for RecyclableName {
                 let Some(issuer) = Federated::parse(&principal.value.text).issuer() else { continue };
                 let Some(provider) = view.issuers.provider_of(issuer) else { continue };
                 goes_by_name |= has_ids(provider) && may_go_by_name(statement, provider, &names);
-                if !buckets.contains(&issuer)
+                if in_buckets.iter().any(|known| known.id == provider.id)
+                    && buckets.insert(issuer)
                     && let Some(bucket) = provider.issuer_parts(issuer).and_then(|parts| parts.get(BUCKET))
                 {
-                    buckets.push(issuer);
                     of_bucket(principal, issuer, bucket, &view.role_name(id), out);
                 }
             }
@@ -106,6 +109,11 @@ impl Rule for RecyclableName {
             }
         }
     }
+}
+
+/// Whether the keys of some issuer of the kind lie in a bucket.
+fn lies_in_bucket(provider: &Provider) -> bool {
+    provider.issuers.iter().any(|issuer| issuer.names().any(|name| name == BUCKET))
 }
 
 /// The federated principals of statements that let somebody in.

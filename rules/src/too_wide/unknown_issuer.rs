@@ -1,5 +1,7 @@
 //! The role trusts an issuer of which irsa-lint knows nothing.
 
+use std::collections::HashMap;
+
 use irsa_lint_core::admission::Federated;
 use irsa_lint_core::admission::fault::{At, FaultKind};
 use irsa_lint_core::declare_rule;
@@ -76,13 +78,17 @@ impl Rule for UnknownIssuer {
     /// One finding an issuer, at the first role that trusts it: it is a fact about the issuer.
     fn estate(&self, view: &View<'_>, out: &mut Findings) {
         let mut seen: Vec<(&str, RoleId, &Principal, usize)> = Vec::new();
+        let mut places: HashMap<&str, usize> = HashMap::new();
         for (id, role) in view.estate.roles() {
             let Some(policy) = role.trust.policy() else { continue };
             for principal in trusted(policy) {
                 let Some(issuer) = Federated::parse(&principal.value.text).issuer() else { continue };
-                match seen.iter_mut().find(|(known, ..)| *known == issuer) {
+                match places.get(issuer).and_then(|place| seen.get_mut(*place)) {
                     Some((.., roles)) => *roles += 1,
-                    None if is_unknown(issuer, policy, view) => seen.push((issuer, id, principal, 1)),
+                    None if is_unknown(issuer, policy, view) => {
+                        places.insert(issuer, seen.len());
+                        seen.push((issuer, id, principal, 1));
+                    }
                     None => {}
                 }
             }
