@@ -1,18 +1,18 @@
 //! A name decides who gets in, and somebody else can take the name over.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use irsa_lint_core::admission::language::Language;
 use irsa_lint_core::admission::{Constraint, Federated, Grant, grammar_of, key};
 use irsa_lint_core::declare_rule;
 use irsa_lint_core::estate::RoleId;
-use irsa_lint_core::policy::{Effect, Principal, PrincipalKind, Statement, TrustPolicy};
+use irsa_lint_core::policy::{Principal, Statement};
 use irsa_lint_core::provider::{Captures, Part, Provider, SubjectForm};
 use irsa_lint_core::rule::{Analysis, Findings, RoleView, Rule, RuleMeta, View};
 use irsa_lint_core::syntax::Place;
 use smol_str::{SmolStr, format_smolstr};
 
-use crate::trust::statements::{StatementGrant, statement_grants};
+use crate::trust::statements::{StatementGrant, federated_principals, statement_grants};
 use crate::trust::tenants::{Reach, names_called_workflow, reach};
 use crate::trust::wide::{asked_place, witness};
 
@@ -88,16 +88,16 @@ impl Rule for RecyclableName {
 
     fn estate(&self, view: &View<'_>, out: &mut Findings) {
         let mut buckets: HashSet<&str> = HashSet::new();
-        let in_buckets: Vec<&Provider> = view.catalogue.providers().filter(|provider| lies_in_bucket(provider)).collect();
+        let mut in_buckets: HashMap<&str, bool> = HashMap::new();
         let mut names: Vec<SmolStr> = Vec::new();
         for (id, role) in view.estate.roles() {
             let Some(policy) = role.trust.policy() else { continue };
             let mut goes_by_name = false;
-            for (statement, principal) in trusted(policy) {
+            for (statement, principal) in federated_principals(policy) {
                 let Some(issuer) = Federated::parse(&principal.value.text).issuer() else { continue };
                 let Some(provider) = view.issuers.provider_of(issuer) else { continue };
                 goes_by_name |= has_ids(provider) && may_go_by_name(statement, provider, &names);
-                if in_buckets.iter().any(|known| known.id == provider.id)
+                if *in_buckets.entry(&provider.id).or_insert_with(|| lies_in_bucket(provider))
                     && buckets.insert(issuer)
                     && let Some(bucket) = provider.issuer_parts(issuer).and_then(|parts| parts.get(BUCKET))
                 {
@@ -114,12 +114,6 @@ impl Rule for RecyclableName {
 /// Whether the keys of some issuer of the kind lie in a bucket.
 fn lies_in_bucket(provider: &Provider) -> bool {
     provider.issuers.iter().any(|issuer| issuer.names().any(|name| name == BUCKET))
-}
-
-/// The federated principals of statements that let somebody in.
-fn trusted(policy: &TrustPolicy) -> impl Iterator<Item = (&Statement, &Principal)> {
-    let allows = policy.statements.iter().filter(|s| s.effect == Effect::Allow && !s.principals.negated);
-    allows.flat_map(|s| s.principals.list.iter().map(move |p| (s, p))).filter(|(_, p)| p.kind == PrincipalKind::Federated)
 }
 
 /// Whether a statement may go by a name that was not spoken of yet: for most it is plain that they do not, and they need not be looked into.

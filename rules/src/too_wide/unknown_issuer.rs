@@ -6,11 +6,12 @@ use irsa_lint_core::admission::Federated;
 use irsa_lint_core::admission::fault::{At, FaultKind};
 use irsa_lint_core::declare_rule;
 use irsa_lint_core::estate::{Link, RoleId};
-use irsa_lint_core::policy::{Effect, Principal, PrincipalKind, Statement, TrustPolicy, find_mark};
+use irsa_lint_core::policy::{Principal, TrustPolicy, find_mark};
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 use irsa_lint_core::syntax::Place;
 
 use crate::trust::kubernetes::names_service_accounts;
+use crate::trust::statements::federated_principals;
 
 declare_rule! {
     /// The role trusts an issuer that irsa-lint does not know.
@@ -81,7 +82,7 @@ impl Rule for UnknownIssuer {
         let mut places: HashMap<&str, usize> = HashMap::new();
         for (id, role) in view.estate.roles() {
             let Some(policy) = role.trust.policy() else { continue };
-            for principal in trusted(policy) {
+            for (_, principal) in federated_principals(policy) {
                 let Some(issuer) = Federated::parse(&principal.value.text).issuer() else { continue };
                 match places.get(issuer).and_then(|place| seen.get_mut(*place)) {
                     Some((.., roles)) => *roles += 1,
@@ -108,12 +109,6 @@ impl Rule for UnknownIssuer {
             out.report(&Self::META, place, message).help(help).done();
         }
     }
-}
-
-/// The principals of statements that let web identities in.
-fn trusted(policy: &TrustPolicy) -> impl Iterator<Item = &Principal> {
-    let allows = policy.statements.iter().filter(|s: &&Statement| s.effect == Effect::Allow && !s.principals.negated);
-    allows.flat_map(|s| &s.principals.list).filter(|p| p.kind == PrincipalKind::Federated)
 }
 
 /// Whether the ARN is one that cannot be, so that no issuer is meant by it.

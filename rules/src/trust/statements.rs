@@ -6,7 +6,7 @@ use irsa_lint_core::admission::fault::{AudienceMistake, FaultKind};
 use irsa_lint_core::admission::language::Language;
 use irsa_lint_core::admission::{Constraint, Grant, IssuerAdmission, key};
 use irsa_lint_core::document::model::Stated;
-use irsa_lint_core::policy::{Effect, Principal, PrincipalKind, Statement};
+use irsa_lint_core::policy::{Effect, Principal, PrincipalKind, Statement, TrustPolicy};
 use irsa_lint_core::rule::RoleView;
 use smol_str::SmolStr;
 
@@ -38,7 +38,8 @@ pub fn statement_grants<'a>(role: &RoleView<'a>) -> Vec<StatementGrant<'a>> {
     found
 }
 
-/// The same without those whose subjects are a plain list, cut with the provider's client ids where the run shows them. Nearly every good policy has no other, and it is found out without a search.
+/// The same without those whose subjects are a plain list, cut with the provider's client ids where the run shows them. Nearly every good
+/// policy has no other, and it is found out without a search.
 #[must_use]
 pub fn open_statements<'a>(role: &RoleView<'a>) -> Vec<StatementGrant<'a>> {
     let is_open = |grant: &Grant| grant.subjects().as_literals().is_none();
@@ -82,6 +83,12 @@ fn of_statement<'a>(issuer: &'a IssuerAdmission<'a>, grant: &'a Grant, statement
         }
         _ => Cow::Borrowed(grant),
     }
+}
+
+/// The federated principals that Allow statements name, each with its statement.
+pub fn federated_principals(policy: &TrustPolicy) -> impl Iterator<Item = (&Statement, &Principal)> {
+    let allows = policy.statements.iter().filter(|s| s.effect == Effect::Allow && !s.principals.negated);
+    allows.flat_map(|s| s.principals.list.iter().map(move |p| (s, p))).filter(|(_, p)| p.kind == PrincipalKind::Federated)
 }
 
 /// Whether a principal is everyone.
