@@ -172,6 +172,8 @@ pub struct Inspect {
 pub struct Seen {
     pub location: Location,
     pub kind: Option<String>,
+    pub name: Option<String>,
+    pub address: Option<String>,
 }
 
 /// A rule's page.
@@ -206,14 +208,13 @@ pub struct Example {
     pub files: Vec<NamedText>,
 }
 
-#[derive(Debug, Deserialize)]
-struct Rules {
-    rules: Vec<RulePage>,
+fn plural(noun: &str) -> String {
+    noun.strip_suffix('y').map_or_else(|| format!("{noun}s"), |stem| format!("{stem}ies"))
 }
 
 /// The one page of an `explain` answer.
 pub fn rule_page(json: &str) -> Option<RulePage> {
-    serde_json::from_str::<Rules>(json).ok()?.rules.into_iter().next()
+    serde_json::from_str::<Vec<RulePage>>(json).ok()?.into_iter().next()
 }
 
 impl Severity {
@@ -255,13 +256,14 @@ impl Inspect {
         ];
         for (place, (seen, noun)) in groups.into_iter().enumerate() {
             for one in seen.iter().filter(|one| one.location.path == path) {
-                let noun = one.kind.clone().unwrap_or_else(|| noun.to_owned());
+                let bare = noun == "role" && one.name.is_none() && one.address.is_none();
+                let noun = one.kind.clone().unwrap_or_else(|| if bare { "trust policy" } else { noun }.to_owned());
                 *counts.entry((place, noun)).or_default() += 1;
             }
         }
         let mut words: Vec<String> = counts
             .into_iter()
-            .map(|((_, noun), count)| if count == 1 { noun } else { format!("{count} {noun}s") })
+            .map(|((_, noun), count)| if count == 1 { noun } else { format!("{count} {}", plural(&noun)) })
             .collect();
         let more = words.len().saturating_sub(2);
         words.truncate(2);

@@ -7,7 +7,7 @@ use super::WhyQuestion;
 use super::answer::{Admits, Chain, CheckAnswer, RoleRef, WhoAnswer, WhoGrant, WhoRole};
 use super::run::{Case, Engine};
 use crate::admission::Truth;
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Proof, Severity};
 use crate::document::model::Place;
 
 /// Grants named in one sentence before the rest is only counted.
@@ -34,7 +34,7 @@ pub struct RoleGlance {
     pub sentence: String,
     /// Whether anybody gets in with a web identity; unknown where that is not known.
     pub open: Truth,
-    /// The worst finding in the role's own text.
+    /// The worst finding in the role's own text that bears upon who gets in.
     pub worst: Option<Severity>,
 }
 
@@ -60,7 +60,7 @@ impl Engine<'_> {
             role: who.role.clone(),
             sentence: sentence(who),
             open: open(who),
-            worst: worst(check, &who.role, only),
+            worst: worst(check, who, only),
         };
         Glance { roles: who.roles.iter().map(role).collect(), accounts: self.accounts(case) }
     }
@@ -109,11 +109,13 @@ fn open(who: &WhoRole) -> Truth {
     }
 }
 
-fn worst(check: &CheckAnswer, role: &RoleRef, only: bool) -> Option<Severity> {
-    let own = role.place.span;
+/// Of a role that lets somebody in: that it lets in too many. Of one that lets in nobody: why.
+fn worst(check: &CheckAnswer, who: &WhoRole, only: bool) -> Option<Severity> {
+    let (own, open) = (who.role.place.span, open(who) == Truth::True);
     let inside = check.diagnostics.iter().filter(|d| {
         let at = d.place.span;
-        at.file == own.file && (only || (own.start <= at.start && at.end <= own.end))
+        let bears = !open || matches!(d.proof, Proof::Admits(_));
+        bears && at.file == own.file && (only || (own.start <= at.start && at.end <= own.end))
     });
     inside.map(|d| d.severity).max()
 }

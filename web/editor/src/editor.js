@@ -44,9 +44,10 @@ const look = EditorView.theme({
   ".cm-panels": { backgroundColor: "var(--raised)", color: "var(--text)" },
 });
 
-const HINT = `Paste a trust policy, a ServiceAccount, a manifest, \`aws iam\` or \`kubectl\` output, a Terraform plan, a CI workflow.
-
-It is read here, in this tab. Nothing is sent anywhere.`;
+const HINT = `Paste or drop here:
+a trust policy, a ServiceAccount, manifests,
+output of aws iam or kubectl, a Terraform plan,
+a GitHub Actions or GitLab CI file.`;
 
 const documents = new Map();
 let view, shown, heard;

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::{Callback, Html, MouseEvent, Properties, component, html};
 
-use super::words::words;
+use super::words::sentence;
 use crate::bridge;
 use crate::model::{Answer, Broken, Diagnostic, Edit, Fix, Location, Related, Witness};
 use crate::state::{Document, State};
@@ -27,7 +27,7 @@ pub fn Findings(props: &FindingsProps) -> Html {
     let broken = |broken: &Broken| {
         html! {
             <li class="finding error">
-                <p class="message">{words(&broken.message)}</p>
+                <p class="message">{sentence(&broken.message)}</p>
                 {broken.location.as_ref().map(|location| html!(<p class="meta">{place(location, props)}</p>))}
             </li>
         }
@@ -51,14 +51,14 @@ pub fn Findings(props: &FindingsProps) -> Html {
                 <section aria-label="Not analysed">
                     <h2>{"Not analysed"}</h2>
                     <ul class="plain">
-                        {for check.not_analysed.iter().take(MOST).map(|not| html!(<li>{words(&not.message)}{" "}{place(&not.location, props)}</li>))}
+                        {for check.not_analysed.iter().take(MOST).map(|not| html!(<li>{sentence(&not.message)}{" "}{place(&not.location, props)}</li>))}
                     </ul>
                 </section>
             }
             if !check.notes.is_empty() {
                 <section aria-label="Taken for granted">
                     <h2>{"Taken for granted"}</h2>
-                    <ul class="plain">{for check.notes.iter().map(|note| html!(<li>{words(note)}</li>))}</ul>
+                    <ul class="plain">{for check.notes.iter().map(|note| html!(<li>{sentence(note)}</li>))}</ul>
                 </section>
             }
         </>
@@ -68,16 +68,16 @@ pub fn Findings(props: &FindingsProps) -> Html {
 fn finding(found: &Diagnostic, props: &FindingsProps) -> Html {
     let rule = found.rule.clone();
     let explain = props.explain.reform(move |_: MouseEvent| rule.clone());
-    let related = |related: &Related| html!(<li>{words(&related.message)}{" "}{place(&related.location, props)}</li>);
+    let related = |related: &Related| html!(<li>{sentence(&related.message)}{" "}{place(&related.location, props)}</li>);
     html! {
         <li class={format!("finding {}", found.severity.name())}>
-            <p class="message"><span class="severity">{found.severity.name()}</span>{words(&found.message)}</p>
+            <p class="message"><span class="severity">{found.severity.name()}</span>{sentence(&found.message)}</p>
             <p class="meta">
                 {place(&found.location, props)}
                 <button class="rule" onclick={explain} title="What this rule finds, and why">{&found.rule}</button>
             </p>
             {found.witness.as_ref().map(witness)}
-            <p class="help">{words(&found.help)}</p>
+            <p class="help">{sentence(&found.help)}</p>
             if !found.related.is_empty() { <ul class="related">{for found.related.iter().map(related)}</ul> }
             {found.fix.as_ref().map(|mend| fix(mend, props))}
         </li>
@@ -120,16 +120,12 @@ fn fix(fix: &Fix, props: &FindingsProps) -> Html {
     });
     html! {
         <div class="fix">
+            <p class="what">{sentence(&fix.message)}</p>
             <pre aria-label="The change">{for fix.edits.iter().map(preview)}</pre>
-            <button class="apply" onclick={apply}>{words(&capital(&fix.message))}</button>
+            <button class="apply" onclick={apply}>{"Apply fix"}</button>
             if fix.applicability == "unsafe" { <span class="unsafe">{"Look first: it lets somebody in, or guesses what was meant."}</span> }
         </div>
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 /// A place as a button that leads there.

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::{Callback, Html, MouseEvent, Properties, component, html};
 
-use super::words::words;
+use super::words::{sentence, words};
 use crate::model::{AccountGlance, Answer, Location, RoleGlance, Severity};
 
 /// Roles shown before the rest is only counted.
@@ -39,7 +39,7 @@ pub fn FirstGlance(props: &FirstGlanceProps) -> Html {
         html! {
             <li class={tone}>
                 <button onclick={jump(&account.location)}>{words(&account.sentence)}{"."}</button>
-                if !account.help.is_empty() { <p class="help">{words(&account.help)}</p> }
+                if !account.help.is_empty() { <p class="help">{sentence(&account.help)}</p> }
             </li>
         }
     };

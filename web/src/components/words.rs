@@ -8,6 +8,13 @@ pub fn words(text: &str) -> Html {
     parts.collect()
 }
 
+/// The same, beginning with a capital letter; engine sentences begin with a small one.
+pub fn sentence(text: &str) -> Html {
+    let mut chars = text.chars();
+    let capital: String = chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default();
+    words(&capital)
+}
+
 /// Paragraphs and lists, as rules document themselves.
 pub fn paragraphs(text: &str) -> Html {
     let block = |block: &str| {
