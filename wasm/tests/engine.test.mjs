@@ -67,5 +67,6 @@ test("a pasted text that cannot be read is an error, another is none of ours", (
 test("the first glance has a sentence for each role and each ServiceAccount", () => {
   const { roles, service_accounts } = engine.glance(documents(`${root}examples/seed`));
   assert.match(roles[0].sentence, /^Only ServiceAccount `default\/iam-role-test` of cluster …041E can assume role `iam-role-test`$/);
-  assert.deepEqual(service_accounts.map(({ gets_in }) => gets_in), [true]);
+  assert.deepEqual(service_accounts.map(({ gets_in }) => gets_in), [null]);
+  assert.match(service_accounts[0].sentence, /^The trust policy lets pods of ServiceAccount `default\/iam-role-test` in, but no document shows/);
 });

@@ -1,6 +1,8 @@
 // The page as a person uses it, in a real browser. Needs target/page (scripts/page --build) and CHROMIUM.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
 import { launch, open, serve, text } from "./browser.mjs";
 
 let browser, server;
@@ -35,7 +37,7 @@ test("a pasted policy: the sentence, the finding, the squiggle, the rule", async
   assert.match(await finding.locator(".witness").textContent(), /Lets in.*system:serviceaccount:/);
   assert.equal(await finding.locator(".rule").textContent(), "any-service-account");
   assert.ok((await page.locator(".cm-lintRange-error").count()) > 0);
-  assert.equal(await page.locator(".tab .kind").textContent(), "role");
+  assert.equal(await page.locator(".tab .kind").textContent(), "trust policy");
   await page.locator(".cm-lintRange-error").first().hover();
   await page.locator(".cm-tooltip-lint").getByText("can assume").waitFor();
   await shot("pasted");
@@ -43,8 +45,9 @@ test("a pasted policy: the sentence, the finding, the squiggle, the rule", async
   await finding.locator(".rule").click();
   await page.getByRole("heading", { name: "Why is this bad?" }).waitFor();
   await shot("rule");
+  assert.ok((await page.locator(".cm-line").count()) > 10);
   await page.keyboard.press("Escape");
-  assert.equal(await page.locator(".rule-page").count(), 0);
+  await page.locator(".rule-page").waitFor({ state: "detached" });
   await check();
 });
 
@@ -81,7 +84,7 @@ test("a ServiceAccount beside the role: does its pod get in?", async () => {
 test("an example opens with one click, and Start over empties the page", async () => {
   const { page, shot, check } = await open(browser, server.url);
   await page.locator(".gallery button").first().click();
-  await page.locator(".glance li", { hasText: "get in" }).first().waitFor();
+  await page.locator(".glance li", { hasText: "lets pods of ServiceAccount" }).first().waitFor();
   assert.equal(await page.locator(".tab").count(), 3);
   await shot("example");
   await page.getByRole("button", { name: "Start over" }).click();
@@ -122,6 +125,28 @@ test("dark and narrow", async () => {
     await page.locator(".glance li").first().waitFor();
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name}: wider than the screen`);
     await shot(name);
+    await check();
+  }
+});
+
+test("axe finds nothing to object to, in both themes", async () => {
+  const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+  for (const colorScheme of ["light", "dark"]) {
+    const { page, paste, check } = await open(browser, server.url, { colorScheme });
+    const violations = async (where) => {
+      await page.evaluate(axe);
+      const { violations } = await page.evaluate(() => axe.run());
+      const found = violations.map(({ id, nodes }) => `${colorScheme}, ${where}: ${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+      assert.deepEqual(found, []);
+    };
+    await page.locator(".gallery li").first().waitFor();
+    await violations("empty");
+    await paste(text(`${STAR}role.json`));
+    await page.locator(".finding").first().waitFor();
+    await violations("findings");
+    await page.locator(".finding .rule").first().click();
+    await page.locator(".rule-page").waitFor();
+    await violations("rule");
     await check();
   }
 });

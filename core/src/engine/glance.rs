@@ -4,7 +4,7 @@
 use smol_str::SmolStr;
 
 use super::WhyQuestion;
-use super::answer::{Admits, Chain, CheckAnswer, RoleRef, WhoAnswer, WhoGrant, WhoRole};
+use super::answer::{Admits, Chain, ChainLink, CheckAnswer, LinkKind, RoleRef, WhoAnswer, WhoGrant, WhoRole};
 use super::run::{Case, Engine};
 use crate::admission::Truth;
 use crate::diagnostic::{Proof, Severity};
@@ -56,12 +56,8 @@ impl Engine<'_> {
     #[must_use]
     pub fn glance(&self, case: &Case, check: &CheckAnswer, who: &WhoAnswer) -> Glance {
         let only = who.roles.len() == 1;
-        let role = |who: &WhoRole| RoleGlance {
-            role: who.role.clone(),
-            sentence: sentence(who),
-            open: open(who),
-            worst: worst(check, who, only),
-        };
+        let role =
+            |who: &WhoRole| RoleGlance { role: who.role.clone(), sentence: sentence(who), open: open(who), worst: worst(check, who, only) };
         Glance { roles: who.roles.iter().map(role).collect(), accounts: self.accounts(case) }
     }
 
@@ -86,7 +82,14 @@ fn of_chain(chain: &Chain, account: &str, place: Place) -> AccountGlance {
         let sentence = format!("Pods of ServiceAccount {account} do not get in: {}", link.message);
         return AccountGlance { place, sentence, help: link.help.clone(), gets_in: Truth::False };
     }
-    match chain.links.iter().find(|link| link.holds == Truth::Unknown) {
+    let unknown = chain.links.iter().find(|link| link.holds == Truth::Unknown);
+    let is_policy = |link: &ChainLink| matches!(link.kind, LinkKind::Statement | LinkKind::Condition);
+    let admitted = chain.links.last().is_some_and(|link| is_policy(link) && link.holds == Truth::True);
+    match unknown {
+        Some(link) if admitted => {
+            let sentence = format!("The trust policy lets pods of ServiceAccount {account} in, but {}", link.message);
+            AccountGlance { place, sentence, help: link.help.clone(), gets_in: Truth::Unknown }
+        }
         Some(link) => {
             let sentence = format!("Whether pods of ServiceAccount {account} get in cannot be told yet: {}", link.message);
             AccountGlance { place, sentence, help: link.help.clone(), gets_in: Truth::Unknown }
@@ -213,7 +216,8 @@ mod tests {
             "anyone who can create a ServiceAccount in any namespace of cluster …041E"
         );
         assert_eq!(phrase(&grant(CLUSTER, Admits::Listed, "exactly `prod/app`")), "only ServiceAccount `prod/app` of cluster …041E");
-        let some = WhoGrant { residual: vec!["aws:SourceIp".into()], ..grant(CLUSTER, Admits::Some, "any ServiceAccount in namespace `prod`") };
+        let some =
+            WhoGrant { residual: vec!["aws:SourceIp".into()], ..grant(CLUSTER, Admits::Some, "any ServiceAccount in namespace `prod`") };
         assert_eq!(phrase(&some), "any ServiceAccount in namespace `prod` of cluster …041E (where `aws:SourceIp` allows it)");
         let foreign = WhoGrant { provider: None, examples: Vec::new(), ..grant("idp.example.com", Admits::Listed, "exactly `me`") };
         assert_eq!(phrase(&foreign), "only the subjects `me` of `idp.example.com`");

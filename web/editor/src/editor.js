@@ -58,6 +58,7 @@ export function mount(host, changed) {
   // A root of its own: the editor's styles come as constructed sheets, which the page's content security policy lets in without `unsafe-inline`.
   const root = host.attachShadow({ mode: "open" });
   view = new EditorView({ parent: root, root, state: state("") });
+  performance.mark("irsa-lint:shown");
 }
 
 function state(text) {
@@ -68,7 +69,7 @@ function state(text) {
       lineNumbers(), foldGutter(), lintGutter(), history(), drawSelection(), indentOnInput(), bracketMatching(), highlightActiveLine(),
       highlightSelectionMatches(), indentUnit.of("  "), EditorState.tabSize.of(2), language.of(speech(text)), syntaxHighlighting(colours), look,
       placeholder(HINT), keymap.of([...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...lintKeymap]),
-      EditorView.contentAttributes.of({ "aria-label": "Document" }),
+      EditorView.contentAttributes.of({ "aria-label": "Document", tabindex: "0" }), EditorView.lineWrapping,
       EditorView.updateListener.of((update) => {
         if (!update.docChanged) return;
         respeak(update.view, language);

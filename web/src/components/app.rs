@@ -82,7 +82,8 @@ pub fn App() -> Html {
                     <div class="editor" ref={host}></div>
                 </div>
                 <div class="right">{answers(&state)}</div>
-                {state.rule.clone().map(|page| html!(<Rule {page} close={close_rule} />))}
+                // Always there: a list of another length would make the editor's element anew.
+                <div class="side">{state.rule.clone().map(|page| html!(<Rule {page} close={close_rule} />))}</div>
             </main>
         </div>
     }
@@ -112,7 +113,7 @@ fn head(state: &UseReducerHandle<State>) -> Html {
     html! {
         <header>
             <img src="icon.svg" alt="" width="26" height="26" />
-            <span class="brand">{"irsa-lint"}</span>
+            <h1 class="brand">{"irsa-lint"}</h1>
             <span class="tagline">{"Nothing leaves this tab"}</span>
             <span class="space"></span>
             if !state.is_empty() { <button onclick={restart}>{"Start over"}</button> }

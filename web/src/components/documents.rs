@@ -30,7 +30,7 @@ pub fn Documents(props: &DocumentsProps) -> Html {
         });
         html! {
             <div class={if selected { "tab selected" } else { "tab" }} key={id}>
-                <button class="name" role="tab" aria-selected={selected.to_string()} onclick={show}>
+                <button class="name" aria-current={if selected { "true" } else { "false" }} onclick={show}>
                     <span class="title">
                         {worst.map(|severity| html!(<span class={format!("dot {}", severity.name())} title={severity.name()}></span>))}
                         {&document.name}
@@ -42,10 +42,10 @@ pub fn Documents(props: &DocumentsProps) -> Html {
         }
     };
     html! {
-        <div class="tabs" role="tablist" aria-label="Documents">
+        <nav class="tabs" aria-label="Documents">
             {for props.documents.iter().enumerate().map(tab)}
             <button class="add" aria-label="New document" title="New document" onclick={props.add.reform(|_: MouseEvent| ())}>{"+"}</button>
-        </div>
+        </nav>
     }
 }
 

@@ -21,7 +21,7 @@ pub fn Gallery(props: &GalleryProps) -> Html {
     };
     html! {
         <section class="empty">
-            <h1>{"Who can really assume this IAM role, and why can’t my pod?"}</h1>
+            <h2 class="question">{"Who can really assume this IAM role, and why can’t my pod?"}</h2>
             <p>{"Paste the role’s trust policy on the left. Put the pod’s ServiceAccount beside it (+), and you see whether that pod gets in."}</p>
             <p class="small">
                 {"Also read: "}<code>{"aws iam get-role"}</code>{", "}<code>{"get-account-authorization-details"}</code>{", "}
