@@ -9,13 +9,12 @@ use crate::state::{Document, DocumentId};
 
 #[wasm_bindgen(raw_module = "./parts.js")]
 extern "C" {
-    fn mount(host: &HtmlElement, changed: &Closure<dyn FnMut(DocumentId)>);
+    fn mount(host: &HtmlElement, changed: &Closure<dyn FnMut(DocumentId, bool)>);
     #[wasm_bindgen(js_name = open)]
     fn open_with(id: DocumentId, text: &str);
     fn has(id: DocumentId) -> bool;
     fn retain(ids: &[DocumentId]);
     pub fn show(id: DocumentId);
-    pub fn text(id: DocumentId) -> String;
     pub fn focus();
     #[wasm_bindgen(js_name = jump)]
     fn jump_to(id: DocumentId, location: &str);
@@ -37,7 +36,8 @@ extern "C" {
 
 /// What the page does when something happens outside.
 pub struct Heard {
-    pub changed: Box<dyn FnMut(DocumentId)>,
+    /// Which document, and whether nothing stands in it.
+    pub changed: Box<dyn FnMut(DocumentId, bool)>,
     /// Revision, answer as JSON, or why there is none.
     pub answered: Box<dyn FnMut(u32, String, String)>,
     pub explained: Box<dyn FnMut(String)>,

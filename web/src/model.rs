@@ -261,10 +261,8 @@ impl Inspect {
                 *counts.entry((place, noun)).or_default() += 1;
             }
         }
-        let mut words: Vec<String> = counts
-            .into_iter()
-            .map(|((_, noun), count)| if count == 1 { noun } else { format!("{count} {}", plural(&noun)) })
-            .collect();
+        let mut words: Vec<String> =
+            counts.into_iter().map(|((_, noun), count)| if count == 1 { noun } else { format!("{count} {}", plural(&noun)) }).collect();
         let more = words.len().saturating_sub(2);
         words.truncate(2);
         if more > 0 {

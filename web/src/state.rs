@@ -42,14 +42,26 @@ pub struct State {
 #[derive(Debug)]
 pub enum Action {
     /// A document was opened; it is shown. One with a text takes the place of empty ones.
-    Opened { name: String, text: Rc<str> },
+    Opened {
+        name: String,
+        text: Rc<str>,
+    },
     /// A whole set of documents, names and texts, takes the place of the old.
     Replaced(Vec<(String, Rc<str>)>),
     Closed(DocumentId),
     Shown(DocumentId),
-    Edited { id: DocumentId, empty: bool },
-    Answered { revision: u32, answer: Rc<Answer> },
-    Failed { revision: u32, reason: String },
+    Edited {
+        id: DocumentId,
+        empty: bool,
+    },
+    Answered {
+        revision: u32,
+        answer: Rc<Answer>,
+    },
+    Failed {
+        revision: u32,
+        reason: String,
+    },
     Explained(Option<Rc<RulePage>>),
     Gallery(Vec<Example>),
 }

@@ -52,7 +52,7 @@ a GitHub Actions or GitLab CI file.`;
 const documents = new Map();
 let view, shown, heard;
 
-/** Puts the editor into `host`; `changed(id)` is called after every change of a text. */
+/** Puts the editor into `host`; `changed(id, empty)` is called after every change of a text. */
 export function mount(host, changed) {
   heard = changed;
   // A root of its own: the editor's styles come as constructed sheets, which the page's content security policy lets in without `unsafe-inline`.
@@ -73,12 +73,14 @@ function state(text) {
       EditorView.updateListener.of((update) => {
         if (!update.docChanged) return;
         respeak(update.view, language);
-        heard(shown);
+        heard(shown, isEmpty(update.state.doc));
       }),
     ],
   });
   return made;
 }
+
+const isEmpty = (doc) => doc.length < 1000 && !/\S/.test(doc.toString());
 
 // JSON begins with a bracket; everything else is read as YAML.
 const isJson = (text) => /^\s*[[{]/.test(text.slice(0, 200));

@@ -1,7 +1,7 @@
 // What the page is made of beside its own code: the editor, the worker that holds the engine, files from outside. Told by the page what to do.
 import * as editor from "./editor.js";
 
-export const { mount, open, has, retain, show, text, jump, slice, focus } = editor;
+export const { mount, open, has, retain, show, jump, slice, focus } = editor;
 
 let worker, answered, explained;
 let asking; // The question under way; there is one at most, and after it the newest.
@@ -26,6 +26,7 @@ function send() {
   asking.texts = editor.texts(ids);
   const documents = asking.documents.map(([id, path]) => ({ path, text: editor.text(id), pasted: true }));
   worker.postMessage({ revision: asking.revision, documents });
+  performance.mark("irsa-lint:asked");
 }
 function settle({ revision, answer, failed }) {
   const asked = asking;

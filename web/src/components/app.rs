@@ -65,16 +65,8 @@ pub fn App() -> Html {
         let dispatcher = state.dispatcher();
         Callback::from(move |()| dispatcher.dispatch(Action::Explained(None)))
     };
-    let escape = {
-        let close = close_rule.clone();
-        Callback::from(move |event: KeyboardEvent| {
-            if event.key() == "Escape" {
-                close.emit(());
-            }
-        })
-    };
     html! {
-        <div class="page" onkeydown={escape}>
+        <div class="page" onkeydown={on_escape(close_rule.clone())}>
             {head(&state)}
             <main>
                 <div class="left">
@@ -89,10 +81,18 @@ pub fn App() -> Html {
     }
 }
 
+fn on_escape(close: Callback<()>) -> Callback<KeyboardEvent> {
+    Callback::from(move |event: KeyboardEvent| {
+        if event.key() == "Escape" {
+            close.emit(());
+        }
+    })
+}
+
 fn heard(dispatcher: &UseReducerDispatcher<State>) -> Heard {
     let (changed, answered, explained, opened) = (dispatcher.clone(), dispatcher.clone(), dispatcher.clone(), dispatcher.clone());
     Heard {
-        changed: Box::new(move |id| changed.dispatch(Action::Edited { id, empty: bridge::text(id).trim().is_empty() })),
+        changed: Box::new(move |id, empty| changed.dispatch(Action::Edited { id, empty })),
         answered: Box::new(move |revision, json, failed| {
             answered.dispatch(match serde_json::from_str(&json) {
                 Ok(answer) => Action::Answered { revision, answer: Rc::new(answer) },

@@ -79,13 +79,19 @@ fn counts(answer: &Answer) -> Html {
                 </>
             },
             (true, _, true) => html!(<strong>{"Nothing to report."}</strong>),
-            (true, _, false) => html!(<><strong>{"Nothing to report"}</strong>{" in what could be analysed; what could not stands below."}</>),
+            (true, _, false) => {
+                html!(<><strong>{"Nothing to report"}</strong>{" in what could be analysed; what could not stands below."}</>)
+            }
         };
     }
     let count = |severity: Severity, one: &str, many: &str| {
         let count = answer.count(severity);
         let noun = if count == 1 { one } else { many };
-        if count == 0 { Html::default() } else { html!(<span class={format!("count {}", severity.name())}>{format!("{count} {noun}")}</span>) }
+        if count == 0 {
+            Html::default()
+        } else {
+            html!(<span class={format!("count {}", severity.name())}>{format!("{count} {noun}")}</span>)
+        }
     };
     html! {
         <>

@@ -49,7 +49,8 @@ fn role(role: &WhoRole) -> Html {
 }
 
 fn grant(grant: &Grant) -> Html {
-    let subjects = if grant.admits == "unknown" { format!("{} (not worked out to the end)", grant.subjects) } else { grant.subjects.clone() };
+    let subjects =
+        if grant.admits == "unknown" { format!("{} (not worked out to the end)", grant.subjects) } else { grant.subjects.clone() };
     let audiences = match &grant.audiences {
         Audiences::Any(_) => html!({ "any" }),
         Audiences::Listed(list) => codes(list),
