@@ -2,6 +2,7 @@
 
 mod can_assume;
 mod check;
+mod glance;
 mod inspect;
 mod rules;
 mod shape;
@@ -10,6 +11,7 @@ mod why;
 
 pub use can_assume::can_assume;
 pub use check::check;
+pub use glance::glance;
 pub use inspect::inspect;
 pub use rules::{pages, rules};
 pub use who::{NOT_CONSIDERED, who};

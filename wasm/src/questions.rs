@@ -1,0 +1,92 @@
+//! Questions as JavaScript puts them, and what to say where one is not clear.
+
+use irsa_lint_core::admission::Claim;
+use irsa_lint_core::document::model::DEFAULT_AUDIENCE;
+use irsa_lint_core::engine::answer::RoleRef;
+use irsa_lint_core::engine::claims::Claims;
+use irsa_lint_core::engine::{Caller, Question, WhyQuestion};
+use serde::Deserialize;
+use smol_str::{SmolStr, format_smolstr};
+
+use crate::options::{read, without_scheme};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct CallerJson {
+    role: Option<String>,
+    issuer: SmolStr,
+    service_account: Option<String>,
+    subject: Option<SmolStr>,
+    audience: Option<SmolStr>,
+    claims: Option<Claims>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct WhyJson {
+    role: Option<String>,
+    service_account: Option<String>,
+    error: Option<String>,
+}
+
+/// The role that is meant, and the caller.
+pub fn caller(json: &str) -> Result<(Option<String>, Caller), String> {
+    let asked: CallerJson = read(json, "question")?;
+    let subject = match (&asked.service_account, asked.subject) {
+        (Some(account), _) => {
+            let (namespace, name) = service_account(account)?;
+            format_smolstr!("system:serviceaccount:{namespace}:{name}")
+        }
+        (None, Some(subject)) => subject,
+        (None, None) => return Err("say whose token to try: `serviceAccount` or `subject`".to_owned()),
+    };
+    let mut claims = asked.claims.map(|claims| claims.0).unwrap_or_default();
+    claims.retain(|(name, _)| name != "sub" && name != "aud");
+    claims.push(("sub".into(), Claim::One(subject)));
+    claims.push(("aud".into(), Claim::One(asked.audience.unwrap_or_else(|| DEFAULT_AUDIENCE.into()))));
+    Ok((asked.role, Caller { issuer: without_scheme(&asked.issuer), claims, refused: None }))
+}
+
+/// The question of a pod.
+pub fn why(json: &str) -> Result<WhyQuestion, String> {
+    let asked: WhyJson = read(json, "question")?;
+    let service_account = asked.service_account.as_deref().map(service_account).transpose()?;
+    Ok(WhyQuestion { service_account, role: asked.role, error: asked.error, token: None })
+}
+
+fn service_account(text: &str) -> Result<(SmolStr, SmolStr), String> {
+    match text.split_once('/') {
+        Some((namespace, name)) if !namespace.is_empty() && !name.is_empty() && !name.contains('/') => Ok((namespace.into(), name.into())),
+        _ => Err(format!("the ServiceAccount `{text}`: write NAMESPACE/NAME")),
+    }
+}
+
+/// Why a question cannot be answered as it was put.
+pub fn back(question: &Question) -> String {
+    let roles = |roles: &[RoleRef]| roles.iter().filter_map(role_handle).collect::<Vec<_>>().join(", ");
+    match question {
+        Question::NoRole(list) if list.is_empty() => "there is no role in these documents".to_owned(),
+        Question::NoRole(list) => format!("there is no such role; these are there: {}", roles(list)),
+        Question::Roles(list) => format!("there are several roles; say which one: {}", roles(list)),
+        Question::ServiceAccounts(list) => format!("there are several ServiceAccounts; say which one: {}", list.join(", ")),
+    }
+}
+
+fn role_handle(role: &RoleRef) -> Option<&str> {
+    role.arn.as_deref().or(role.address.as_deref()).or(role.name.as_deref())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_caller_needs_a_subject_and_gets_the_default_audience() {
+        let (role, caller) = caller(r#"{"issuer": "https://oidc.example.com", "serviceAccount": "prod/app"}"#).unwrap();
+        assert_eq!((role, caller.issuer.as_str()), (None, "oidc.example.com"));
+        let claims = [("sub", "system:serviceaccount:prod:app"), ("aud", "sts.amazonaws.com")];
+        assert_eq!(caller.claims, claims.map(|(name, value)| (name.into(), Claim::One(value.into()))));
+        assert!(super::caller(r#"{"issuer": "x"}"#).unwrap_err().contains("`serviceAccount` or `subject`"));
+        assert!(why(r#"{"serviceAccount": "prod"}"#).unwrap_err().contains("NAMESPACE/NAME"));
+    }
+}

@@ -1,0 +1,217 @@
+//! What the page knows, and how it changes. Pure, so that it is tested without a browser; the texts themselves are the editor's.
+
+use std::rc::Rc;
+
+use crate::model::{Answer, Example, RulePage};
+
+/// A document's number for as long as the page is open.
+pub type DocumentId = u32;
+
+/// What a document is called that has no name of its own.
+pub const FIRST: &str = "document 1";
+
+/// An open document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    pub id: DocumentId,
+    /// Unique among the open ones: findings name documents by it.
+    pub name: String,
+    /// What it was opened with; from then on the editor has the text.
+    pub initial: Rc<str>,
+    /// Whether nothing stands in it.
+    pub empty: bool,
+}
+
+/// What the page knows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct State {
+    pub documents: Vec<Document>,
+    pub shown: Option<DocumentId>,
+    /// Counts changes of the texts; an answer belongs to one.
+    pub revision: u32,
+    pub answer: Option<Rc<Answer>>,
+    /// Why there is no answer, where the engine failed.
+    pub failure: Option<String>,
+    /// The rule whose page is open.
+    pub rule: Option<Rc<RulePage>>,
+    pub examples: Rc<Vec<Example>>,
+    next: DocumentId,
+}
+
+/// What happens.
+#[derive(Debug)]
+pub enum Action {
+    /// A document was opened; it is shown. One with a text takes the place of empty ones.
+    Opened {
+        name: String,
+        text: Rc<str>,
+    },
+    /// A whole set of documents, names and texts, takes the place of the old.
+    Replaced(Vec<(String, Rc<str>)>),
+    Closed(DocumentId),
+    Shown(DocumentId),
+    Edited {
+        id: DocumentId,
+        empty: bool,
+    },
+    Answered {
+        revision: u32,
+        answer: Rc<Answer>,
+    },
+    Failed {
+        revision: u32,
+        reason: String,
+    },
+    Explained(Option<Rc<RulePage>>),
+    Gallery(Vec<Example>),
+}
+
+impl State {
+    /// The state after an action.
+    pub fn after(mut self, action: Action) -> Self {
+        match action {
+            Action::Opened { name, text } => {
+                if !text.is_empty() {
+                    self.documents.retain(|document| !document.empty);
+                }
+                self.shown = Some(self.open(&name, text));
+                self.revision += 1;
+            }
+            Action::Replaced(documents) => {
+                self.documents.clear();
+                for (name, text) in documents {
+                    self.open(&name, text);
+                }
+                self.shown = self.documents.first().map(|document| document.id);
+                self.answer = None;
+                self.revision += 1;
+            }
+            Action::Closed(id) => self.close(id),
+            Action::Shown(id) => self.shown = Some(id),
+            Action::Edited { id, empty } => {
+                if let Some(document) = self.documents.iter_mut().find(|document| document.id == id) {
+                    document.empty = empty;
+                }
+                self.revision += 1;
+            }
+            Action::Answered { revision, answer } if revision == self.revision => {
+                self.answer = Some(answer);
+                self.failure = None;
+            }
+            Action::Failed { revision, reason } if revision == self.revision => self.failure = Some(reason),
+            // An answer to older texts: the newest is on its way.
+            Action::Answered { .. } | Action::Failed { .. } => {}
+            Action::Explained(page) => self.rule = page,
+            Action::Gallery(examples) => self.examples = Rc::new(examples),
+        }
+        self
+    }
+
+    /// Whether nothing stands in any document.
+    pub fn is_empty(&self) -> bool {
+        self.documents.iter().all(|document| document.empty)
+    }
+
+    /// The document of that name.
+    pub fn named(&self, name: &str) -> Option<DocumentId> {
+        self.documents.iter().find(|document| document.name == name).map(|document| document.id)
+    }
+
+    fn open(&mut self, name: &str, text: Rc<str>) -> DocumentId {
+        let id = self.next;
+        self.next += 1;
+        let name = self.unique(name);
+        self.documents.push(Document { id, name, empty: text.trim().is_empty(), initial: text });
+        id
+    }
+
+    fn close(&mut self, id: DocumentId) {
+        let at = self.documents.iter().position(|document| document.id == id);
+        self.documents.retain(|document| document.id != id);
+        if self.documents.is_empty() {
+            self.open(FIRST, "".into());
+        }
+        if self.shown == Some(id) {
+            let at = at.unwrap_or_default().min(self.documents.len().saturating_sub(1));
+            self.shown = self.documents.get(at).map(|document| document.id);
+        }
+        self.revision += 1;
+    }
+
+    /// A name like the wanted one that no open document has.
+    fn unique(&self, wanted: &str) -> String {
+        if self.named(wanted).is_none() {
+            return wanted.to_owned();
+        }
+        let (stem, ending) = wanted.rsplit_once('.').map_or((wanted, String::new()), |(stem, ending)| (stem, format!(".{ending}")));
+        let free = (2..).map(|number| format!("{stem} {number}{ending}")).find(|name| self.named(name).is_none());
+        free.unwrap_or_else(|| wanted.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Check, Glance, Inspect, Who};
+
+    fn answer() -> Rc<Answer> {
+        let seen = Vec::new;
+        Rc::new(Answer {
+            check: Check { diagnostics: Vec::new(), errors: Vec::new(), not_analysed: Vec::new(), notes: Vec::new() },
+            who: Who { roles: Vec::new() },
+            inspect: Inspect {
+                roles: seen(),
+                service_accounts: seen(),
+                providers: seen(),
+                clusters: seen(),
+                workloads: seen(),
+                pod_identity_associations: seen(),
+                ci_jobs: seen(),
+            },
+            glance: Glance { roles: Vec::new(), service_accounts: Vec::new() },
+            recognised: Vec::new(),
+        })
+    }
+
+    fn names(state: &State) -> Vec<&str> {
+        state.documents.iter().map(|document| document.name.as_str()).collect()
+    }
+
+    #[test]
+    fn an_answer_to_an_older_text_is_dropped() {
+        let state = State::default().after(Action::Opened { name: "a".into(), text: "{}".into() });
+        let state = state.after(Action::Edited { id: 0, empty: false });
+        let late = state.clone().after(Action::Answered { revision: 1, answer: answer() });
+        assert_eq!(late.answer, None);
+        assert!(state.after(Action::Answered { revision: 2, answer: answer() }).answer.is_some());
+    }
+
+    #[test]
+    fn names_are_unique_and_one_document_is_always_open() {
+        let open = |state: State, name: &str| state.after(Action::Opened { name: name.into(), text: "{}".into() });
+        let state = open(open(open(State::default(), "role.json"), "role.json"), "role.json");
+        assert_eq!(names(&state), ["role.json", "role 2.json", "role 3.json"]);
+        let state = state.after(Action::Closed(2));
+        assert_eq!(state.shown, Some(1));
+        let state = state.after(Action::Closed(0)).after(Action::Closed(1));
+        assert_eq!(names(&state), ["document 1"]);
+        assert!(state.is_empty());
+        assert_eq!(state.shown, Some(3));
+    }
+
+    #[test]
+    fn replacing_shows_the_first() {
+        let state = State::default().after(Action::Opened { name: FIRST.into(), text: "".into() });
+        let state = state.after(Action::Replaced(vec![("a".into(), "{}".into()), ("b".into(), "{}".into())]));
+        assert_eq!((names(&state), state.shown), (vec!["a", "b"], Some(1)));
+    }
+
+    #[test]
+    fn a_text_takes_the_place_of_an_empty_document() {
+        let state = State::default().after(Action::Opened { name: FIRST.into(), text: "".into() });
+        let state = state.after(Action::Opened { name: "plan.json".into(), text: "{}".into() });
+        assert_eq!((names(&state), state.shown), (vec!["plan.json"], Some(1)));
+        let state = state.after(Action::Opened { name: "document 2".into(), text: "".into() });
+        assert_eq!(names(&state), ["plan.json", "document 2"]);
+    }
+}
