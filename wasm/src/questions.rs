@@ -68,7 +68,10 @@ pub fn back(question: &Question) -> String {
         Question::NoRole(list) if list.is_empty() => "there is no role in these documents".to_owned(),
         Question::NoRole(list) => format!("there is no such role; these are there: {}", roles(list)),
         Question::Roles(list) => format!("there are several roles; say which one: {}", roles(list)),
-        Question::ServiceAccounts(list) => format!("there are several ServiceAccounts; say which one: {}", list.join(", ")),
+        Question::ServiceAccounts(list) => {
+            let names: Vec<&str> = list.iter().map(|(name, _)| name.as_str()).collect();
+            format!("there are several ServiceAccounts; say which one: {}", names.join(", "))
+        }
     }
 }
 
