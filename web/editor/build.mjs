@@ -1,4 +1,4 @@
-// Bundles the parts of the page that are not Rust into editor/dist: the editor, the worker, the examples. The engine lies there already
+// Bundles the parts of the page that are not Rust into editor/dist: the editor, the worker, the look, the examples. The engine lies there already
 // (scripts/page puts it there).
 import { build } from "esbuild";
 import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
@@ -12,6 +12,11 @@ await build({
   entryPoints: [new URL("src/parts.js", here).pathname],
   outfile: new URL("parts.js", dist).pathname,
   bundle: true, minify: true, format: "esm", target: "es2022", legalComments: "none", logLevel: "warning",
+});
+await build({
+  entryPoints: [new URL("../style/page.css", here).pathname],
+  outfile: new URL("page.css", dist).pathname,
+  bundle: true, minify: true, logLevel: "warning",
 });
 for (const name of ["worker.js", "boot.js"]) copyFileSync(new URL(`src/${name}`, here), new URL(name, dist));
 

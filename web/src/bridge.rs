@@ -16,6 +16,8 @@ extern "C" {
     fn retain(ids: &[DocumentId]);
     pub fn show(id: DocumentId);
     pub fn focus();
+    #[wasm_bindgen(js_name = focusOn)]
+    pub fn focus_on(element: &str);
     #[wasm_bindgen(js_name = jump)]
     fn jump_to(id: DocumentId, location: &str);
     #[wasm_bindgen(js_name = slice)]
@@ -30,6 +32,8 @@ extern "C" {
     fn files(opened: &Closure<dyn FnMut(String, String)>);
     #[wasm_bindgen(js_name = chooseFiles)]
     pub fn choose_files();
+    #[wasm_bindgen(catch, js_name = put)]
+    async fn put_to_engine(question: &str, argument: &str, documents: &str) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch)]
     async fn examples() -> Result<JsValue, JsValue>;
 }
@@ -68,8 +72,17 @@ pub fn hold(documents: &[Document]) {
 }
 
 pub fn ask(revision: u32, documents: &[Document]) {
-    let named: Vec<(DocumentId, &str)> = documents.iter().map(|document| (document.id, document.name.as_str())).collect();
-    ask_about(revision, &json(&named));
+    ask_about(revision, &named(documents));
+}
+
+fn named(documents: &[Document]) -> String {
+    json(&documents.iter().map(|document| (document.id, document.name.as_str())).collect::<Vec<_>>())
+}
+
+/// Puts a question to the engine about all documents, in the words of `wasm/js/index.d.ts`: its answer as JSON, or why there is none.
+pub async fn put(question: &str, argument: &impl Serialize, documents: &[Document]) -> Result<String, String> {
+    let text = |value: JsValue| value.as_string().unwrap_or_default();
+    put_to_engine(question, &json(argument), &named(documents)).await.map(text).map_err(text)
 }
 
 pub fn jump(id: DocumentId, location: &Location) {

@@ -22,6 +22,17 @@ pub struct Document {
     pub empty: bool,
 }
 
+/// What the right side shows under the first glance.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum View {
+    #[default]
+    Findings,
+    Who,
+    Token,
+    Why,
+    Compare,
+}
+
 /// What the page knows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
@@ -34,6 +45,7 @@ pub struct State {
     pub failure: Option<String>,
     /// The rule whose page is open.
     pub rule: Option<Rc<RulePage>>,
+    pub view: View,
     pub examples: Rc<Vec<Example>>,
     next: DocumentId,
 }
@@ -64,6 +76,38 @@ pub enum Action {
     },
     Explained(Option<Rc<RulePage>>),
     Gallery(Vec<Example>),
+    Viewed(View),
+}
+
+impl View {
+    pub const ALL: [Self; 5] = [Self::Findings, Self::Who, Self::Token, Self::Why, Self::Compare];
+
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Findings => "Findings",
+            Self::Who => "Who gets in",
+            Self::Token => "Try a token",
+            Self::Why => "Why AccessDenied",
+            Self::Compare => "Compare",
+        }
+    }
+
+    /// Its tab's element.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Findings => "view-findings",
+            Self::Who => "view-who",
+            Self::Token => "view-token",
+            Self::Why => "view-why",
+            Self::Compare => "view-compare",
+        }
+    }
+
+    /// The view so many further on, around the end.
+    pub fn beside(self, steps: usize) -> Self {
+        let at = Self::ALL.iter().position(|view| *view == self).unwrap_or_default();
+        Self::ALL.get((at + steps) % Self::ALL.len()).copied().unwrap_or_default()
+    }
 }
 
 impl State {
@@ -102,6 +146,7 @@ impl State {
             // An answer to older texts: the newest is on its way.
             Action::Answered { .. } | Action::Failed { .. } => {}
             Action::Explained(page) => self.rule = page,
+            Action::Viewed(view) => self.view = view,
             Action::Gallery(examples) => self.examples = Rc::new(examples),
         }
         self

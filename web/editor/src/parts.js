@@ -11,7 +11,11 @@ let waiting;
 export function start(answer, explain) {
   [answered, explained] = [answer, explain];
   worker = new Worker(new URL("./worker.js", document.baseURI), { type: "module" });
-  worker.addEventListener("message", ({ data }) => (data.page ? explained(data.page) : settle(data)));
+  worker.addEventListener("message", ({ data }) => {
+    if (data.page) explained(data.page);
+    else if (data.put !== undefined) answer_put(data);
+    else settle(data);
+  });
 }
 
 /** Asks about all documents: `documents` is a list of `[id, path]`. */
@@ -38,6 +42,26 @@ function settle({ revision, answer, failed }) {
   }
   answered(revision, answer ?? "", failed ?? "");
   if (waiting) send();
+}
+
+/** Gives the keyboard to an element of the page, once it is drawn. */
+export function focusOn(id) { requestAnimationFrame(() => document.getElementById(id)?.focus()); }
+
+/** Puts a question about all documents; `documents` is a list of `[id, path]`. A promise of the answer's JSON; it fails with a sentence. */
+export function put(question, argument, documents) {
+  const held = JSON.parse(documents).map(([id, path]) => ({ path, text: editor.text(id), pasted: true }));
+  worker.postMessage({ put: ++puts, question, argument, documents: held });
+  const { promise, resolve, reject } = Promise.withResolvers();
+  open_puts.set(puts, { resolve, reject });
+  return promise;
+}
+let puts = 0;
+const open_puts = new Map();
+function answer_put({ put, answer, failed }) {
+  const { resolve, reject } = open_puts.get(put);
+  open_puts.delete(put);
+  if (failed === undefined) resolve(answer);
+  else reject(failed);
 }
 
 /** Asks for the page of a rule. */

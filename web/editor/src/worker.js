@@ -7,9 +7,19 @@ const ready = init();
 addEventListener("message", async ({ data }) => {
   await ready;
   if (data.rule) return postMessage({ page: JSON.stringify(explain(data.rule)) });
+  if (data.put !== undefined) return postMessage({ put: data.put, ...put(data) });
   try {
     postMessage({ revision: data.revision, answer: ask(data.documents, undefined, (held) => held.overview(ROLES)) });
   } catch (error) {
     postMessage({ revision: data.revision, failed: String(error) });
   }
 });
+
+/** A question beside the overview: the name of a method of `Documents`, with one argument in JSON. */
+function put({ question, argument, documents }) {
+  try {
+    return { answer: ask(documents, undefined, (held) => held[question](argument)) };
+  } catch (error) {
+    return { failed: String(error) };
+  }
+}

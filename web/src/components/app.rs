@@ -8,15 +8,19 @@ use yew::{
     use_node_ref, use_reducer,
 };
 
+use super::compare::Compare;
 use super::documents::Documents;
 use super::findings::{Findings, go};
 use super::first_glance::FirstGlance;
 use super::gallery::Gallery;
 use super::rule::Rule;
+use super::token::TryToken;
+use super::views::Views;
 use super::who::Who;
+use super::why::Why;
 use crate::bridge::{self, Heard};
 use crate::model::{Location, NamedText, rule_page};
-use crate::state::{Action, DocumentId, FIRST, State};
+use crate::state::{Action, DocumentId, FIRST, State, View};
 
 impl Reducible for State {
     type Action = Action;
@@ -162,12 +166,24 @@ fn answers(state: &UseReducerHandle<State>) -> Html {
         })
     };
     let explain = Callback::from(|rule: String| bridge::explain(&rule));
+    let view = {
+        let dispatcher = state.dispatcher();
+        Callback::from(move |view| dispatcher.dispatch(Action::Viewed(view)))
+    };
+    let (documents, revision) = (state.documents.clone(), state.revision);
+    let shown = match state.view {
+        View::Findings => html!(<Findings answer={answer.clone()} {documents} jump={jump.clone()} {explain} />),
+        View::Who => html!(<Who answer={answer.clone()} />),
+        View::Token => html!(<TryToken {documents} {revision} jump={jump.clone()} />),
+        View::Why => html!(<Why {documents} {revision} jump={jump.clone()} />),
+        View::Compare => html!(<Compare {documents} {revision} />),
+    };
     html! {
         <>
             {state.failure.as_ref().map(|failure| html!(<p class="failure">{"The engine stopped: "}{failure}</p>))}
-            <FirstGlance answer={answer.clone()} jump={jump.clone()} />
-            <Findings answer={answer.clone()} documents={state.documents.clone()} {jump} {explain} />
-            <Who {answer} />
+            <FirstGlance answer={answer.clone()} {jump} />
+            <Views shown={state.view} answer={answer.clone()} show={view} />
+            <div class="view" role="tabpanel" id="view" aria-label={state.view.title()}>{shown}</div>
         </>
     }
 }
