@@ -5,6 +5,7 @@ pub mod batch;
 mod can_assume;
 mod check;
 pub mod claims;
+pub mod compare;
 pub mod fix;
 pub mod glance;
 pub mod inspect;
