@@ -155,6 +155,33 @@ export interface WhyResult {
   error: { id: string; proves: string; causes: string; in_order: string[]; at_fault: string[] } | null;
   errors: Broken[];
 }
+export interface Moved extends Grant {
+  /** The other state refuses these tokens for certain; else it lets them in where the keys of `only_where` allow it. */
+  outright: boolean;
+  only_where: string[];
+}
+export interface CompareResult {
+  schema_version: number;
+  roles: {
+    /** As in the later state, where it is in that. */
+    role: Role;
+    present: "both" | "before" | "after";
+    /** "none" is proved; what is known is said even where `unknown` says that it may not be all. */
+    change: "none" | "wider" | "narrower" | "both" | "unknown";
+    /** Their examples are let in by the later trust policy and refused by the earlier one. */
+    added: Moved[];
+    /** The other way round. */
+    removed: Moved[];
+    /** `AWS: arn:…`, `Service: …` */
+    principals_added: string[];
+    principals_removed: string[];
+    /** Why it is not known whether that is all. */
+    unknown: string | null;
+    sentence: string;
+  }[];
+  /** Of both states. */
+  errors: Broken[];
+}
 export interface Rule {
   id: string;
   severity: Severity;
@@ -185,5 +212,7 @@ export function why(
   question?: { role?: string; serviceAccount?: string; error?: string; token?: string; now?: number },
   options?: Options,
 ): WhyResult;
+/** Who is newly let in and who is shut out, role by role. */
+export function compare(before: Document[], after: Document[], options?: Options): CompareResult;
 export function rules(): Rule[];
 export function explain(name: string): RulePage[];

@@ -130,6 +130,15 @@ impl Documents {
     }
 }
 
+/// Who is newly let in and who is shut out, between two sets of documents.
+#[must_use]
+#[wasm_bindgen]
+pub fn compare(before: &mut Documents, after: &mut Documents) -> String {
+    before.ask(|_, old, old_run| {
+        after.ask(|engine, new, run| json::compare((old_run, old.errors()), (run, new.errors()), &engine.compare(old, new)))
+    })
+}
+
 /// `rules --format json`.
 #[must_use]
 #[wasm_bindgen]

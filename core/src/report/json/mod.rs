@@ -2,6 +2,7 @@
 
 mod can_assume;
 mod check;
+mod compare;
 mod glance;
 mod inspect;
 mod rules;
@@ -12,6 +13,7 @@ mod why;
 
 pub use can_assume::can_assume;
 pub use check::check;
+pub use compare::compare;
 pub use glance::glance;
 pub use inspect::inspect;
 pub use rules::{pages, rules};
