@@ -4,10 +4,13 @@
 mod options;
 mod questions;
 
-use irsa_lint_core::engine::{Case, Engine, InOrder, Input, Settings};
+use irsa_lint_core::engine::{Caller, Case, Engine, InOrder, Input, Settings};
 use irsa_lint_core::report::{Places, Run, json};
 use irsa_lint_core::source::SourceFile;
 use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Roles of which an answer speaks where none is named.
+const MOST_ROLES: usize = 24;
 
 /// Documents that questions are asked about. They are read at the first question, and once.
 #[derive(Debug, Default)]
@@ -80,6 +83,23 @@ impl Documents {
         })
     }
 
+    /// `can-assume --token --format json`: of the role that the question names, else of each of the first roles. `question` is JSON.
+    ///
+    /// # Errors
+    /// A sentence about what is wrong with the question or the token; it never quotes the token.
+    #[wasm_bindgen(js_name = tryToken)]
+    pub fn try_token(&mut self, question: &str) -> Result<String, String> {
+        let (role, given) = questions::token(question)?;
+        let caller = Caller::with_token(&given);
+        self.ask(|engine, case, run| {
+            let decisions = match role {
+                None => engine.can_assume_each(case, &caller, MOST_ROLES),
+                role => engine.can_assume(case, role.as_deref(), &caller).map_err(|question| questions::back(&question))?,
+            };
+            Ok(json::can_assume(run, case.errors(), Some(&given), &decisions))
+        })
+    }
+
     /// `why --format json`. `question` is JSON.
     ///
     /// # Errors
@@ -108,6 +128,15 @@ impl Documents {
         let files = case.recognised.iter().filter(|ours| **ours).count();
         answer(&engine, case, &Run { places: &places, unread: &[], files, notes: &notes })
     }
+}
+
+/// Who is newly let in and who is shut out, between two sets of documents.
+#[must_use]
+#[wasm_bindgen]
+pub fn compare(before: &mut Documents, after: &mut Documents) -> String {
+    before.ask(|_, old, old_run| {
+        after.ask(|engine, new, run| json::compare((old_run, old.errors()), (run, new.errors()), &engine.compare(old, new)))
+    })
 }
 
 /// `rules --format json`.

@@ -2,15 +2,18 @@
 
 mod can_assume;
 mod check;
+mod compare;
 mod glance;
 mod inspect;
 mod rules;
 mod shape;
+mod token;
 mod who;
 mod why;
 
 pub use can_assume::can_assume;
 pub use check::check;
+pub use compare::compare;
 pub use glance::glance;
 pub use inspect::inspect;
 pub use rules::{pages, rules};
