@@ -101,6 +101,24 @@ test("two states of the documents are compared", () => {
   assert.deepEqual([gone.present, gone.change], ["before", "narrower"]);
 });
 
+test("each role has a picture, and the overview holds it", () => {
+  const held = documents(`${root}examples/seed`);
+  const chain = engine.chain(held);
+  const [{ nodes, links }] = chain.roles;
+  assert.deepEqual([...new Set(nodes.map(({ kind }) => kind))].sort(), ["cluster", "policy", "provider", "role", "service_account"]);
+  const ids = nodes.map(({ id }) => id);
+  for (const { from, to, state, reason } of links) {
+    assert.ok(ids.includes(from) && ids.includes(to));
+    assert.ok(state === "ok" || reason !== "");
+  }
+  const sub = links.find(({ label }) => label === "sub system:serviceaccount:default:iam-role-test");
+  assert.equal(sub.state, "ok");
+  assert.deepEqual(JSON.parse(engine.ask(held, undefined, (all) => all.overview(50))).chain, chain);
+  const other = held.map(({ path, text }) => ({ path, text: text.replace("default:iam-role-test", "default:other") }));
+  const broken = engine.chain(other).roles[0].links.find(({ label }) => label.startsWith("sub "));
+  assert.ok(broken.state === "broken" && broken.reason.includes("other"));
+});
+
 test("options count, and wrong ones are refused with a sentence", () => {
   const open = documents(`${root}tests/fixtures/failures/018-triggermesh-aud-only`);
   assert.deepEqual(engine.check(open, { select: ["any-service-account"] }).diagnostics.map(({ rule }) => rule), ["any-service-account"]);
