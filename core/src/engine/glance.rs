@@ -158,7 +158,10 @@ pub(super) fn phrase(grant: &WhoGrant) -> String {
             format!("{only} {words} of {issuer}")
         }
         Admits::Listed => format!("only the subjects {} of {issuer}", grant.words.trim_start_matches("exactly ")),
-        Admits::Some | Admits::Nobody => format!("{} of {issuer}", grant.words),
+        Admits::Some | Admits::Nobody => match grant.words.split_once(", except ") {
+            Some((whom, others)) => format!("{whom} of {issuer}, except {others}"),
+            None => format!("{} of {issuer}", grant.words),
+        },
     };
     if grant.residual.is_empty() {
         return whom;
