@@ -22,6 +22,7 @@ export const check = (documents, options) => JSON.parse(ask(documents, options, 
 export const who = (documents, options) => JSON.parse(ask(documents, options, (held) => held.who()));
 export const inspect = (documents, options) => JSON.parse(ask(documents, options, (held) => held.inspect()));
 export const glance = (documents, options) => JSON.parse(ask(documents, options, (held) => held.glance()));
+export const chain = (documents, options) => JSON.parse(ask(documents, options, (held) => held.chain()));
 export const canAssume = (documents, caller, options) =>
   JSON.parse(ask(documents, options, (held) => held.canAssume(JSON.stringify(caller))));
 export const tryToken = (documents, question, options) =>

@@ -1,6 +1,7 @@
 //! The published JSON, `schema_version` 1. Its shape is a promise, so it has structs of its own: inner types may change, these may only grow.
 
 mod can_assume;
+mod chain;
 mod check;
 mod compare;
 mod glance;
@@ -12,6 +13,7 @@ mod who;
 mod why;
 
 pub use can_assume::can_assume;
+pub use chain::chain;
 pub use check::check;
 pub use compare::compare;
 pub use glance::glance;
