@@ -1,13 +1,18 @@
 //! The engine behind JavaScript: documents in, the same JSON out that the command line prints. An adapter: it must not know what a finding is.
 //! `wasm/js/index.js` puts types and promises around it.
 
+mod listeners;
 mod options;
+mod overview;
 mod questions;
 
-use irsa_lint_core::engine::{Caller, Case, Engine, InOrder, Input, Settings};
-use irsa_lint_core::report::{Places, Run, json};
+use irsa_lint_core::engine::answer::CheckAnswer;
+use irsa_lint_core::engine::{Caller, Case, Engine, Input, Settings};
+use irsa_lint_core::report::{Places, Run, Unread, json};
 use irsa_lint_core::source::SourceFile;
 use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::listeners::Told;
 
 /// Roles of which an answer speaks where none is named.
 const MOST_ROLES: usize = 24;
@@ -19,6 +24,8 @@ pub struct Documents {
     inputs: Vec<Input>,
     settings: Settings,
     case: Option<Case>,
+    checked: Option<CheckAnswer>,
+    unread: Vec<Unread>,
 }
 
 #[wasm_bindgen]
@@ -35,6 +42,20 @@ impl Documents {
     /// Adds a document. `pasted`: it is ours whatever it holds, so a text that cannot be read is broken instead of none of ours.
     pub fn add(&mut self, path: String, text: String, pasted: bool) {
         self.inputs.push(Input { file: SourceFile::new(path, text), named: pasted, pasted });
+    }
+
+    /// The same of a file's bytes: UTF-8, or UTF-16 with a byte order mark. What is no text is said to be so in the answers.
+    #[wasm_bindgen(js_name = addBytes)]
+    pub fn add_bytes(&mut self, path: String, bytes: Vec<u8>, pasted: bool) {
+        match SourceFile::decode(path.as_str(), bytes) {
+            Ok(file) => self.inputs.push(Input { file, named: pasted, pasted }),
+            Err(error) => {
+                let message = format!("`{path}` is no text: its byte {} is no part of a character", error.offset);
+                self.unread.push(Unread { path: path.clone(), at: None, message });
+                // It keeps its number among the documents.
+                self.add(path, String::new(), false);
+            }
+        }
     }
 
     /// `check --format json`.
@@ -60,23 +81,8 @@ impl Documents {
     /// The pictures of the first roles: from issuer to role, and who comes from the other side.
     pub fn chain(&mut self) -> String {
         self.ask(|engine, case, run| {
-            let (check, who) = (engine.check(case), engine.who(case, None));
-            json::chain(run, &engine.chain(case, &check.diagnostics, first(&who.roles)))
-        })
-    }
-
-    /// All that a page shows of the documents, in one answer: `{"check": …, "who": …, "inspect": …, "glance": …, "chain": …, "recognised": […]}`,
-    /// the first five as above, the last a boolean for each document. `who` and `glance` hold the first `roles` roles, and `chain` the first of
-    /// these.
-    pub fn overview(&mut self, roles: usize) -> String {
-        self.ask(|engine, case, run| {
-            let (check, mut who) = (engine.check(case), engine.who(case, None));
-            who.roles.truncate(roles);
-            let glance = json::glance(run, &engine.glance(case, &check, &who));
-            let chain = json::chain(run, &engine.chain(case, &check.diagnostics, first(&who.roles)));
-            let (check, who, inspect) = (json::check(run, &check), json::who(run, &who), json::inspect(run, &engine.inspect(case)));
-            let recognised = format!("{:?}", case.recognised);
-            format!("{{\"check\":{check},\"who\":{who},\"inspect\":{inspect},\"glance\":{glance},\"chain\":{chain},\"recognised\":{recognised}}}")
+            let (check, who) = (engine.check(case), engine.who_first(case, MOST_ROLES));
+            json::chain(run, &engine.chain(case, &check.diagnostics, &who.roles))
         })
     }
 
@@ -129,14 +135,16 @@ impl Documents {
             catalogue: irsa_lint_rules::providers::catalogue(),
             errors: irsa_lint_rules::errors::KNOWN,
             settings: &self.settings,
-            schedule: &InOrder,
+            schedule: &Told,
         };
         let inputs = &mut self.inputs;
+        listeners::begin("reading", inputs.iter().map(|input| input.file.text.len()).sum());
         let case: &Case = self.case.get_or_insert_with(|| engine.load(std::mem::take(inputs)));
+        listeners::begin("checking", case.estate.documents().roles.len());
         let places = Places::new(&case.sources);
         let notes = case.notes();
         let files = case.recognised.iter().filter(|ours| **ours).count();
-        answer(&engine, case, &Run { places: &places, unread: &[], files, notes: &notes })
+        answer(&engine, case, &Run { places: &places, unread: &self.unread, files, notes: &notes })
     }
 }
 

@@ -29,7 +29,15 @@ extern "C" {
     pub fn explain(rule: &str);
     #[wasm_bindgen(js_name = fix)]
     fn make(edits: &str, ids: &str);
-    fn files(opened: &Closure<dyn FnMut(String, String)>);
+    #[wasm_bindgen(js_name = onProgress)]
+    fn hear_progress(heard: &Closure<dyn FnMut(String, u32, f64)>);
+    /// Stops the question under way.
+    pub fn cancel();
+    /// Asks once more about the same.
+    pub fn again();
+    fn files(opened: &Closure<dyn FnMut(String, String)>, opened_large: &Closure<dyn FnMut(String, u32)>);
+    #[wasm_bindgen(js_name = openFile)]
+    fn open_file(id: DocumentId, file: u32);
     #[wasm_bindgen(js_name = chooseFiles)]
     pub fn choose_files();
     #[wasm_bindgen(catch, js_name = put)]
@@ -47,6 +55,8 @@ pub struct Heard {
     pub explained: Box<dyn FnMut(String)>,
     /// Name and text.
     pub opened: Box<dyn FnMut(String, String)>,
+    /// Name and number of a file that is too large to be a text here.
+    pub opened_large: Box<dyn FnMut(String, u32)>,
 }
 
 /// Starts everything; once.
@@ -59,16 +69,20 @@ pub fn start(host: &HtmlElement, heard: Heard) {
     start_engine(&answered, &explained);
     answered.forget();
     explained.forget();
-    let opened = Closure::wrap(heard.opened);
-    files(&opened);
+    let (opened, opened_large) = (Closure::wrap(heard.opened), Closure::wrap(heard.opened_large));
+    files(&opened, &opened_large);
     opened.forget();
+    opened_large.forget();
 }
 
 /// Makes the editor hold these documents and no others.
 pub fn hold(documents: &[Document]) {
     let ids: Vec<DocumentId> = documents.iter().map(|document| document.id).collect();
     retain(&ids);
-    documents.iter().filter(|document| !has(document.id)).for_each(|document| open_with(document.id, &document.initial));
+    documents.iter().filter(|document| !has(document.id)).for_each(|document| match document.file {
+        Some(file) => open_file(document.id, file),
+        None => open_with(document.id, &document.initial),
+    });
 }
 
 pub fn ask(revision: u32, documents: &[Document]) {
@@ -83,6 +97,13 @@ fn named(documents: &[Document]) -> String {
 pub async fn put(question: &str, argument: &impl Serialize, documents: &[Document]) -> Result<String, String> {
     let text = |value: JsValue| value.as_string().unwrap_or_default();
     put_to_engine(question, &json(argument), &named(documents)).await.map(text).map_err(text)
+}
+
+/// `heard` is called with the phase, its things and how far all is, while a question takes long; with no phase when it is over.
+pub fn on_progress(heard: impl FnMut(String, u32, f64) + 'static) {
+    let heard: Closure<dyn FnMut(String, u32, f64)> = Closure::new(heard);
+    hear_progress(&heard);
+    heard.forget();
 }
 
 pub fn jump(id: DocumentId, location: &Location) {

@@ -18,6 +18,8 @@ pub struct Document {
     pub name: String,
     /// What it was opened with; from then on the editor has the text.
     pub initial: Rc<str>,
+    /// The number of its file, where that is too large to be a text here; it cannot be changed then.
+    pub file: Option<u32>,
     /// Whether nothing stands in it.
     pub empty: bool,
 }
@@ -57,6 +59,11 @@ pub enum Action {
     Opened {
         name: String,
         text: Rc<str>,
+    },
+    /// The same of a file too large to be a text here.
+    OpenedLarge {
+        name: String,
+        file: u32,
     },
     /// A whole set of documents, names and texts, takes the place of the old.
     Replaced(Vec<(String, Rc<str>)>),
@@ -121,6 +128,15 @@ impl State {
                 self.shown = Some(self.open(&name, text));
                 self.revision += 1;
             }
+            Action::OpenedLarge { name, file } => {
+                self.documents.retain(|document| !document.empty);
+                let id = self.open(&name, "".into());
+                if let Some(document) = self.documents.last_mut() {
+                    (document.file, document.empty) = (Some(file), false);
+                }
+                self.shown = Some(id);
+                self.revision += 1;
+            }
             Action::Replaced(documents) => {
                 self.documents.clear();
                 for (name, text) in documents {
@@ -166,7 +182,7 @@ impl State {
         let id = self.next;
         self.next += 1;
         let name = self.unique(name);
-        self.documents.push(Document { id, name, empty: text.trim().is_empty(), initial: text });
+        self.documents.push(Document { id, name, empty: text.trim().is_empty(), initial: text, file: None });
         id
     }
 
@@ -197,7 +213,7 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Check, Glance, Inspect, Who};
+    use crate::model::{Check, Glance, Inspect, LeftOut, Who};
 
     fn answer() -> Rc<Answer> {
         let seen = Vec::new;
@@ -215,6 +231,7 @@ mod tests {
             },
             glance: Glance { roles: Vec::new(), service_accounts: Vec::new() },
             recognised: Vec::new(),
+            left_out: LeftOut::default(),
         })
     }
 
@@ -242,6 +259,14 @@ mod tests {
         assert_eq!(names(&state), ["document 1"]);
         assert!(state.is_empty());
         assert_eq!(state.shown, Some(3));
+    }
+
+    #[test]
+    fn a_large_file_is_a_document_without_a_text() {
+        let state = State::default().after(Action::Opened { name: FIRST.into(), text: "".into() });
+        let state = state.after(Action::OpenedLarge { name: "plan.json".into(), file: 1 });
+        assert_eq!((names(&state), state.shown, state.is_empty()), (vec!["plan.json"], Some(1), false));
+        assert_eq!(state.documents.first().and_then(|document| document.file), Some(1));
     }
 
     #[test]

@@ -99,6 +99,12 @@ impl Engine<'_> {
     /// What was understood.
     #[must_use]
     pub fn inspect(&self, case: &Case) -> Inspection {
+        self.inspect_first(case, usize::MAX)
+    }
+
+    /// The same of the first things of each kind, `most` at the most.
+    #[must_use]
+    pub fn inspect_first(&self, case: &Case, most: usize) -> Inspection {
         let documents = case.estate.documents();
         let estate = &case.estate;
         let workload_links = estate.workloads().filter_map(|(id, _)| {
@@ -113,16 +119,16 @@ impl Engine<'_> {
             link("ci-job", job.id.text.to_string(), "role", &role, |id| role_name(case, *id))
         });
         Inspection {
-            roles: estate.roles().filter_map(|(id, _)| role(case, id)).collect(),
-            service_accounts: documents.service_accounts.iter().map(service_account).collect(),
-            workloads: documents.workloads.iter().map(workload).collect(),
-            providers: documents.providers.clone(),
-            clusters: documents.clusters.clone(),
-            associations: documents.associations.clone(),
-            ci_jobs: documents.ci_jobs.clone(),
-            links: workload_links.chain(account_links).chain(job_links).collect(),
-            errors: documents.errors.clone(),
-            not_analysed: documents.not_analysed.clone(),
+            roles: estate.roles().take(most).filter_map(|(id, _)| role(case, id)).collect(),
+            service_accounts: documents.service_accounts.iter().take(most).map(service_account).collect(),
+            workloads: documents.workloads.iter().take(most).map(workload).collect(),
+            providers: documents.providers.iter().take(most).cloned().collect(),
+            clusters: documents.clusters.iter().take(most).cloned().collect(),
+            associations: documents.associations.iter().take(most).cloned().collect(),
+            ci_jobs: documents.ci_jobs.iter().take(most).cloned().collect(),
+            links: workload_links.chain(account_links).chain(job_links).take(most).collect(),
+            errors: documents.errors.iter().take(most).cloned().collect(),
+            not_analysed: documents.not_analysed.iter().take(most).cloned().collect(),
         }
     }
 }

@@ -20,8 +20,18 @@ impl Engine<'_> {
     /// Who can assume the roles of a case, or the one that `role` names (by name, ARN or address).
     #[must_use]
     pub fn who(&self, case: &Case, role: Option<&str>) -> WhoAnswer {
+        self.who_of_all(case, &super::select::roles(case, role))
+    }
+
+    /// Who can assume the first roles of a case, `most` at the most.
+    #[must_use]
+    pub fn who_first(&self, case: &Case, most: usize) -> WhoAnswer {
+        let first: Vec<RoleId> = case.estate.roles().take(most).map(|(id, _)| id).collect();
+        self.who_of_all(case, &first)
+    }
+
+    fn who_of_all(&self, case: &Case, wanted: &[RoleId]) -> WhoAnswer {
         let issuers = Issuers::new(self.catalogue);
-        let wanted = super::select::roles(case, role);
         let roles = map(self.schedule, wanted.len(), |at| {
             let id = wanted.get(at).copied()?;
             self.who_of(case, id, &issuers)

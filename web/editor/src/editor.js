@@ -3,11 +3,12 @@ import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { json } from "@codemirror/lang-json";
 import { yaml } from "@codemirror/lang-yaml";
 import { HighlightStyle, bracketMatching, foldGutter, foldKeymap, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
-import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
+import { diagnosticCount, lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
 import { Compartment, EditorSelection, EditorState } from "@codemirror/state";
 import { EditorView, drawSelection, highlightActiveLine, keymap, lineNumbers, placeholder } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
+import { LARGE, Large } from "./large.js";
 
 const colours = HighlightStyle.define([
   { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: "var(--code-key)" },
@@ -42,6 +43,9 @@ const look = EditorView.theme({
   ".cm-lintRange-active": { backgroundColor: "transparent" },
   ".cm-foldPlaceholder": { backgroundColor: "var(--line)", border: "none", color: "var(--quiet)" },
   ".cm-panels": { backgroundColor: "var(--raised)", color: "var(--text)" },
+  ".cm-panels-top": { borderBottom: "1px solid var(--edge)" },
+  ".large": { fontFamily: "var(--sans)", fontSize: "13px", padding: "9px 14px", lineHeight: "1.5" },
+  ".large span": { color: "var(--quiet)" },
 });
 
 const HINT = `Paste or drop here:
@@ -49,12 +53,14 @@ a trust policy, a ServiceAccount, manifests,
 output of aws iam or kubectl, a Terraform plan,
 a GitHub Actions or GitLab CI file.`;
 
-const documents = new Map();
-let view, shown, heard;
+const documents = new Map(); // The states.
+const large = new Map(); // Of documents that are too large, what they are instead of texts.
+let view, shown, heard, takeLarge;
 
-/** Puts the editor into `host`; `changed(id, empty)` is called after every change of a text. */
-export function mount(host, changed) {
+/** Puts the editor into `host`; `changed(id, empty)` is called after every change of a text, `pasted(text)` instead of taking in a large one. */
+export function mount(host, changed, pasted) {
   heard = changed;
+  takeLarge = pasted;
   // A root of its own: the editor's styles come as constructed sheets, which the page's content security policy lets in without `unsafe-inline`.
   const root = host.attachShadow({ mode: "open" });
   view = new EditorView({ parent: root, root, state: state("") });
@@ -70,6 +76,14 @@ function state(text) {
       highlightSelectionMatches(), indentUnit.of("  "), EditorState.tabSize.of(2), language.of(speech(text)), syntaxHighlighting(colours), look,
       placeholder(HINT), keymap.of([...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...lintKeymap]),
       EditorView.contentAttributes.of({ "aria-label": "Document", tabindex: "0" }), EditorView.lineWrapping,
+      EditorView.domEventHandlers({
+        paste(event) {
+          const text = event.clipboardData?.getData("text/plain") ?? "";
+          if (text.length < LARGE) return false;
+          takeLarge(text);
+          return true;
+        },
+      }),
       EditorView.updateListener.of((update) => {
         if (!update.docChanged) return;
         respeak(update.view, language);
@@ -94,7 +108,25 @@ function respeak(at, language) {
 const keep = () => { if (shown !== undefined && documents.has(shown)) documents.set(shown, view.state); };
 const current = (id) => (id === shown ? view.state : documents.get(id));
 
-export function open(id, text) { documents.set(id, state(text.replace(/^\uFEFF/, ""))); }
+export function open(id, text) {
+  if (text.length < LARGE) documents.set(id, state(text.replace(/^\uFEFF/, "")));
+  else openLarge(id, new Blob([text]));
+}
+
+/** A document of which only a stretch is shown, and cannot be changed. */
+export function openLarge(id, blob) {
+  const made = new Large(blob, [lineNumbers(), lintGutter(), drawSelection(), look, keymap.of(defaultKeymap)], (state) => {
+    if (large.get(id) !== made) return;
+    documents.set(id, state);
+    if (id === shown) view.setState(state);
+    markLarge(id);
+  });
+  large.set(id, made);
+  documents.set(id, made.state(""));
+  made.read(0);
+}
+export const isLarge = (id) => large.has(id);
+
 export function show(id) {
   if (id === shown || !documents.has(id)) return;
   keep();
@@ -104,9 +136,11 @@ export function show(id) {
 export function has(id) { return documents.has(id); }
 export function retain(ids) {
   for (const id of documents.keys()) if (!ids.includes(id)) documents.delete(id);
+  for (const id of large.keys()) if (!ids.includes(id)) large.delete(id);
   if (!documents.has(shown)) shown = undefined;
 }
-export function text(id) { return current(id)?.doc.toString() ?? ""; }
+/** The text; none of a large document. */
+export function text(id) { return large.has(id) ? "" : (current(id)?.doc.toString() ?? ""); }
 export function focus() { view.focus(); }
 
 // Lines and columns count from 1, columns in code points.
@@ -119,13 +153,17 @@ function offset(doc, { line, column }) {
 }
 const range = (doc, { start, end }) => ({ from: offset(doc, start), to: offset(doc, end) });
 
-export function jump(id, location) {
+export async function jump(id, location) {
   show(id);
-  const at = range(view.state.doc, JSON.parse(location));
+  const wanted = JSON.parse(location);
+  await large.get(id)?.reach(wanted.start.offset);
+  if (id !== shown) return;
+  const at = large.get(id)?.range(wanted) ?? range(view.state.doc, wanted);
   view.dispatch({ selection: EditorSelection.single(at.from, at.to), effects: EditorView.scrollIntoView(at.from, { y: "center" }) });
   view.focus();
 }
 export function slice(id, location) {
+  if (large.has(id)) return "";
   const { doc } = current(id);
   const { from, to } = range(doc, JSON.parse(location));
   return doc.sliceString(from, to);
@@ -133,30 +171,47 @@ export function slice(id, location) {
 
 /** Makes the edits of one document at once, so that one undo takes them back. */
 export function edit(id, edits) {
+  if (large.has(id)) return;
   show(id);
   const { doc } = view.state;
   view.dispatch({ changes: edits.map(({ location, text }) => ({ ...range(doc, location), insert: text })), userEvent: "input.fix", scrollIntoView: true });
 }
 
-/** The texts as they are now, to be told from later ones. */
-export function texts(ids) { return new Map(ids.map((id) => [id, current(id)?.doc])); }
+/** What documents hold now, to be told from what they hold later: texts that never change, and of large ones the Blobs. */
+export function contents(ids) { return new Map(ids.map((id) => [id, large.get(id)?.blob ?? current(id)?.doc])); }
+export const size = (content) => content?.size ?? content?.length ?? 0;
 
-/** Marks what was found in the texts of `asked`; a text that has changed since keeps its marks until the next answer. */
-export function mark(asked, ids, answer, fix) {
+/** Marks what was found in the contents of `asked`; a text that has changed since keeps its marks until the next answer. */
+export function mark(asked, ids, { diagnostics, errors }, fix) {
+  const found = Map.groupBy([...diagnostics, ...errors.map((broken) => ({ ...broken, severity: "error", help: "" }))], (d) => d.location?.path);
   for (const [path, id] of ids) {
     const state = current(id);
-    if (!state || asked.get(id) !== state.doc) continue;
-    const found = answer.check.diagnostics.filter((d) => d.location.path === path).map((d) => diagnostic(state.doc, d, fix));
-    const broken = answer.check.errors.filter((e) => e.location?.path === path);
-    const all = [...found, ...broken.map((e) => diagnostic(state.doc, { ...e, severity: "error", help: "" }, fix))];
-    const transaction = setDiagnostics(state, all);
-    if (id === shown) view.dispatch(transaction);
-    else documents.set(id, state.update(transaction).state);
+    if (!state) continue;
+    const own = found.get(path) ?? [];
+    if (large.has(id)) {
+      large.get(id).found = own;
+      markLarge(id);
+    } else if (asked.get(id) === state.doc) {
+      put(id, state, own.map((d) => diagnostic(state.doc, range(state.doc, d.location), d, fix)));
+    }
   }
 }
 
-function diagnostic(doc, found, fix) {
-  let { from, to } = range(doc, found.location);
+function markLarge(id) {
+  const [state, of] = [current(id), large.get(id)];
+  const inside = of.found.map((d) => [of.range(d.location), d]).filter(([at]) => at);
+  put(id, state, inside.map(([at, d]) => diagnostic(state.doc, at, { ...d, fix: null }, undefined)));
+}
+
+function put(id, state, all) {
+  // Most changes change nothing about what is found.
+  if (!all.length && !diagnosticCount(state)) return;
+  const transaction = setDiagnostics(state, all);
+  if (id === shown) view.dispatch(transaction);
+  else documents.set(id, state.update(transaction).state);
+}
+
+function diagnostic(doc, { from, to }, found, fix) {
   if (from === to) to = Math.min(doc.length, to + 1);
   if (from === to) from = Math.max(0, from - 1);
   const actions = found.fix ? [{ name: found.fix.message, apply: () => fix(found) }] : [];

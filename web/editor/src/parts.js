@@ -1,47 +1,151 @@
 // What the page is made of beside its own code: the editor, the worker that holds the engine, files from outside. Told by the page what to do.
 import * as editor from "./editor.js";
+import * as engine from "./engine.js";
+import { LARGE } from "./large.js";
 
-export const { mount, open, has, retain, show, jump, slice, focus } = editor;
+export const { open, has, retain, show, jump, slice, focus, isLarge } = editor;
 
-let worker, answered, explained;
-let asking; // The question under way; there is one at most, and after it the newest.
-let waiting;
+let page; // What the page wants to hear.
+let names = []; // `[id, path]` of the documents that the page holds,
+let revision = 0; // and its count of their changes: as it said last,
+let since = 0; // and how many changes it was told of since.
+let wanted = false; // A question waits for the one under way.
+let last; // The contents that were asked about last, and by which names.
+let given; // The answer that the page shows.
+let told; // The last answer that the page was given, at which of its counts.
+const changed = new Map(); // Documents with changes that the page has not heard of: id and whether it is empty.
+const empty = new Map(); // Whether they are, as the page knows.
 
-/** Starts the engine. `answer(revision, json)` is called with each answer, `explain(json)` with a rule's page. */
+/** Puts the editor into `host`; `heard(id, empty)` is called once the changes of a text are analysed, or at once if it is empty all of a sudden. */
+export function mount(host, heard) {
+  page = { ...page, changed: heard };
+  const edited = (id, isEmpty) => {
+    changed.set(id, isEmpty);
+    if (empty.get(id) !== isEmpty) tell(id);
+    want();
+  };
+  editor.mount(host, edited, (text) => take([new File([text], "pasted.json")]));
+}
+function tell(id) {
+  empty.set(id, changed.get(id));
+  since++;
+  page.changed(id, changed.get(id));
+  changed.delete(id);
+}
+
+/** Starts the engine. `answer(revision, json, failed)` is called with each answer, `explain(json)` with a rule's page. */
 export function start(answer, explain) {
-  [answered, explained] = [answer, explain];
-  worker = new Worker(new URL("./worker.js", document.baseURI), { type: "module" });
-  worker.addEventListener("message", ({ data }) => {
-    if (data.page) explained(data.page);
-    else if (data.put !== undefined) answer_put(data);
-    else settle(data);
+  page = { ...page, answer };
+  engine.listen({
+    marks: (asked, json) => {
+      editor.mark(asked.contents, paths(asked), JSON.parse(json), (found) => fix(JSON.stringify(found.fix.edits), JSON.stringify(paths(asked))));
+      mark("irsa-lint:marked");
+    },
+    answer: (asked, json, memory) => {
+      mark("irsa-lint:answered", { memory, size: json.length });
+      if (wanted) send();
+      // The marks are to be seen first.
+      else painted().then(() => asked.contents === last?.contents && !wanted && deliver(json, ""));
+    },
+    failed: (asked, why, dead) => {
+      const sentence = dead ? "The engine stopped; your documents are still here. The next change starts it again." : "The documents could not be analysed.";
+      deliver("", `${sentence} (${why})`);
+      if (asked && wanted && !dead) send();
+      else wanted = false;
+    },
+    stopped: () => {
+      wanted = false;
+      deliver("", "The analysis was stopped.");
+    },
+    page: explain,
+    progress: ({ phase, things, done, of }) => page.progress?.(phase, things, fraction(phase, done, of)),
+    quiet: () => page.progress?.("", 0, reached = 0),
+  });
+}
+const paths = ({ names }) => names.map(([id, path]) => [path, id]);
+
+/** `heard(phase, things, fraction)` is called while a question takes long; at its end with no phase. */
+export function onProgress(heard) { page = { ...page, progress: heard }; }
+
+// Each phase is done in several stretches, of which the first take longest: each takes two thirds of what is left. It never goes back.
+const PHASES = { reading: [0, 0.5], checking: [0.5, 1] };
+let stretch = {}, reached = 0;
+function fraction(phase, done, of) {
+  if (phase !== stretch.phase) stretch = { phase, begin: 0, part: 2 / 3, done: 0 };
+  else if (done < stretch.done || of !== stretch.of) {
+    const begin = stretch.begin + stretch.part;
+    stretch = { phase, begin, part: (1 - begin) * 2 / 3 };
+  }
+  Object.assign(stretch, { done, of });
+  const [from, to] = PHASES[phase];
+  return (reached = Math.max(reached, from + (to - from) * (stretch.begin + stretch.part * done / of)));
+}
+
+/** Hears which documents there are, and asks about them unless it has done so. `documents` is a list of `[id, path]`. */
+export function ask(count, documents) {
+  const before = JSON.stringify(names);
+  names = JSON.parse(documents);
+  [revision, since] = [count, 0];
+  if (JSON.stringify(names) !== before) given = undefined;
+  const ids = new Set(names.map(([id]) => id));
+  for (const id of empty.keys()) if (!ids.has(id)) empty.delete(id);
+  if (!isAsked()) want();
+  else if (told && told.revision !== count) {
+    given = undefined;
+    deliver(told.json, told.failed);
+  }
+}
+function isAsked() {
+  if (!last || JSON.stringify(names) !== JSON.stringify(last.names)) return false;
+  const now = contents();
+  return names.every(([id]) => now.get(id) === last.contents.get(id));
+}
+const contents = () => editor.contents(names.map(([id]) => id));
+
+/** Asks once more about the same. */
+export function again() { want(); }
+/** Stops the question under way. */
+export const cancel = engine.stop;
+
+function want() {
+  wanted = true;
+  if (!engine.busy()) send();
+}
+function send() {
+  wanted = false;
+  last = { names, contents: contents() };
+  told = undefined;
+  reached = 0;
+  const bytes = names.reduce((sum, [id]) => sum + editor.size(last.contents.get(id)), 0);
+  engine.ask(names, last.contents, bytes);
+  mark("irsa-lint:asked");
+}
+
+/** Gives the page an answer, or why there is none, and what it belongs to. */
+function deliver(json, failed) {
+  // Most keys change nothing of the answer, and drawing it anew would hold up the next key.
+  if (!json || json !== given) page.answer(revision + since, json, failed);
+  given = json;
+  for (const id of changed.keys()) tell(id);
+  told = { json, failed, revision: revision + since };
+}
+
+/** When what was drawn is to be seen; soon, where nothing is drawn since the tab is hidden. */
+function painted() {
+  return new Promise((resolve) => {
+    const late = setTimeout(resolve, 60);
+    requestAnimationFrame(() => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => { clearTimeout(late); resolve(); };
+      port2.postMessage(0);
+    });
   });
 }
 
-/** Asks about all documents: `documents` is a list of `[id, path]`. */
-export function ask(revision, documents) {
-  waiting = { revision, documents: JSON.parse(documents) };
-  if (!asking) send();
-}
-function send() {
-  asking = waiting;
-  waiting = undefined;
-  const ids = asking.documents.map(([id]) => id);
-  asking.texts = editor.texts(ids);
-  const documents = asking.documents.map(([id, path]) => ({ path, text: editor.text(id), pasted: true }));
-  worker.postMessage({ revision: asking.revision, documents });
-  performance.mark("irsa-lint:asked");
-}
-function settle({ revision, answer, failed }) {
-  const asked = asking;
-  asking = undefined;
-  if (answer) {
-    const ids = asked.documents.map(([id, path]) => [path, id]);
-    editor.mark(asked.texts, ids, JSON.parse(answer), (found) => fix(JSON.stringify(found.fix.edits), JSON.stringify(ids)));
-    performance.mark("irsa-lint:marked");
-  }
-  answered(revision, answer ?? "", failed ?? "");
-  if (waiting) send();
+/** For who measures; they are not kept, or they would grow with every key. */
+function mark(name, detail) {
+  performance.mark(name, { detail });
+  performance.clearMarks(name);
 }
 
 /** Gives the keyboard to an element of the page, once it is drawn. */
@@ -49,23 +153,12 @@ export function focusOn(id) { requestAnimationFrame(() => document.getElementByI
 
 /** Puts a question about all documents; `documents` is a list of `[id, path]`. A promise of the answer's JSON; it fails with a sentence. */
 export function put(question, argument, documents) {
-  const held = JSON.parse(documents).map(([id, path]) => ({ path, text: editor.text(id), pasted: true }));
-  worker.postMessage({ put: ++puts, question, argument, documents: held });
-  const { promise, resolve, reject } = Promise.withResolvers();
-  open_puts.set(puts, { resolve, reject });
-  return promise;
-}
-let puts = 0;
-const open_puts = new Map();
-function answer_put({ put, answer, failed }) {
-  const { resolve, reject } = open_puts.get(put);
-  open_puts.delete(put);
-  if (failed === undefined) resolve(answer);
-  else reject(failed);
+  const held = JSON.parse(documents);
+  return engine.put(question, argument, held, editor.contents(held.map(([id]) => id)));
 }
 
 /** Asks for the page of a rule. */
-export function explain(rule) { worker.postMessage({ rule }); }
+export const { explain } = engine;
 
 /** Makes the edits of a fix, in whatever documents they lie. `ids` is a list of `[path, id]`. */
 export function fix(edits, ids) {
@@ -74,9 +167,14 @@ export function fix(edits, ids) {
   for (const [id, own] of byDocument) if (id !== undefined) editor.edit(id, own);
 }
 
-/** Files dropped on the page or chosen go to `opened(name, text)`. */
-export function files(opened) {
-  const take = (list) => { for (const file of list) file.text().then((text) => opened(file.name, text)); };
+/** Files dropped on the page or chosen go to `opened(name, text)`, large ones to `openedLarge(name, number)`. */
+export function files(opened, openedLarge) {
+  take = (list) => {
+    for (const file of list) {
+      if (file.size < LARGE) file.text().then((text) => opened(file.name, text));
+      else openedLarge(file.name, blobs.push(file));
+    }
+  };
   addEventListener("dragover", (event) => event.preventDefault());
   addEventListener("drop", (event) => {
     if (!event.dataTransfer?.files.length) return;
@@ -89,8 +187,15 @@ export function files(opened) {
     input.click();
   };
 }
+const blobs = []; // Large files; numbered from 1.
+let take = () => {};
 let choose = () => {};
 export function chooseFiles() { choose(); }
+/** Opens a large file by its number. */
+export function openFile(id, number) {
+  editor.openLarge(id, blobs[number - 1]);
+  blobs[number - 1] = undefined;
+}
 
 /** The gallery, as JSON. */
 export async function examples() { return (await fetch(new URL("./examples.json", document.baseURI))).text(); }

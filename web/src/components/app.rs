@@ -13,6 +13,7 @@ use super::documents::Documents;
 use super::findings::{Findings, go};
 use super::first_glance::FirstGlance;
 use super::gallery::Gallery;
+use super::progress::{Failure, Progress};
 use super::rule::Rule;
 use super::token::TryToken;
 use super::views::Views;
@@ -78,6 +79,7 @@ pub fn App() -> Html {
                     <div class="editor" ref={host}></div>
                 </div>
                 <div class="right">{answers(&state)}</div>
+                <Progress />
                 // Always there: a list of another length would make the editor's element anew.
                 <div class="side">{state.rule.clone().map(|page| html!(<Rule {page} close={close_rule} />))}</div>
             </main>
@@ -95,6 +97,7 @@ fn on_escape(close: Callback<()>) -> Callback<KeyboardEvent> {
 
 fn heard(dispatcher: &UseReducerDispatcher<State>) -> Heard {
     let (changed, answered, explained, opened) = (dispatcher.clone(), dispatcher.clone(), dispatcher.clone(), dispatcher.clone());
+    let opened_large = dispatcher.clone();
     Heard {
         changed: Box::new(move |id, empty| changed.dispatch(Action::Edited { id, empty })),
         answered: Box::new(move |revision, json, failed| {
@@ -105,6 +108,7 @@ fn heard(dispatcher: &UseReducerDispatcher<State>) -> Heard {
         }),
         explained: Box::new(move |json| explained.dispatch(Action::Explained(rule_page(&json).map(Rc::new)))),
         opened: Box::new(move |name, text| opened.dispatch(Action::Opened { name, text: text.into() })),
+        opened_large: Box::new(move |name, file| opened_large.dispatch(Action::OpenedLarge { name, file })),
     }
 }
 
@@ -155,7 +159,10 @@ fn answers(state: &UseReducerHandle<State>) -> Html {
         return html!(<Gallery examples={state.examples.clone()} {open} />);
     }
     let Some(answer) = state.answer.clone() else {
-        return html!(<p class="waiting">{state.failure.clone().unwrap_or_else(|| "…".to_owned())}</p>);
+        return match state.failure.clone() {
+            Some(why) => html!(<Failure {why} older={false} />),
+            None => html!(<p class="waiting">{"…"}</p>),
+        };
     };
     let jump = {
         let state = state.clone();
@@ -180,7 +187,7 @@ fn answers(state: &UseReducerHandle<State>) -> Html {
     };
     html! {
         <>
-            {state.failure.as_ref().map(|failure| html!(<p class="failure">{"The engine stopped: "}{failure}</p>))}
+            {state.failure.clone().map(|why| html!(<Failure {why} older={true} />))}
             <FirstGlance answer={answer.clone()} {jump} />
             <Views shown={state.view} answer={answer.clone()} show={view} />
             <div class="view" role="tabpanel" id="view" aria-label={state.view.title()}>{shown}</div>

@@ -55,7 +55,7 @@ fn kind(document: &Document, at: usize, answer: Option<&Answer>) -> String {
     }
     let Some(answer) = answer else { return "…".to_owned() };
     let broken = answer.check.errors.iter().any(|error| error.location.as_ref().is_some_and(|location| location.path == document.name));
-    match answer.inspect.kind(&document.name) {
+    match answer.kind(&document.name) {
         Some(kind) => kind,
         None if broken => "cannot be read".to_owned(),
         None if answer.recognised.get(at).copied().unwrap_or_default() => "recognised".to_owned(),

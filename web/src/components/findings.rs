@@ -44,7 +44,7 @@ pub fn Findings(props: &FindingsProps) -> Html {
                 <section aria-label="Findings">
                     <h2>{"Findings"}</h2>
                     <ul class="findings">{for sorted.iter().take(MOST).map(|found| finding(found, props))}</ul>
-                    if sorted.len() > MOST { <p class="more">{format!("and {} more", sorted.len() - MOST)}</p> }
+                    if sorted.len() > MOST { <p class="more">{format!("and {} more", props.answer.findings() - MOST)}</p> }
                 </section>
             }
             if !check.not_analysed.is_empty() {
@@ -53,6 +53,9 @@ pub fn Findings(props: &FindingsProps) -> Html {
                     <ul class="plain">
                         {for check.not_analysed.iter().take(MOST).map(|not| html!(<li>{sentence(&not.message)}{" "}{place(&not.location, props)}</li>))}
                     </ul>
+                    if check.not_analysed.len() > MOST {
+                        <p class="more">{format!("and {} more", check.not_analysed.len() + props.answer.left_out.not_analysed - MOST)}</p>
+                    }
                 </section>
             }
             if !check.notes.is_empty() {
@@ -113,6 +116,10 @@ fn fix(fix: &Fix, props: &FindingsProps) -> Html {
             </>
         }
     };
+    // A large document cannot be changed here.
+    if fix.edits.iter().any(|edit| named(&edit.location.path).is_some_and(|document| document.file.is_some())) {
+        return Html::default();
+    }
     let (edits, documents) = (serde_json::to_string(&fix.edits).unwrap_or_default(), props.documents.clone());
     let apply = Callback::from(move |_: MouseEvent| {
         let edits: Vec<Edit> = serde_json::from_str(&edits).unwrap_or_default();

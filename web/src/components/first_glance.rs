@@ -48,7 +48,7 @@ pub fn FirstGlance(props: &FirstGlanceProps) -> Html {
         <section class="glance" aria-label="First glance" aria-live="polite">
             <ul>
                 {for roles.iter().take(MOST).map(role)}
-                if roles.len() > MOST { <li class="more">{format!("and {} more roles", roles.len() - MOST)}</li> }
+                if roles.len() > MOST { <li class="more">{format!("and {} more roles", roles.len() + answer.left_out.roles - MOST)}</li> }
                 {for accounts.iter().map(account)}
             </ul>
             <p class="counts">{counts(answer)}</p>

@@ -6,6 +6,7 @@ mod documents;
 mod findings;
 mod first_glance;
 mod gallery;
+mod progress;
 mod rule;
 mod token;
 mod views;

@@ -20,7 +20,7 @@ pub fn Views(props: &ViewsProps) -> Html {
     let tab = |view: View| {
         let selected = view == props.shown;
         let count = match view {
-            View::Findings => props.answer.check.diagnostics.len(),
+            View::Findings => props.answer.findings(),
             _ => 0,
         };
         html! {

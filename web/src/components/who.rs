@@ -25,7 +25,7 @@ pub fn Who(props: &WhoProps) -> Html {
         <section aria-label="Who gets in" class="who">
             <h2>{"Who gets in"}</h2>
             {for roles.iter().take(MOST).map(role)}
-            if roles.len() > MOST { <p class="more">{format!("and {} more roles", roles.len() - MOST)}</p> }
+            if roles.len() > MOST { <p class="more">{format!("and {} more roles", roles.len() + props.answer.left_out.roles - MOST)}</p> }
             <p class="small">
                 {"Service control policies, resource control policies and permissions boundaries are not considered: they can only take away from this."}
             </p>

@@ -13,6 +13,27 @@ pub struct Answer {
     pub inspect: Inspect,
     pub glance: Glance,
     pub recognised: Vec<bool>,
+    #[serde(default)]
+    pub left_out: LeftOut,
+}
+
+/// How much the answer leaves out, for being too much.
+#[derive(Debug, Default, Deserialize, PartialEq)]
+pub struct LeftOut {
+    pub errors: usize,
+    pub warnings: usize,
+    pub infos: usize,
+    pub not_analysed: usize,
+    pub roles: usize,
+    pub seen: Vec<SeenMore>,
+}
+
+/// Things of one kind in one document of which `Inspect` lists none.
+#[derive(Debug, Deserialize, PartialEq)]
+pub struct SeenMore {
+    pub path: String,
+    pub what: String,
+    pub count: usize,
 }
 
 #[derive(Debug, Deserialize, PartialEq)]
@@ -54,6 +75,9 @@ pub struct Location {
 pub struct Point {
     pub line: u32,
     pub column: u32,
+    /// Bytes from the file's beginning.
+    #[serde(default)]
+    pub offset: u64,
 }
 
 #[derive(Debug, Deserialize, PartialEq)]
@@ -237,13 +261,31 @@ impl Answer {
 
     /// How many findings of one severity there are.
     pub fn count(&self, severity: Severity) -> usize {
-        self.check.diagnostics.iter().filter(|found| found.severity == severity).count()
+        let left_out = match severity {
+            Severity::Error => self.left_out.errors,
+            Severity::Warning => self.left_out.warnings,
+            Severity::Info => self.left_out.infos,
+        };
+        self.check.diagnostics.iter().filter(|found| found.severity == severity).count() + left_out
+    }
+
+    /// How many findings there are.
+    pub fn findings(&self) -> usize {
+        [Severity::Error, Severity::Warning, Severity::Info].into_iter().map(|severity| self.count(severity)).sum()
+    }
+
+    /// What a document is, in words, from what was seen in it.
+    pub fn kind(&self, path: &str) -> Option<String> {
+        self.inspect.kind(path, &self.left_out.seen)
     }
 }
 
+/// Their place among the groups of [`Inspect::kind`].
+const WORKLOADS: usize = 2;
+
 impl Inspect {
     /// What a document is, in words, from what was seen in it.
-    pub fn kind(&self, path: &str) -> Option<String> {
+    fn kind(&self, path: &str, more: &[SeenMore]) -> Option<String> {
         let mut counts: BTreeMap<(usize, String), usize> = BTreeMap::new();
         let groups = [
             (&self.roles, "role"),
@@ -254,12 +296,21 @@ impl Inspect {
             (&self.clusters, "cluster"),
             (&self.pod_identity_associations, "Pod Identity association"),
         ];
-        for (place, (seen, noun)) in groups.into_iter().enumerate() {
+        for (place, (seen, noun)) in groups.iter().enumerate() {
             for one in seen.iter().filter(|one| one.location.path == path) {
-                let bare = noun == "role" && one.name.is_none() && one.address.is_none();
+                let bare = *noun == "role" && one.name.is_none() && one.address.is_none();
                 let noun = one.kind.clone().unwrap_or_else(|| if bare { "trust policy" } else { noun }.to_owned());
                 *counts.entry((place, noun)).or_default() += 1;
             }
+        }
+        for more in more.iter().filter(|more| more.path == path) {
+            let group = match more.what.as_str() {
+                "trust policy" => "role",
+                what => what,
+            };
+            // Workloads go by the names of their kinds.
+            let place = groups.iter().position(|(_, noun)| *noun == group).unwrap_or(WORKLOADS);
+            *counts.entry((place, more.what.clone())).or_default() += more.count;
         }
         let mut words: Vec<String> =
             counts.into_iter().map(|((_, noun), count)| if count == 1 { noun } else { format!("{count} {}", plural(&noun)) }).collect();
@@ -269,5 +320,38 @@ impl Inspect {
             words.push("more".to_owned());
         }
         if words.is_empty() { None } else { Some(words.join(", ")) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_out_counts() {
+        let seen = |kind: Option<&str>| Seen {
+            location: Location {
+                path: "a".into(),
+                start: Point { line: 1, column: 1, offset: 0 },
+                end: Point { line: 1, column: 1, offset: 0 },
+            },
+            kind: kind.map(Into::into),
+            name: Some("x".into()),
+            address: None,
+        };
+        let inspect = Inspect {
+            roles: vec![seen(None)],
+            service_accounts: Vec::new(),
+            providers: Vec::new(),
+            clusters: Vec::new(),
+            workloads: vec![seen(Some("Deployment"))],
+            pod_identity_associations: Vec::new(),
+            ci_jobs: Vec::new(),
+        };
+        let more = |path: &str, what: &str, count| SeenMore { path: path.into(), what: what.into(), count };
+        assert_eq!(inspect.kind("a", &[]).as_deref(), Some("role, Deployment"));
+        let left_out = [more("a", "role", 9), more("a", "Deployment", 2), more("b", "trust policy", 7)];
+        assert_eq!(inspect.kind("a", &left_out).as_deref(), Some("10 roles, 3 Deployments"));
+        assert_eq!(inspect.kind("b", &left_out).as_deref(), Some("7 trust policies"));
     }
 }
