@@ -18,7 +18,7 @@ await build({
   outfile: new URL("page.css", dist).pathname,
   bundle: true, minify: true, logLevel: "warning",
 });
-for (const name of ["worker.js", "boot.js"]) copyFileSync(new URL(`src/${name}`, here), new URL(name, dist));
+for (const name of ["worker.js", "boot.js", "offline.js", "old.js"]) copyFileSync(new URL(`src/${name}`, here), new URL(name, dist));
 
 // The gallery: folders of documents that the tests hold, each with what is to be seen in it.
 const folder = (path, title) => {

@@ -29,9 +29,6 @@ extern "C" {
     pub fn explain(rule: &str);
     #[wasm_bindgen(js_name = fix)]
     fn make(edits: &str, ids: &str);
-    fn files(opened: &Closure<dyn FnMut(String, String)>);
-    #[wasm_bindgen(js_name = chooseFiles)]
-    pub fn choose_files();
     #[wasm_bindgen(catch, js_name = put)]
     async fn put_to_engine(question: &str, argument: &str, documents: &str) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch)]
@@ -45,8 +42,6 @@ pub struct Heard {
     /// Revision, answer as JSON, or why there is none.
     pub answered: Box<dyn FnMut(u32, String, String)>,
     pub explained: Box<dyn FnMut(String)>,
-    /// Name and text.
-    pub opened: Box<dyn FnMut(String, String)>,
 }
 
 /// Starts everything; once.
@@ -59,9 +54,6 @@ pub fn start(host: &HtmlElement, heard: Heard) {
     start_engine(&answered, &explained);
     answered.forget();
     explained.forget();
-    let opened = Closure::wrap(heard.opened);
-    files(&opened);
-    opened.forget();
 }
 
 /// Makes the editor hold these documents and no others.
@@ -75,7 +67,8 @@ pub fn ask(revision: u32, documents: &[Document]) {
     ask_about(revision, &named(documents));
 }
 
-fn named(documents: &[Document]) -> String {
+/// The documents as `[id, name]` each.
+pub fn named(documents: &[Document]) -> String {
     json(&documents.iter().map(|document| (document.id, document.name.as_str())).collect::<Vec<_>>())
 }
 

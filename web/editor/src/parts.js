@@ -1,6 +1,8 @@
 // What the page is made of beside its own code: the editor, the worker that holds the engine, files from outside. Told by the page what to do.
 import * as editor from "./editor.js";
+import * as keep from "./keep.js";
 
+export { back, chooseFiles, closeDialog, copy, enter, keepDocuments, leave, openDialog, prepare, reveal, saveAll, saveDocument, saveFindings, saveShared, track } from "./keep.js";
 export const { mount, open, has, retain, show, jump, slice, focus } = editor;
 
 let worker, answered, explained;
@@ -49,12 +51,16 @@ export function focusOn(id) { requestAnimationFrame(() => document.getElementByI
 
 /** Puts a question about all documents; `documents` is a list of `[id, path]`. A promise of the answer's JSON; it fails with a sentence. */
 export function put(question, argument, documents) {
-  const held = JSON.parse(documents).map(([id, path]) => ({ path, text: editor.text(id), pasted: true }));
-  worker.postMessage({ put: ++puts, question, argument, documents: held });
+  return putTexts(question, argument, JSON.parse(documents).map(([id, path]) => ({ path, text: editor.text(id), pasted: true })));
+}
+function putTexts(question, argument, documents) {
+  worker.postMessage({ put: ++puts, question, argument, documents });
   const { promise, resolve, reject } = Promise.withResolvers();
   open_puts.set(puts, { resolve, reject });
   return promise;
 }
+/** What comes from outside goes to `heard(json)`: files, links, keys. */
+export function outside(heard) { keep.begin(heard, putTexts); }
 let puts = 0;
 const open_puts = new Map();
 function answer_put({ put, answer, failed }) {
@@ -73,24 +79,6 @@ export function fix(edits, ids) {
   const byDocument = Map.groupBy(JSON.parse(edits), (edit) => of.get(edit.location.path));
   for (const [id, own] of byDocument) if (id !== undefined) editor.edit(id, own);
 }
-
-/** Files dropped on the page or chosen go to `opened(name, text)`. */
-export function files(opened) {
-  const take = (list) => { for (const file of list) file.text().then((text) => opened(file.name, text)); };
-  addEventListener("dragover", (event) => event.preventDefault());
-  addEventListener("drop", (event) => {
-    if (!event.dataTransfer?.files.length) return;
-    event.preventDefault();
-    take(event.dataTransfer.files);
-  }, { capture: true });
-  choose = () => {
-    const input = Object.assign(document.createElement("input"), { type: "file", multiple: true });
-    input.addEventListener("change", () => take(input.files));
-    input.click();
-  };
-}
-let choose = () => {};
-export function chooseFiles() { choose(); }
 
 /** The gallery, as JSON. */
 export async function examples() { return (await fetch(new URL("./examples.json", document.baseURI))).text(); }

@@ -1,12 +1,21 @@
 //! What is seen, one component a file. State comes in as properties; what is clicked goes out as callbacks.
 
+mod all;
 pub mod app;
 mod compare;
+mod dialog;
 mod documents;
+mod export;
 mod findings;
 mod first_glance;
 mod gallery;
+mod header;
+mod keys;
+mod notice;
+mod open;
 mod rule;
+mod share;
+mod switch;
 mod token;
 mod views;
 mod who;
