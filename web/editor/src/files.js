@@ -1,6 +1,4 @@
 // Files from outside: dropped, chosen, whole folders, archives. Of a folder only what may be a document is read, and what was left out is said.
-import { entries } from "./zip.js";
-
 const MOST = 400;
 const LARGEST = 64 << 20;
 const TOGETHER = 256 << 20;
@@ -92,6 +90,7 @@ export async function read(found) {
 async function unpack({ file, name, named }) {
   const plain = [{ name, named, size: file.size, text: () => file.text() }];
   if (!named || !/\.zip$/i.test(name) || file.size > ARCHIVE) return plain;
+  const { entries } = await import("./sharing.js");
   const inside = entries(new Uint8Array(await file.arrayBuffer()), LARGEST);
   return inside ? inside.map((entry) => ({ ...entry, named: false })) : plain;
 }

@@ -3,11 +3,11 @@
 import * as editor from "./editor.js";
 import * as files from "./files.js";
 import * as keys from "./keys.js";
-import { markdown } from "./markdown.js";
-import { scrub } from "./scrub.js";
 import * as session from "./session.js";
-import { LONGEST, documentsOf, fragment, isOurs } from "./share.js";
-import { zip } from "./zip.js";
+
+const sharing = () => import("./sharing.js");
+/** Whether a fragment is one that holds documents. */
+const isOurs = (hash) => hash.startsWith("#d=");
 
 export const { chooseFiles } = files;
 export const { closeDialog, enter, leave } = keys;
@@ -46,7 +46,7 @@ async function arrive() {
   const { hash } = location;
   history.replaceState(null, "", location.pathname + location.search);
   try {
-    const documents = await documentsOf(hash);
+    const documents = await (await sharing()).documentsOf(hash);
     const own = current();
     mine = own.length && !foreign.size ? own : mine.length ? mine : session.kept();
     arriving = documents.map(({ name }) => name);
@@ -91,12 +91,15 @@ export function keepDocuments(on) {
   if (!on) session.forget();
   const notice = on ? session.keep(current()) : "";
   if (on) foreign.clear();
-  say({ kept: session.isKept(), ...(notice && { notice }) });
+  // First as it was flipped, or the page would not see that it goes back.
+  say({ kept: on });
+  if (notice) setTimeout(() => say({ kept: false, notice }));
 }
 
 let shared = [];
 /** What a link would hold. `options` is `{ids, names}`; a promise of JSON. */
 export async function prepare(options) {
+  const { LONGEST, fragment, scrub } = await sharing();
   const documents = current();
   const asked = JSON.parse(options);
   const scrubbed = scrub(documents, asked);
@@ -159,14 +162,15 @@ export function saveDocument() {
   download(/\.[a-z0-9]+$/i.test(name) ? name : name + (/^\s*[[{]/.test(text) ? ".json" : ".yaml"), text, "text/plain");
 }
 /** Saves all documents as an archive, or those that a link would have held. */
-export async function saveAll() { download("irsa-lint-documents.zip", await zip(current())); }
-export async function saveShared() { download("irsa-lint-documents.zip", await zip(shared)); }
+export async function saveAll() { download("irsa-lint-documents.zip", await (await sharing()).zip(current())); }
+export async function saveShared() { download("irsa-lint-documents.zip", await (await sharing()).zip(shared)); }
 
 /** Saves the findings, as `json` or `markdown`, or copies the Markdown (`copy`), and says so. */
 export async function saveFindings(how) {
   const inputs = open.map(([id, path]) => ({ path, text: editor.text(id), pasted: true }));
   try {
     if (how === "json") return download("irsa-lint.json", await engine("check", undefined, inputs), "application/json");
+    const { markdown } = await sharing();
     const text = markdown(JSON.parse(await engine("overview", 10_000, inputs)));
     if (how === "markdown") return download("irsa-lint.md", text, "text/markdown");
     if (await copy(text)) say({ notice: "The findings are on the clipboard, as Markdown." });

@@ -16,9 +16,6 @@ export async function fragment(documents) {
   return `#${KEY}=${VERSION}.${base64url(packed)}`;
 }
 
-/** Whether a fragment is one of ours. */
-export const isOurs = (hash) => hash.startsWith(`#${KEY}=`);
-
 /** The documents in a fragment; fails with a sentence. */
 export async function documentsOf(hash) {
   const [, version, data] = /^#d=(\d+)\.([A-Za-z0-9_-]*)$/.exec(hash) ?? [];

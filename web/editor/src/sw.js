@@ -36,8 +36,10 @@ async function forgetOthers() {
 addEventListener("message", (event) => {
   if (event.data !== "take over") return;
   event.waitUntil((async () => {
-    const tabs = (await clients.matchAll({ type: "window", includeUncontrolled: true })).filter(({ url }) => url.startsWith(scope));
-    if (tabs.length > 1) event.ports[0]?.postMessage("busy");
+    const tabs = async () => (await clients.matchAll({ type: "window", includeUncontrolled: true })).filter(({ url }) => url.startsWith(scope)).length;
+    // The page that was before a reload goes a little later than the new one comes.
+    for (let left = 6; (await tabs()) > 1 && left > 0; left--) await new Promise((go) => setTimeout(go, 100));
+    if ((await tabs()) > 1) event.ports[0]?.postMessage("busy");
     else await skipWaiting();
   })());
 });

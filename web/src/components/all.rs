@@ -24,12 +24,12 @@ pub fn All(props: &AllProps) -> Html {
         let wanted = wanted.clone();
         Callback::from(move |event: InputEvent| {
             if let Some(input) = event.target_dyn_into::<web_sys::HtmlInputElement>() {
-                wanted.set(input.value().to_lowercase());
+                wanted.set(input.value().to_ascii_lowercase());
             }
         })
     };
     let worst = worst(props.answer.as_deref());
-    let fits = |(_, document): &(usize, &Document)| document.name.to_lowercase().contains(wanted.as_str());
+    let fits = |(_, document): &(usize, &Document)| document.name.to_ascii_lowercase().contains(wanted.as_str());
     let row = |(at, document): (usize, &Document)| {
         let id = document.id;
         let show = props.show.reform(move |_: MouseEvent| {

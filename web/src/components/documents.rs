@@ -1,6 +1,6 @@
 //! The open documents as tabs, each with what it was recognised as.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use yew::{Callback, Html, MouseEvent, Properties, component, html, use_effect_with};
@@ -62,8 +62,8 @@ pub fn Documents(props: &DocumentsProps) -> Html {
 }
 
 /// The worst finding in each document that has one, by the document's name.
-pub fn worst(answer: Option<&Answer>) -> HashMap<&str, Severity> {
-    let mut worst = HashMap::new();
+pub fn worst(answer: Option<&Answer>) -> BTreeMap<&str, Severity> {
+    let mut worst = BTreeMap::new();
     for found in answer.into_iter().flat_map(|answer| &answer.check.diagnostics) {
         let known = worst.entry(found.location.path.as_str()).or_insert(found.severity);
         *known = found.severity.max(*known);
