@@ -8,17 +8,21 @@ const root = new URL("../../", here);
 const dist = new URL("dist/", here);
 mkdirSync(dist, { recursive: true });
 
-await build({
-  entryPoints: [new URL("src/parts.js", here).pathname],
-  outfile: new URL("parts.js", dist).pathname,
-  bundle: true, minify: true, format: "esm", target: "es2022", legalComments: "none", logLevel: "warning",
-});
+for (const name of ["parts.js", "sharing.js"]) {
+  await build({
+    entryPoints: [new URL(`src/${name}`, here).pathname],
+    outfile: new URL(name, dist).pathname,
+    // Fetched when it is needed.
+    external: ["./sharing.js"],
+    bundle: true, minify: true, format: "esm", target: "es2022", legalComments: "none", logLevel: "warning",
+  });
+}
 await build({
   entryPoints: [new URL("../style/page.css", here).pathname],
   outfile: new URL("page.css", dist).pathname,
   bundle: true, minify: true, logLevel: "warning",
 });
-for (const name of ["worker.js", "boot.js"]) copyFileSync(new URL(`src/${name}`, here), new URL(name, dist));
+for (const name of ["worker.js", "boot.js", "offline.js", "old.js"]) copyFileSync(new URL(`src/${name}`, here), new URL(name, dist));
 
 // The gallery: folders of documents that the tests hold, each with what is to be seen in it.
 const folder = (path, title) => {

@@ -35,11 +35,8 @@ extern "C" {
     pub fn cancel();
     /// Asks once more about the same.
     pub fn again();
-    fn files(opened: &Closure<dyn FnMut(String, String)>, opened_large: &Closure<dyn FnMut(String, u32)>);
     #[wasm_bindgen(js_name = openFile)]
     fn open_file(id: DocumentId, file: u32);
-    #[wasm_bindgen(js_name = chooseFiles)]
-    pub fn choose_files();
     #[wasm_bindgen(catch, js_name = put)]
     async fn put_to_engine(question: &str, argument: &str, documents: &str) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch)]
@@ -53,10 +50,6 @@ pub struct Heard {
     /// Revision, answer as JSON, or why there is none.
     pub answered: Box<dyn FnMut(u32, String, String)>,
     pub explained: Box<dyn FnMut(String)>,
-    /// Name and text.
-    pub opened: Box<dyn FnMut(String, String)>,
-    /// Name and number of a file that is too large to be a text here.
-    pub opened_large: Box<dyn FnMut(String, u32)>,
 }
 
 /// Starts everything; once.
@@ -69,10 +62,6 @@ pub fn start(host: &HtmlElement, heard: Heard) {
     start_engine(&answered, &explained);
     answered.forget();
     explained.forget();
-    let (opened, opened_large) = (Closure::wrap(heard.opened), Closure::wrap(heard.opened_large));
-    files(&opened, &opened_large);
-    opened.forget();
-    opened_large.forget();
 }
 
 /// Makes the editor hold these documents and no others.
@@ -89,7 +78,8 @@ pub fn ask(revision: u32, documents: &[Document]) {
     ask_about(revision, &named(documents));
 }
 
-fn named(documents: &[Document]) -> String {
+/// The documents as `[id, name]` each.
+pub fn named(documents: &[Document]) -> String {
     json(&documents.iter().map(|document| (document.id, document.name.as_str())).collect::<Vec<_>>())
 }
 

@@ -9,6 +9,8 @@ mod state;
 mod bridge;
 #[cfg(target_arch = "wasm32")]
 mod components;
+#[cfg(target_arch = "wasm32")]
+mod outside;
 
 #[cfg(target_arch = "wasm32")]
 fn main() {

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::model::coming::{Coming, Notice};
 use crate::model::{Answer, Example, RulePage};
 
 /// A document's number for as long as the page is open.
@@ -35,6 +36,14 @@ pub enum View {
     Compare,
 }
 
+/// What stands in front of the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialog {
+    All,
+    Share,
+    Keys,
+}
+
 /// What the page knows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
@@ -49,6 +58,11 @@ pub struct State {
     pub rule: Option<Rc<RulePage>>,
     pub view: View,
     pub examples: Rc<Vec<Example>>,
+    /// What there is to say about documents that came.
+    pub notice: Option<Notice>,
+    /// Whether the documents are kept in this browser.
+    pub kept: bool,
+    pub dialog: Option<Dialog>,
     next: DocumentId,
 }
 
@@ -84,6 +98,10 @@ pub enum Action {
     Explained(Option<Rc<RulePage>>),
     Gallery(Vec<Example>),
     Viewed(View),
+    /// From files, a link, storage.
+    Came(Coming),
+    Opens(Option<Dialog>),
+    NoticeRead,
 }
 
 impl View {
@@ -138,13 +156,8 @@ impl State {
                 self.revision += 1;
             }
             Action::Replaced(documents) => {
-                self.documents.clear();
-                for (name, text) in documents {
-                    self.open(&name, text);
-                }
-                self.shown = self.documents.first().map(|document| document.id);
-                self.answer = None;
-                self.revision += 1;
+                self.notice = None;
+                self.replace(documents);
             }
             Action::Closed(id) => self.close(id),
             Action::Shown(id) => self.shown = Some(id),
@@ -164,6 +177,9 @@ impl State {
             Action::Explained(page) => self.rule = page,
             Action::Viewed(view) => self.view = view,
             Action::Gallery(examples) => self.examples = Rc::new(examples),
+            Action::Came(coming) => self.receive(coming),
+            Action::Opens(dialog) => self.dialog = dialog,
+            Action::NoticeRead => self.notice = None,
         }
         self
     }
@@ -176,6 +192,37 @@ impl State {
     /// The document of that name.
     pub fn named(&self, name: &str) -> Option<DocumentId> {
         self.documents.iter().find(|document| document.name == name).map(|document| document.id)
+    }
+
+    fn replace(&mut self, documents: Vec<(String, Rc<str>)>) {
+        self.documents.clear();
+        for (name, text) in documents {
+            self.open(&name, text);
+        }
+        if self.documents.is_empty() {
+            self.open(FIRST, "".into());
+        }
+        self.shown = self.documents.first().map(|document| document.id);
+        self.answer = None;
+        self.revision += 1;
+    }
+
+    fn receive(&mut self, coming: Coming) {
+        self.kept = coming.kept.unwrap_or(self.kept);
+        if coming.closed {
+            self.dialog = None;
+        }
+        if let Some(text) = coming.notice {
+            self.notice = (!text.is_empty()).then_some(Notice { text, back: coming.back });
+        }
+        if coming.replace {
+            self.replace(coming.documents.into_iter().map(|(name, text)| (name, text.into())).collect());
+        } else if !coming.documents.is_empty() {
+            self.documents.retain(|document| !document.empty);
+            let ids: Vec<DocumentId> = coming.documents.into_iter().map(|(name, text)| self.open(&name, text.into())).collect();
+            self.shown = ids.first().copied();
+            self.revision += 1;
+        }
     }
 
     fn open(&mut self, name: &str, text: Rc<str>) -> DocumentId {
@@ -274,6 +321,32 @@ mod tests {
         let state = State::default().after(Action::Opened { name: FIRST.into(), text: "".into() });
         let state = state.after(Action::Replaced(vec![("a".into(), "{}".into()), ("b".into(), "{}".into())]));
         assert_eq!((names(&state), state.shown), (vec!["a", "b"], Some(1)));
+    }
+
+    fn coming(names: &[&str]) -> Coming {
+        Coming { documents: names.iter().map(|name| ((*name).to_owned(), "{}".into())).collect(), ..Coming::default() }
+    }
+
+    #[test]
+    fn what_comes_joins_the_others_and_its_first_is_shown() {
+        let state = State::default().after(Action::Opened { name: FIRST.into(), text: "".into() });
+        let state = state.after(Action::Came(coming(&["a.json", "b.json"]))).after(Action::Came(coming(&["a.json"])));
+        assert_eq!((names(&state), state.shown, state.revision), (vec!["a.json", "b.json", "a 2.json"], Some(3), 3));
+        let state = state.after(Action::Came(Coming { replace: true, ..coming(&["c"]) }));
+        assert_eq!((names(&state), state.shown), (vec!["c"], Some(4)));
+        let state = state.after(Action::Came(Coming { replace: true, ..Coming::default() }));
+        assert_eq!(names(&state), [FIRST]);
+    }
+
+    #[test]
+    fn what_is_said_of_documents_goes_with_them() {
+        let said = |text: &str| Action::Came(Coming { notice: Some(text.into()), back: true, ..Coming::default() });
+        let state = State::default().after(said("from a link"));
+        assert_eq!(state.notice.as_ref().map(|notice| (notice.text.as_str(), notice.back)), Some(("from a link", true)));
+        let state = state.after(Action::Came(Coming { kept: Some(true), closed: true, ..Coming::default() }));
+        assert!(state.kept && state.notice.is_some());
+        assert_eq!(state.clone().after(said("")).notice, None);
+        assert_eq!(state.after(Action::Replaced(Vec::new())).notice, None);
     }
 
     #[test]

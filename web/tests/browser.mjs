@@ -11,21 +11,21 @@ mkdirSync(shots, { recursive: true });
 
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm", ".json": "application/json", ".svg": "image/svg+xml" };
 
-/** Serves the built page under a path that is not the root. */
-export async function serve() {
+/** Serves the built page under a path that is not the root; `change(path, body)` may serve another body. */
+export async function serve(change = (_, body) => body) {
   const server = createServer((request, response) => {
     const path = normalize(new URL(request.url, "http://x").pathname).replace(/^\/some\/path/, "");
     const file = join(root, "target/page", path === "/" ? "index.html" : path);
     try {
       if (!statSync(file).isFile()) throw new Error("no file");
       response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" });
-      response.end(readFileSync(file));
+      response.end(change(file, readFileSync(file)));
     } catch {
       response.writeHead(404).end();
     }
   });
   await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
-  return { url: `http://127.0.0.1:${server.address().port}/some/path/`, close: () => server.close() };
+  return { url: `http://127.0.0.1:${server.address().port}/some/path/`, close: () => server.close(), closeAllConnections: () => server.closeAllConnections() };
 }
 
 export const launch = () =>

@@ -3,7 +3,7 @@ import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { json } from "@codemirror/lang-json";
 import { yaml } from "@codemirror/lang-yaml";
 import { HighlightStyle, bracketMatching, foldGutter, foldKeymap, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
-import { diagnosticCount, lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
+import { diagnosticCount, lintGutter, lintKeymap, nextDiagnostic, previousDiagnostic, setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
 import { Compartment, EditorSelection, EditorState } from "@codemirror/state";
 import { EditorView, drawSelection, highlightActiveLine, keymap, lineNumbers, placeholder } from "@codemirror/view";
@@ -74,7 +74,7 @@ function state(text) {
     extensions: [
       lineNumbers(), foldGutter(), lintGutter(), history(), drawSelection(), indentOnInput(), bracketMatching(), highlightActiveLine(),
       highlightSelectionMatches(), indentUnit.of("  "), EditorState.tabSize.of(2), language.of(speech(text)), syntaxHighlighting(colours), look,
-      placeholder(HINT), keymap.of([...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...lintKeymap]),
+      placeholder(HINT), keymap.of([...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...lintKeymap, { key: "Shift-F8", run: previousDiagnostic }]),
       EditorView.contentAttributes.of({ "aria-label": "Document", tabindex: "0" }), EditorView.lineWrapping,
       EditorView.domEventHandlers({
         paste(event) {
@@ -142,6 +142,13 @@ export function retain(ids) {
 /** The text; none of a large document. */
 export function text(id) { return large.has(id) ? "" : (current(id)?.doc.toString() ?? ""); }
 export function focus() { view.focus(); }
+/** The number of the shown document. */
+export function which() { return shown; }
+/** To the next finding in the shown document, or the one before. */
+export function step(back) {
+  view.focus();
+  (back ? previousDiagnostic : nextDiagnostic)(view);
+}
 
 // Lines and columns count from 1, columns in code points.
 function offset(doc, { line, column }) {

@@ -1,8 +1,9 @@
 // What the page is made of beside its own code: the editor, the worker that holds the engine, files from outside. Told by the page what to do.
 import * as editor from "./editor.js";
 import * as engine from "./engine.js";
-import { LARGE } from "./large.js";
+import * as keep from "./keep.js";
 
+export { back, chooseFiles, closeDialog, copy, enter, keepDocuments, leave, openDialog, prepare, reveal, saveAll, saveDocument, saveFindings, saveShared, track } from "./keep.js";
 export const { open, has, retain, show, jump, slice, focus, isLarge } = editor;
 
 let page; // What the page wants to hear.
@@ -24,7 +25,7 @@ export function mount(host, heard) {
     if (empty.get(id) !== isEmpty) tell(id);
     want();
   };
-  editor.mount(host, edited, (text) => take([new File([text], "pasted.json")]));
+  editor.mount(host, edited, (text) => openedLarge("pasted.json", new File([text], "pasted.json")));
 }
 function tell(id) {
   empty.set(id, changed.get(id));
@@ -156,6 +157,16 @@ export function put(question, argument, documents) {
   const held = JSON.parse(documents);
   return engine.put(question, argument, held, editor.contents(held.map(([id]) => id)));
 }
+/** The same about texts that are in no editor: a list of `{path, text}`. */
+function putTexts(question, argument, documents) {
+  const names = documents.map(({ path }, at) => [`text ${at}`, path]);
+  return engine.put(question, argument, names, new Map(documents.map(({ text }, at) => [`text ${at}`, text])));
+}
+/** What comes from outside goes to `heard(json)`: files, links, keys; large files by their number to `heardLarge(name, number)`. */
+export function outside(heard, heardLarge) {
+  openedLarge = (name, file) => heardLarge(name, blobs.push(file));
+  keep.begin(heard, putTexts, openedLarge);
+}
 
 /** Asks for the page of a rule. */
 export const { explain } = engine;
@@ -167,30 +178,8 @@ export function fix(edits, ids) {
   for (const [id, own] of byDocument) if (id !== undefined) editor.edit(id, own);
 }
 
-/** Files dropped on the page or chosen go to `opened(name, text)`, large ones to `openedLarge(name, number)`. */
-export function files(opened, openedLarge) {
-  take = (list) => {
-    for (const file of list) {
-      if (file.size < LARGE) file.text().then((text) => opened(file.name, text));
-      else openedLarge(file.name, blobs.push(file));
-    }
-  };
-  addEventListener("dragover", (event) => event.preventDefault());
-  addEventListener("drop", (event) => {
-    if (!event.dataTransfer?.files.length) return;
-    event.preventDefault();
-    take(event.dataTransfer.files);
-  }, { capture: true });
-  choose = () => {
-    const input = Object.assign(document.createElement("input"), { type: "file", multiple: true });
-    input.addEventListener("change", () => take(input.files));
-    input.click();
-  };
-}
 const blobs = []; // Large files; numbered from 1.
-let take = () => {};
-let choose = () => {};
-export function chooseFiles() { choose(); }
+let openedLarge = () => {};
 /** Opens a large file by its number. */
 export function openFile(id, number) {
   editor.openLarge(id, blobs[number - 1]);

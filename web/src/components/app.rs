@@ -8,11 +8,15 @@ use yew::{
     use_node_ref, use_reducer,
 };
 
+use super::all::AllProps;
 use super::compare::Compare;
+use super::dialog::Front;
 use super::documents::Documents;
 use super::findings::{Findings, go};
 use super::first_glance::FirstGlance;
 use super::gallery::Gallery;
+use super::header::Header;
+use super::notice::NoticeLine;
 use super::progress::{Failure, Progress};
 use super::rule::Rule;
 use super::token::TryToken;
@@ -20,8 +24,10 @@ use super::views::Views;
 use super::who::Who;
 use super::why::Why;
 use crate::bridge::{self, Heard};
+use crate::model::coming::Coming;
 use crate::model::{Location, NamedText, rule_page};
-use crate::state::{Action, DocumentId, FIRST, State, View};
+use crate::outside;
+use crate::state::{Action, Dialog, DocumentId, FIRST, State, View};
 
 impl Reducible for State {
     type Action = Action;
@@ -41,6 +47,8 @@ pub fn App() -> Html {
             if let Some(host) = host.cast() {
                 bridge::start(&host, heard(&dispatcher));
                 dispatcher.dispatch(Action::Opened { name: FIRST.to_owned(), text: "".into() });
+                let large = dispatcher.clone();
+                outside::start(came(dispatcher.clone()), move |name, file| large.dispatch(Action::OpenedLarge { name, file }));
                 spawn_local(async move {
                     let gallery = bridge::gallery().await.and_then(|json| serde_json::from_str(&json).ok());
                     dispatcher.dispatch(Action::Gallery(gallery.unwrap_or_default()));
@@ -63,6 +71,7 @@ pub fn App() -> Html {
         use_effect_with(state.revision, move |revision| {
             if !documents.is_empty() {
                 bridge::ask(*revision, &documents);
+                outside::track(&documents);
             }
         });
     }
@@ -70,21 +79,38 @@ pub fn App() -> Html {
         let dispatcher = state.dispatcher();
         Callback::from(move |()| dispatcher.dispatch(Action::Explained(None)))
     };
+    let read = {
+        let dispatcher = state.dispatcher();
+        Callback::from(move |()| dispatcher.dispatch(Action::NoticeRead))
+    };
     html! {
+        <>
         <div class="page" onkeydown={on_escape(close_rule.clone())}>
+            <a class="skip" href="#answers" onclick={skip()}>{"Skip to the answers"}</a>
             {head(&state)}
+            <NoticeLine notice={state.notice.clone()} {read} />
             <main>
                 <div class="left">
                     {tabs(&state)}
                     <div class="editor" ref={host}></div>
                 </div>
-                <div class="right">{answers(&state)}</div>
+                <div class="right" id="answers" tabindex="-1">{answers(&state)}</div>
                 <Progress />
                 // Always there: a list of another length would make the editor's element anew.
                 <div class="side">{state.rule.clone().map(|page| html!(<Rule {page} close={close_rule} />))}</div>
             </main>
         </div>
+        {front(&state)}
+        </>
     }
+}
+
+/// The answers get the keyboard; the address stays as it is.
+fn skip() -> Callback<MouseEvent> {
+    Callback::from(|event: MouseEvent| {
+        event.prevent_default();
+        bridge::focus_on("answers");
+    })
 }
 
 fn on_escape(close: Callback<()>) -> Callback<KeyboardEvent> {
@@ -96,8 +122,7 @@ fn on_escape(close: Callback<()>) -> Callback<KeyboardEvent> {
 }
 
 fn heard(dispatcher: &UseReducerDispatcher<State>) -> Heard {
-    let (changed, answered, explained, opened) = (dispatcher.clone(), dispatcher.clone(), dispatcher.clone(), dispatcher.clone());
-    let opened_large = dispatcher.clone();
+    let (changed, answered, explained) = (dispatcher.clone(), dispatcher.clone(), dispatcher.clone());
     Heard {
         changed: Box::new(move |id, empty| changed.dispatch(Action::Edited { id, empty })),
         answered: Box::new(move |revision, json, failed| {
@@ -107,26 +132,26 @@ fn heard(dispatcher: &UseReducerDispatcher<State>) -> Heard {
             });
         }),
         explained: Box::new(move |json| explained.dispatch(Action::Explained(rule_page(&json).map(Rc::new)))),
-        opened: Box::new(move |name, text| opened.dispatch(Action::Opened { name, text: text.into() })),
-        opened_large: Box::new(move |name, file| opened_large.dispatch(Action::OpenedLarge { name, file })),
     }
 }
 
 fn head(state: &UseReducerHandle<State>) -> Html {
-    let dispatcher = state.dispatcher();
-    let restart = Callback::from(move |_: MouseEvent| {
-        dispatcher.dispatch(Action::Replaced(vec![(FIRST.to_owned(), "".into())]));
-        bridge::focus();
-    });
-    html! {
-        <header>
-            <img src="icon.svg" alt="" width="26" height="26" />
-            <h1 class="brand">{"irsa-lint"}</h1>
-            <span class="tagline">{"Nothing leaves this tab"}</span>
-            <span class="space"></span>
-            if !state.is_empty() { <button onclick={restart}>{"Start over"}</button> }
-            <button onclick={Callback::from(|_: MouseEvent| bridge::choose_files())}>{"Open files…"}</button>
-        </header>
+    let (restart, dialog) = (state.dispatcher(), state.dispatcher());
+    let restart = Callback::from(move |()| restart.dispatch(Action::Replaced(vec![(FIRST.to_owned(), "".into())])));
+    let dialog = Callback::from(move |which| dialog.dispatch(Action::Opens(Some(which))));
+    html!(<Header empty={state.is_empty()} kept={state.kept} {restart} {dialog} />)
+}
+
+/// Hears what comes from outside, and does what keys mean.
+fn came(dispatcher: UseReducerDispatcher<State>) -> impl FnMut(Coming) {
+    move |coming| match coming.key.as_deref() {
+        Some("help") => dispatcher.dispatch(Action::Opens(Some(Dialog::Keys))),
+        Some(key) => {
+            let view = key.strip_prefix("view ").and_then(|number| number.parse::<usize>().ok());
+            let view = view.and_then(|number| View::ALL.get(number.checked_sub(1)?));
+            view.into_iter().for_each(|view| dispatcher.dispatch(Action::Viewed(*view)));
+        }
+        None => dispatcher.dispatch(Action::Came(coming)),
     }
 }
 
@@ -143,7 +168,18 @@ fn tabs(state: &UseReducerHandle<State>) -> Html {
         let dispatcher = state.dispatcher();
         Callback::from(move |id| dispatcher.dispatch(Action::Closed(id)))
     };
-    html!(<Documents documents={state.documents.clone()} shown={state.shown} answer={state.answer.clone()} {show} {close} {add} />)
+    let all = {
+        let dispatcher = state.dispatcher();
+        Callback::from(move |()| dispatcher.dispatch(Action::Opens(Some(Dialog::All))))
+    };
+    html!(<Documents documents={state.documents.clone()} shown={state.shown} answer={state.answer.clone()} {show} {close} {add} {all} />)
+}
+
+fn front(state: &UseReducerHandle<State>) -> Html {
+    let dispatcher = state.dispatcher();
+    let show = Callback::from(move |id| dispatcher.dispatch(Action::Shown(id)));
+    let all = AllProps { documents: state.documents.clone(), shown: state.shown, answer: state.answer.clone(), show };
+    html!(<Front dialog={state.dialog} {all} />)
 }
 
 fn answers(state: &UseReducerHandle<State>) -> Html {

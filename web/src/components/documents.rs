@@ -1,10 +1,12 @@
 //! The open documents as tabs, each with what it was recognised as.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use yew::{Callback, Html, MouseEvent, Properties, component, html};
+use yew::{Callback, Html, MouseEvent, Properties, component, html, use_effect_with};
 
-use crate::model::Answer;
+use crate::model::{Answer, Severity};
+use crate::outside;
 use crate::state::{Document, DocumentId};
 
 #[derive(Properties, PartialEq)]
@@ -15,21 +17,26 @@ pub struct DocumentsProps {
     pub show: Callback<DocumentId>,
     pub close: Callback<DocumentId>,
     pub add: Callback<()>,
+    /// Shows the list of all.
+    pub all: Callback<()>,
 }
+
+/// With more than these there is a list of all beside the tabs.
+const FEW: usize = 6;
 
 #[component]
 pub fn Documents(props: &DocumentsProps) -> Html {
+    use_effect_with(props.shown, |shown| shown.iter().for_each(|id| outside::reveal(&format!("tab-{id}"))));
+    let worst = worst(props.answer.as_deref());
     let tab = |(at, document): (usize, &Document)| {
         let id = document.id;
         let selected = props.shown == Some(id);
         let show = props.show.reform(move |_: MouseEvent| id);
         let close = props.close.reform(move |_: MouseEvent| id);
         let kind = kind(document, at, props.answer.as_deref());
-        let worst = props.answer.as_deref().and_then(|answer| {
-            answer.check.diagnostics.iter().filter(|found| found.location.path == document.name).map(|found| found.severity).max()
-        });
+        let worst = worst.get(document.name.as_str());
         html! {
-            <div class={if selected { "tab selected" } else { "tab" }} key={id}>
+            <div class={if selected { "tab selected" } else { "tab" }} id={format!("tab-{id}")} key={id}>
                 <button class="name" aria-current={if selected { "true" } else { "false" }} onclick={show}>
                     <span class="title">
                         {worst.map(|severity| html!(<span class={format!("dot {}", severity.name())} title={severity.name()}></span>))}
@@ -43,13 +50,29 @@ pub fn Documents(props: &DocumentsProps) -> Html {
     };
     html! {
         <nav class="tabs" aria-label="Documents">
-            {for props.documents.iter().enumerate().map(tab)}
+            if props.documents.len() > FEW {
+                <button class="every" onclick={props.all.reform(|_: MouseEvent| ())}>{format!("All {}", props.documents.len())}</button>
+            }
+            <div class="strip">
+                {for props.documents.iter().enumerate().map(tab)}
+            </div>
             <button class="add" aria-label="New document" title="New document" onclick={props.add.reform(|_: MouseEvent| ())}>{"+"}</button>
         </nav>
     }
 }
 
-fn kind(document: &Document, at: usize, answer: Option<&Answer>) -> String {
+/// The worst finding in each document that has one, by the document's name.
+pub fn worst(answer: Option<&Answer>) -> BTreeMap<&str, Severity> {
+    let mut worst = BTreeMap::new();
+    for found in answer.into_iter().flat_map(|answer| &answer.check.diagnostics) {
+        let known = worst.entry(found.location.path.as_str()).or_insert(found.severity);
+        *known = found.severity.max(*known);
+    }
+    worst
+}
+
+/// What a document is, in words. `at`: its place among all.
+pub fn kind(document: &Document, at: usize, answer: Option<&Answer>) -> String {
     if document.empty {
         return "empty".to_owned();
     }

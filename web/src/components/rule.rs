@@ -2,10 +2,11 @@
 
 use std::rc::Rc;
 
-use yew::{Callback, Html, MouseEvent, Properties, component, html};
+use yew::{Callback, Html, MouseEvent, Properties, component, html, use_effect_with};
 
 use super::words::{paragraphs, words};
 use crate::model::{RuleExample, RulePage};
+use crate::outside;
 
 #[derive(Properties, PartialEq)]
 pub struct RuleProps {
@@ -16,6 +17,10 @@ pub struct RuleProps {
 #[component]
 pub fn Rule(props: &RuleProps) -> Html {
     let page = &props.page;
+    use_effect_with((), |()| {
+        outside::enter("rule-close");
+        outside::leave
+    });
     let example = |example: &RuleExample| {
         html! {
             <>
@@ -26,7 +31,7 @@ pub fn Rule(props: &RuleProps) -> Html {
     };
     html! {
         <aside class="rule-page" aria-label={format!("Rule {}", page.id)}>
-            <button class="close" aria-label="Close the rule’s page" onclick={props.close.reform(|_: MouseEvent| ())}>{"×"}</button>
+            <button class="close" id="rule-close" aria-label="Close the rule’s page" onclick={props.close.reform(|_: MouseEvent| ())}>{"×"}</button>
             <p class={format!("severity {}", page.severity.name())}>{page.severity.name()}</p>
             <h2>{&page.id}</h2>
             <p class="summary">{words(&page.summary)}</p>

@@ -1,5 +1,7 @@
 //! The engine's answers as far as the page shows them. Their shapes are the published JSON's.
 
+pub mod coming;
+
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
