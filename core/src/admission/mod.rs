@@ -38,7 +38,7 @@ pub use issuers::{Forms, Issuers};
 pub use legal::grammar_of;
 pub use principal::{BUILT_IN, Federated};
 pub use region::Region;
-pub use stage::{Stage, objection};
+pub use stage::{ROLES_CLAIM, Stage, has_session_tags, has_source_identity, objection};
 pub use summary::{Admits, Summary};
 pub use token::{Claim, Request, Token};
 pub use truth::Truth;

@@ -8,6 +8,7 @@ pub mod claims;
 pub mod fix;
 pub mod glance;
 pub mod inspect;
+pub mod jwt;
 mod known_error;
 mod nearest;
 mod notes;
