@@ -5,6 +5,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub mod difference;
+pub mod token;
+pub mod why;
+
 /// Everything about the documents.
 #[derive(Debug, Deserialize, PartialEq)]
 pub struct Answer {
@@ -174,6 +178,8 @@ pub struct Seen {
     pub kind: Option<String>,
     pub name: Option<String>,
     pub address: Option<String>,
+    pub namespace: Option<String>,
+    pub issuer: Option<String>,
 }
 
 /// A rule's page.
