@@ -170,20 +170,35 @@ fn answers(state: &UseReducerHandle<State>) -> Html {
         let dispatcher = state.dispatcher();
         Callback::from(move |view| dispatcher.dispatch(Action::Viewed(view)))
     };
+    let add = {
+        let dispatcher = state.dispatcher();
+        Callback::from(move |name: &'static str| {
+            dispatcher.dispatch(Action::Opened { name: name.to_owned(), text: "".into() });
+            bridge::focus();
+        })
+    };
     let (documents, revision) = (state.documents.clone(), state.revision);
     let shown = match state.view {
-        View::Findings => html!(<Findings answer={answer.clone()} {documents} jump={jump.clone()} {explain} />),
+        View::Findings => html!(<Findings answer={answer.clone()} documents={documents.clone()} jump={jump.clone()} {explain} />),
         View::Who => html!(<Who answer={answer.clone()} />),
-        View::Token => html!(<TryToken {documents} {revision} jump={jump.clone()} />),
-        View::Why => html!(<Why {documents} {revision} jump={jump.clone()} />),
-        View::Compare => html!(<Compare {documents} {revision} />),
+        View::Token | View::Why => Html::default(),
+        View::Compare => html!(<Compare documents={documents.clone()} {revision} />),
     };
     html! {
         <>
             {state.failure.as_ref().map(|failure| html!(<p class="failure">{"The engine stopped: "}{failure}</p>))}
-            <FirstGlance answer={answer.clone()} {jump} />
+            <FirstGlance answer={answer.clone()} jump={jump.clone()} />
             <Views shown={state.view} answer={answer.clone()} show={view} />
-            <div class="view" role="tabpanel" id="view" aria-label={state.view.title()}>{shown}</div>
+            <div class="view" role="tabpanel" id="view" aria-label={state.view.title()}>
+                <div>{shown}</div>
+                // What is filled in stays while another view is seen.
+                <div hidden={state.view != View::Token}>
+                    <TryToken answer={answer.clone()} documents={documents.clone()} {revision} shown={state.view == View::Token} jump={jump.clone()} />
+                </div>
+                <div hidden={state.view != View::Why}>
+                    <Why {answer} {documents} {revision} shown={state.view == View::Why} {jump} {add} />
+                </div>
+            </div>
         </>
     }
 }

@@ -168,6 +168,14 @@ impl Decision {
         }
     }
 
+    /// Which role it is, among the roles of these documents.
+    pub fn key(&self) -> String {
+        self.role
+            .as_ref()
+            .map(|role| format!("{}:{}:{}", role.location.path, role.location.start.line, role.location.start.column))
+            .unwrap_or_default()
+    }
+
     /// How the role is called.
     pub fn name(&self) -> String {
         let role = self.role.as_ref();

@@ -1,0 +1,86 @@
+//! The verdict of each role, large; and of the chosen one the trace and the nearest miss.
+
+use yew::{Callback, Html, MouseEvent, Properties, component, html, use_state};
+
+use super::trace::Trace;
+use crate::components::asked::Asked;
+use crate::components::words::{sentence, words};
+use crate::model::Location;
+use crate::model::token::{Decision, Headline, Nearest, Tone, Tried, Verdict};
+
+#[derive(Properties, PartialEq)]
+pub struct DecisionsProps {
+    pub asked: Asked<Tried>,
+    pub jump: Callback<Location>,
+    /// Fills in another subject, where there are fields.
+    pub take: Option<Callback<String>>,
+}
+
+#[component]
+pub fn Decisions(props: &DecisionsProps) -> Html {
+    let chosen = use_state(|| None::<String>);
+    let Some(Ok(tried)) = props.asked.as_deref() else { return Html::default() };
+    let decisions = &tried.decisions;
+    let first = || decisions.iter().find(|decision| decision.decision == Verdict::Allowed).or(decisions.first());
+    let Some(shown) = decisions.iter().find(|decision| *chosen == Some(decision.key())).or_else(first) else { return Html::default() };
+    let choose = Callback::from(move |key: String| chosen.set(Some(key)));
+    let subject = tried.token.subject.as_deref().unwrap_or_default();
+    html! {
+        <>
+            <div class="roles">
+                if decisions.len() > 1 {
+                    <ul aria-label="Roles">{for decisions.iter().map(|decision| role(decision, tried, shown, &choose))}</ul>
+                }
+            </div>
+            {verdict(&shown.headline(&tried.token.remarks))}
+            <div class="nearest-miss">{shown.nearest.as_ref().map(|near| nearest(near, subject, props.take.as_ref()))}</div>
+            <Trace asked={props.asked.clone()} role={shown.key()} jump={props.jump.clone()} />
+        </>
+    }
+}
+
+fn tone(tone: Tone) -> (&'static str, &'static str) {
+    match tone {
+        Tone::Good => ("good", "✓"),
+        Tone::Bad => ("bad", "✗"),
+        Tone::Late => ("late", "!"),
+        Tone::Unsure => ("unsure", "?"),
+    }
+}
+
+fn verdict(headline: &Headline) -> Html {
+    let (class, sign) = tone(headline.tone);
+    html! {
+        <div class={format!("verdict {class}")} role="status">
+            <p class="words"><span class="sign" aria-hidden="true">{sign}</span>{headline.words}</p>
+            <p class="why">{headline.why.as_ref().map(|why| html!(<>{sentence(why)}{"."}</>))}</p>
+        </div>
+    }
+}
+
+fn role(decision: &Decision, tried: &Tried, shown: &Decision, choose: &Callback<String>) -> Html {
+    let (headline, name) = (decision.headline(&tried.token.remarks), decision.name());
+    let (class, sign) = tone(headline.tone);
+    let current = if decision.key() == shown.key() { "true" } else { "false" };
+    let own = decision.key();
+    html! {
+        <li>
+            <button aria-current={current} onclick={choose.reform(move |_: MouseEvent| own.clone())}>
+                <span class={format!("sign {class}")} aria-hidden="true">{sign}</span>
+                <span class="name">{name}</span>
+                <span class="words">{headline.words}</span>
+            </button>
+        </li>
+    }
+}
+
+fn nearest(nearest: &Nearest, subject: &str, take: Option<&Callback<String>>) -> Html {
+    let own = nearest.subject.clone();
+    let take = take.filter(|_| nearest.subject != subject).map(|take| take.reform(move |_: MouseEvent| own.clone()));
+    html! {
+        <p>
+            <strong>{"Nearest miss: "}</strong>{words(&nearest.message)}{". "}
+            {take.map(|take| html!(<button class="quiet" onclick={take}>{"Try "}<code>{&nearest.subject}</code></button>))}
+        </p>
+    }
+}

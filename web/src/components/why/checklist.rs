@@ -1,0 +1,64 @@
+//! The chain from pod to role, link by link, up to the first that is broken.
+
+use yew::{Callback, Html, Properties, component, html};
+
+use crate::components::asked::Asked;
+use crate::components::findings::place;
+use crate::components::words::sentence;
+use crate::model::Location;
+use crate::model::why::{Checklist, Kind, Link, on_page};
+
+#[derive(Properties, PartialEq)]
+pub struct LinksProps {
+    pub asked: Asked<Checklist>,
+    pub jump: Callback<Location>,
+}
+
+#[component]
+pub fn Links(props: &LinksProps) -> Html {
+    let Some(Ok(list)) = props.asked.as_deref() else { return Html::default() };
+    let link = |(at, link): (usize, &Link)| one(link, list.broken == Some(at), list.error.is_some(), &props.jump);
+    let ending = match list.broken {
+        None if list.chain.is_empty() => "Nothing here shows a pod or a role yet.",
+        None if list.chain.iter().all(|link| link.holds == Some(true)) => "Every link that these documents show is in order.",
+        None => "No link is broken; what is marked ? these documents do not show.",
+        Some(at) if list.chain.get(at).is_some_and(|link| link.link == Kind::Error) => "",
+        Some(_) => "What comes after is looked at once this is mended.",
+    };
+    html! {
+        <>
+            <h3>{"Checklist"}</h3>
+            <ol class="checklist">{for list.links().map(link)}</ol>
+            <p class="ending small">{ending}</p>
+        </>
+    }
+}
+
+fn one(link: &Link, broken: bool, known: bool, jump: &Callback<Location>) -> Html {
+    let (class, sign, says) = match link.holds {
+        Some(true) => ("yes", "✓", "in order: "),
+        Some(false) => ("no", "✗", "broken: "),
+        None => ("open", "?", "not known: "),
+    };
+    // What the error proves stands above; here it is only said that no document explains it.
+    let outside = link.link == Kind::Error && known;
+    let title = if outside { "Outside of these documents" } else { link.link.title() };
+    html! {
+        <li class={if broken { format!("{class} broken") } else { class.to_owned() }}>
+            <span class="sign" aria-hidden="true">{sign}</span>
+            <div>
+                <p class="what">
+                    <span class="unseen">{says}</span>
+                    <strong>{title}</strong>
+                    {link.location.as_ref().map(|location| place(location, jump))}
+                </p>
+                if outside {
+                    <p>{"These documents do not show the cause."}</p>
+                } else {
+                    <p>{sentence(&on_page(&link.message))}{"."}</p>
+                }
+                if !link.help.is_empty() { <p class="help">{sentence(&on_page(&link.help))}{"."}</p> }
+            </div>
+        </li>
+    }
+}
