@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 use super::{Answer, Audiences, Grant, Location};
 
@@ -36,9 +35,30 @@ pub struct TokenSeen {
     pub subject: Option<String>,
     pub audience: Vec<String>,
     pub expiry: Option<String>,
-    pub claims: BTreeMap<String, Value>,
+    pub claims: BTreeMap<String, Claim>,
     pub remarks: Vec<Remark>,
     pub notes: Vec<String>,
+}
+
+/// A claim's value.
+#[derive(Debug, Deserialize, Serialize, PartialEq)]
+#[serde(untagged)]
+pub enum Claim {
+    One(String),
+    Many(Vec<String>),
+    Other {},
+    None,
+}
+
+impl Claim {
+    pub fn words(&self) -> String {
+        match self {
+            Self::One(text) => text.clone(),
+            Self::Many(list) => list.join(", "),
+            Self::Other {} => "{…}".to_owned(),
+            Self::None => "null".to_owned(),
+        }
+    }
 }
 
 #[derive(Debug, Deserialize, PartialEq)]
@@ -394,16 +414,14 @@ impl Form {
 impl Suggestion {
     /// The payload of such a token, as a question.
     pub fn question(&self, claims: &[(String, String)]) -> TokenQuestion {
-        let mut payload = Map::new();
-        for (name, value) in claims.iter().filter(|(name, _)| !name.trim().is_empty()) {
-            let list = serde_json::from_str::<Value>(value).ok().filter(Value::is_array);
-            payload.insert(name.trim().to_owned(), list.unwrap_or_else(|| value.as_str().into()));
-        }
+        let value = |text: &String| serde_json::from_str(text).map_or_else(|_| Claim::One(text.clone()), Claim::Many);
+        let named = claims.iter().map(|(name, text)| (name.trim(), value(text))).filter(|(name, _)| !name.is_empty());
+        let mut payload: BTreeMap<&str, Claim> = named.collect();
         let audience = if self.audience.is_empty() { AUDIENCE } else { &self.audience };
         for (name, value) in [("iss", self.issuer.as_str()), ("sub", &self.subject), ("aud", audience)] {
-            payload.insert(name.to_owned(), value.into());
+            payload.insert(name, Claim::One(value.to_owned()));
         }
-        TokenQuestion { token: Value::Object(payload).to_string(), now: None }
+        TokenQuestion { token: serde_json::to_string(&payload).unwrap_or_default(), now: None }
     }
 
     /// Callers that are this one but for a slip, the likeliest first.

@@ -1,21 +1,11 @@
 //! What a pasted token says: issuer, subject, audience, when it ends, and what STS has against it.
 
-use serde_json::Value;
-use yew::{Html, Properties, component, html};
+use yew::{Html, html};
 
-use crate::components::asked::Asked;
 use crate::components::words::sentence;
-use crate::model::token::{Remark, TokenSeen, Tried};
+use crate::model::token::{Remark, TokenSeen};
 
-#[derive(Properties, PartialEq)]
-pub struct ClaimsProps {
-    pub asked: Asked<Tried>,
-}
-
-#[component]
-pub fn Claims(props: &ClaimsProps) -> Html {
-    let Some(Ok(tried)) = props.asked.as_deref() else { return Html::default() };
-    let token = &tried.token;
+pub fn claims(token: &TokenSeen) -> Html {
     let others = token.claims.iter().filter(|(name, _)| !["iss", "sub", "aud"].contains(&name.as_str()));
     let notes = token.notes.iter().filter(|note| token.remarks.iter().all(|remark| remark.message != **note));
     html! {
@@ -35,7 +25,7 @@ pub fn Claims(props: &ClaimsProps) -> Html {
             <ul class="plain">{for notes.map(|note| html!(<li>{sentence(note)}</li>))}</ul>
             <details>
                 <summary>{"All other claims"}</summary>
-                <dl>{for others.map(|(name, value)| html!(<><dt><code>{name}</code></dt><dd>{shown(value)}</dd></>))}</dl>
+                <dl>{for others.map(|(name, value)| html!(<><dt><code>{name}</code></dt><dd>{value.words()}</dd></>))}</dl>
             </details>
         </div>
     }
@@ -58,13 +48,5 @@ fn remark(remark: &Remark) -> Html {
             <p>{sentence(&remark.message)}{"."}</p>
             <p class="help">{sentence(&remark.help)}</p>
         </li>
-    }
-}
-
-fn shown(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Object(_) => "{…}".to_owned(),
-        other => other.to_string(),
     }
 }

@@ -1,16 +1,14 @@
 //! A token as its claims, field by field.
 
-use std::rc::Rc;
-
-use yew::{Callback, Html, InputEvent, MouseEvent, Properties, component, html};
+use yew::{Callback, Html, InputEvent, MouseEvent, html};
 
 use crate::components::input::{line, typed};
 use crate::model::token::{Field, Form, FormAction, Offer};
 
-#[derive(Properties, PartialEq)]
-pub struct FieldsProps {
-    pub form: Form,
-    pub offer: Rc<Offer>,
+/// The form and what to do with it.
+pub struct Fields<'a> {
+    pub form: &'a Form,
+    pub offer: &'a Offer,
     pub change: Callback<FormAction>,
     /// Tries somebody who is nearly let in.
     pub miss: Callback<()>,
@@ -18,9 +16,8 @@ pub struct FieldsProps {
     pub missed: &'static str,
 }
 
-#[component]
-pub fn Fields(props: &FieldsProps) -> Html {
-    let FieldsProps { form, offer, change, .. } = props;
+pub fn fields(fields: &Fields<'_>) -> Html {
+    let Fields { form, offer, change, .. } = fields;
     let set = |field: Field| change.reform(move |text| FormAction::Typed(field, text));
     let text = |field: Field| form.text(field, offer);
     let whom = if form.is_pod(offer) {
@@ -35,7 +32,7 @@ pub fn Fields(props: &FieldsProps) -> Html {
     };
     html! {
         <div class="fields">
-            {suggestions(props)}
+            {suggestions(fields)}
             {line("token-issuer", "Issuer", text(Field::Issuer), "https://oidc.eks.eu-west-1.amazonaws.com/id/…", Some("token-issuers"), set(Field::Issuer))}
             <datalist id="token-issuers">{for offer.issuers.iter().map(|issuer| html!(<option value={issuer.clone()}></option>))}</datalist>
             {whom}
@@ -59,8 +56,8 @@ fn subject_hint(issuer: &str) -> &'static str {
 }
 
 /// Callers that one click fills in.
-fn suggestions(props: &FieldsProps) -> Html {
-    let FieldsProps { form, offer, change, miss, missed } = props;
+fn suggestions(fields: &Fields<'_>) -> Html {
+    let Fields { form, offer, change, miss, missed } = fields;
     let issuer = form.text(Field::Issuer, offer);
     let admitted = offer.admitted.iter().find(|known| known.issuer == issuer).or(offer.admitted.first());
     let account = |(namespace, name): &(String, String)| {

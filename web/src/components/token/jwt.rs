@@ -1,6 +1,6 @@
 //! A token as it is: pasted, cut down to what it says, and forgotten with the page. It must not leave the component that holds it.
 
-use yew::{Callback, Html, MouseEvent, Properties, component, html};
+use yew::{Callback, Html, MouseEvent, html};
 
 use crate::bridge;
 use crate::components::input::{focus, typed};
@@ -25,16 +25,8 @@ impl Pasted {
     }
 }
 
-#[derive(Properties, PartialEq)]
-pub struct JwtProps {
-    pub id: &'static str,
-    pub pasted: Pasted,
-    pub set: Callback<String>,
-}
-
-#[component]
-pub fn Jwt(props: &JwtProps) -> Html {
-    let (id, set) = (props.id, props.set.clone());
+/// The text area with the id `id`.
+pub fn jwt(id: &'static str, pasted: &Pasted, set: Callback<String>) -> Html {
     let clear = Callback::from({
         let set = set.clone();
         move |_: MouseEvent| {
@@ -46,14 +38,14 @@ pub fn Jwt(props: &JwtProps) -> Html {
         <div class="jwt">
             <label for={id}>{"Token (JWT), or its decoded payload"}</label>
             <textarea
-                {id} rows="4" value={props.pasted.text.clone()} oninput={typed(set)} autocomplete="off" autocapitalize="off" spellcheck="false"
+                {id} rows="4" value={pasted.text.clone()} oninput={typed(set)} autocomplete="off" autocapitalize="off" spellcheck="false"
                 placeholder="eyJhbGciOiJSUzI1NiIs…" aria-describedby={format!("{id}-secret")}
             />
             <div class="beneath">
                 <p class="small" id={format!("{id}-secret")}>
                     {"A token is a password while it lasts. It is decoded in this tab and kept nowhere; its signature is never looked at and is cut off as you paste, so that what stays here opens no door."}
                 </p>
-                <button class="clear" disabled={props.pasted.text.is_empty()} onclick={clear}>{"Clear"}</button>
+                <button class="clear" disabled={pasted.text.is_empty()} onclick={clear}>{"Clear"}</button>
             </div>
         </div>
     }

@@ -17,10 +17,10 @@ use crate::bridge;
 use crate::model::token::{Form, FormAction, Offer, Suggestion, Tried, Verdict};
 use crate::model::{Answer, Location};
 use crate::state::Document;
-use claims::Claims;
-use fields::Fields;
-use jwt::{Jwt, Pasted};
-use verdict::Decisions;
+use claims::claims;
+use fields::{Fields, fields};
+use jwt::{Pasted, jwt};
+use verdict::{Hands, decisions};
 
 #[derive(Properties, PartialEq)]
 pub struct TryTokenProps {
@@ -54,6 +54,7 @@ pub fn TryToken(props: &TryTokenProps) -> Html {
     let form = use_reducer(Form::default);
     let pasted = use_state(Pasted::default);
     let missed = use_state(|| "");
+    let chosen = use_state(String::new);
     let offer = use_memo(props.answer.clone(), |answer| Offer::of(answer));
     let question = match *way {
         Way::Fields => form.question(&offer),
@@ -81,6 +82,12 @@ pub fn TryToken(props: &TryTokenProps) -> Html {
     });
     let miss =
         near_miss(form.caller(&offer).or_else(|| offer.admitted.first().cloned()), &offer, form.dispatcher(), missed.setter(), props);
+    let hands = Hands {
+        jump: props.jump.clone(),
+        chosen: (*chosen).clone(),
+        choose: Callback::from(move |key| chosen.set(key)),
+        take: (*way == Way::Fields).then(|| other_subject(&asked, form.dispatcher())),
+    };
     let switch = |own: Way, words: &'static str| {
         let chosen = way.clone();
         let pressed = if *way == own { "true" } else { "false" };
@@ -95,38 +102,42 @@ pub fn TryToken(props: &TryTokenProps) -> Html {
             </div>
             <div class="given">
                 if *way == Way::Fields {
-                    <Fields form={(*form).clone()} offer={offer.clone()} {change} {miss} missed={*missed} />
+                    {fields(&Fields { form: &form, offer: &offer, change, miss, missed: *missed })}
                 } else {
-                    <Jwt id="token-jwt" pasted={(*pasted).clone()} set={take} />
+                    {jwt("token-jwt", &pasted, take)}
                 }
             </div>
-            {told(&asked, *way, &props.jump, form.dispatcher())}
+            {told(&asked, *way, hands)}
         </section>
     }
 }
 
 /// The verdict, or what is needed for one. Always of the same elements, so that nothing jumps when it comes.
-fn told(asked: &Asked<Tried>, way: Way, jump: &Callback<Location>, form: UseReducerDispatcher<Form>) -> Html {
+fn told(asked: &Asked<Tried>, way: Way, hands: Hands) -> Html {
     let (words, tried) = match (asked.as_deref(), way) {
         (None, Way::Fields) => (html!({ "Fill in who calls, or try an example: the verdict stands here." }), None),
         (None, Way::Jwt) => (html!({ "Paste a token: the verdict stands here." }), None),
         (Some(Err(reason)), _) => (sentence(reason), None),
         (Some(Ok(tried)), _) => (Html::default(), Some(tried)),
     };
-    let Some(tried) = tried else { return html!(<div class="verdict none" role="status"><p class="why">{words}</p></div>) };
-    let issuer = tried.token.issuer.clone();
-    let take = (way == Way::Fields).then(|| {
-        let audience = tried.token.audience.first().cloned().unwrap_or_default();
-        Callback::from(move |subject: String| {
-            form.dispatch(FormAction::Took(Suggestion { issuer: issuer.clone(), subject, audience: audience.clone() }));
-        })
-    });
+    let Some(tried) = tried else { return html!(<div class="verdict none" role="status"><p class="reason">{words}</p></div>) };
     html! {
         <>
-            <Decisions asked={asked.clone()} jump={jump.clone()} {take} />
-            if way == Way::Jwt { <Claims asked={asked.clone()} /> }
+            {decisions(tried, &hands)}
+            if way == Way::Jwt { {claims(&tried.token)} }
         </>
     }
+}
+
+/// Fills in another subject for the caller that was tried.
+fn other_subject(asked: &Asked<Tried>, form: UseReducerDispatcher<Form>) -> Callback<String> {
+    let asked = asked.clone();
+    Callback::from(move |subject: String| {
+        if let Some(Ok(Tried { token, .. })) = asked.as_deref() {
+            let audience = token.audience.first().cloned().unwrap_or_default();
+            form.dispatch(FormAction::Took(Suggestion { issuer: token.issuer.clone(), subject, audience }));
+        }
+    })
 }
 
 /// Looks for a caller that is kept out by a hair: the first of some slips that no role lets in.

@@ -1,32 +1,20 @@
 //! The policy statement by statement, each element with what the policy says and what the token has, and where the two part.
 
-use yew::{Callback, Html, MouseEvent, Properties, component, html};
+use yew::{Callback, Html, MouseEvent, html};
 
-use crate::components::asked::Asked;
 use crate::components::words::{capital, words};
 use crate::model::Location;
 use crate::model::difference::{Piece, apart, nearest};
-use crate::model::token::{Because, Compared, Decision, Statement, Tried};
+use crate::model::token::{Because, Compared, Statement};
 
 /// Values shown of a condition before the rest is only counted.
 const MOST: usize = 8;
 /// Statements that are all shown open.
 const FEW: usize = 3;
 
-#[derive(Properties, PartialEq)]
-pub struct TraceProps {
-    pub asked: Asked<Tried>,
-    pub role: String,
-    pub jump: Callback<Location>,
-}
-
-#[component]
-pub fn Trace(props: &TraceProps) -> Html {
-    let Some(Ok(tried)) = props.asked.as_deref() else { return Html::default() };
-    let Some(Decision { trace, .. }) = tried.decisions.iter().find(|decision| decision.key() == props.role) else {
-        return Html::default();
-    };
-    let statement = |statement: &Statement| one(statement, trace.len() <= FEW || statement.is_about(), &tried.token.issuer, &props.jump);
+/// The trace of a token of an issuer.
+pub fn trace(trace: &[Statement], issuer: &str, jump: &Callback<Location>) -> Html {
+    let statement = |statement: &Statement| one(statement, trace.len() <= FEW || statement.is_about(), issuer, jump);
     html! {
         <ol class="trace" aria-label="Statement by statement">{for trace.iter().map(statement)}</ol>
     }

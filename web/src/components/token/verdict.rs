@@ -1,40 +1,37 @@
 //! The verdict of each role, large; and of the chosen one the trace and the nearest miss.
 
-use yew::{Callback, Html, MouseEvent, Properties, component, html, use_state};
+use yew::{Callback, Html, MouseEvent, html};
 
-use super::trace::Trace;
-use crate::components::asked::Asked;
+use super::trace::trace;
 use crate::components::words::{sentence, words};
 use crate::model::Location;
 use crate::model::token::{Decision, Headline, Nearest, Tone, Tried, Verdict};
 
-#[derive(Properties, PartialEq)]
-pub struct DecisionsProps {
-    pub asked: Asked<Tried>,
+/// What a view of the decisions needs beside them.
+pub struct Hands {
     pub jump: Callback<Location>,
+    /// Which role is looked at, by its key.
+    pub chosen: String,
+    pub choose: Callback<String>,
     /// Fills in another subject, where there are fields.
     pub take: Option<Callback<String>>,
 }
 
-#[component]
-pub fn Decisions(props: &DecisionsProps) -> Html {
-    let chosen = use_state(|| None::<String>);
-    let Some(Ok(tried)) = props.asked.as_deref() else { return Html::default() };
+pub fn decisions(tried: &Tried, hands: &Hands) -> Html {
     let decisions = &tried.decisions;
     let first = || decisions.iter().find(|decision| decision.decision == Verdict::Allowed).or(decisions.first());
-    let Some(shown) = decisions.iter().find(|decision| *chosen == Some(decision.key())).or_else(first) else { return Html::default() };
-    let choose = Callback::from(move |key: String| chosen.set(Some(key)));
+    let Some(shown) = decisions.iter().find(|decision| decision.key() == hands.chosen).or_else(first) else { return Html::default() };
     let subject = tried.token.subject.as_deref().unwrap_or_default();
     html! {
         <>
             <div class="roles">
                 if decisions.len() > 1 {
-                    <ul aria-label="Roles">{for decisions.iter().map(|decision| role(decision, tried, shown, &choose))}</ul>
+                    <ul aria-label="Roles">{for decisions.iter().map(|decision| role(decision, tried, shown, &hands.choose))}</ul>
                 }
             </div>
             {verdict(&shown.headline(&tried.token.remarks))}
-            <div class="nearest-miss">{shown.nearest.as_ref().map(|near| nearest(near, subject, props.take.as_ref()))}</div>
-            <Trace asked={props.asked.clone()} role={shown.key()} jump={props.jump.clone()} />
+            <div class="nearest-miss">{shown.nearest.as_ref().map(|near| nearest(near, subject, hands.take.as_ref()))}</div>
+            {trace(&shown.trace, &tried.token.issuer, &hands.jump)}
         </>
     }
 }
@@ -53,7 +50,7 @@ fn verdict(headline: &Headline) -> Html {
     html! {
         <div class={format!("verdict {class}")} role="status">
             <p class="words"><span class="sign" aria-hidden="true">{sign}</span>{headline.words}</p>
-            <p class="why">{headline.why.as_ref().map(|why| html!(<>{sentence(why)}{"."}</>))}</p>
+            <p class="reason">{headline.why.as_ref().map(|why| html!(<>{sentence(why)}{"."}</>))}</p>
         </div>
     }
 }

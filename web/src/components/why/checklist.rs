@@ -1,23 +1,14 @@
 //! The chain from pod to role, link by link, up to the first that is broken.
 
-use yew::{Callback, Html, Properties, component, html};
+use yew::{Callback, Html, html};
 
-use crate::components::asked::Asked;
 use crate::components::findings::place;
 use crate::components::words::sentence;
 use crate::model::Location;
 use crate::model::why::{Checklist, Kind, Link, on_page};
 
-#[derive(Properties, PartialEq)]
-pub struct LinksProps {
-    pub asked: Asked<Checklist>,
-    pub jump: Callback<Location>,
-}
-
-#[component]
-pub fn Links(props: &LinksProps) -> Html {
-    let Some(Ok(list)) = props.asked.as_deref() else { return Html::default() };
-    let link = |(at, link): (usize, &Link)| one(link, list.broken == Some(at), list.error.is_some(), &props.jump);
+pub fn links(list: &Checklist, jump: &Callback<Location>) -> Html {
+    let link = |(at, link): (usize, &Link)| one(link, list.broken == Some(at), list.error.is_some(), jump);
     let ending = match list.broken {
         None if list.chain.is_empty() => "Nothing here shows a pod or a role yet.",
         None if list.chain.iter().all(|link| link.holds == Some(true)) => "Every link that these documents show is in order.",

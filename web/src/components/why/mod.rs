@@ -8,12 +8,12 @@ use yew::{Callback, Html, MouseEvent, Properties, component, html, use_state};
 
 use super::asked::{Asked, use_asked};
 use super::input::{choice, typed};
-use super::token::jwt::{Jwt, Pasted};
+use super::token::jwt::{Pasted, jwt};
 use super::words::{capital, sentence, words};
 use crate::model::why::{COMMON, Checklist, KnownError, Paper, WhyQuestion, accounts, on_page, roles};
 use crate::model::{Answer, Location};
 use crate::state::Document;
-use checklist::Links;
+use checklist::links;
 
 #[derive(Properties, PartialEq)]
 pub struct WhyProps {
@@ -69,7 +69,7 @@ pub fn Why(props: &WhyProps) -> Html {
             {told(&asked, props)}
             <details class="token">
                 <summary>{"I have the token that was sent"}</summary>
-                <Jwt id="why-jwt" pasted={(*pasted).clone()} set={take} />
+                {jwt("why-jwt", &pasted, take)}
             </details>
         </section>
     }
@@ -100,14 +100,14 @@ fn error_text(error: &str, write: Callback<String>) -> Html {
 fn told(asked: &Asked<Checklist>, props: &WhyProps) -> Html {
     let list = match asked.as_deref() {
         None => return html!(<p class="waiting">{"…"}</p>),
-        Some(Err(reason)) => return html!(<div class="verdict none" role="status"><p class="why">{sentence(reason)}{"."}</p></div>),
+        Some(Err(reason)) => return html!(<div class="verdict none" role="status"><p class="reason">{sentence(reason)}{"."}</p></div>),
         Some(Ok(list)) => list,
     };
     let papers = list.next(&props.answer.inspect);
     html! {
         <>
             <div class="proof-place">{list.error.as_ref().map(proof)}</div>
-            <Links asked={asked.clone()} jump={props.jump.clone()} />
+            {links(list, &props.jump)}
             <div class="next-place">if !papers.is_empty() { {next(&papers, &props.add)} }</div>
         </>
     }
