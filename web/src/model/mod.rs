@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub mod difference;
+mod federated;
 pub mod token;
 pub mod why;
 
@@ -180,6 +181,9 @@ pub struct Seen {
     pub address: Option<String>,
     pub namespace: Option<String>,
     pub issuer: Option<String>,
+    /// Of a role: whom its trust policy names.
+    #[serde(default)]
+    pub assume_role_policy: federated::Issuers,
 }
 
 /// A rule's page.

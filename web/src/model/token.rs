@@ -269,6 +269,8 @@ impl Offer {
         for cluster in answer.inspect.clusters.iter().filter_map(|cluster| cluster.issuer.as_ref()) {
             note(&mut offer.clusters, cluster);
         }
+        // Also those of a policy that lets nobody in.
+        answer.inspect.roles.iter().flat_map(|role| &role.assume_role_policy.0).for_each(|issuer| note(&mut offer.issuers, issuer));
         grants().filter(|grant| grant.issuer != "any").for_each(|grant| note(&mut offer.issuers, &grant.issuer));
         let seen = answer.inspect.clusters.iter().chain(&answer.inspect.providers).filter_map(|seen| seen.issuer.as_ref());
         seen.for_each(|issuer| note(&mut offer.issuers, issuer));
