@@ -44,14 +44,14 @@ const selectedLine = (page) =>
   page.locator(".cm-content").evaluate((content) => content.cmTile?.view.state.doc.lineAt(content.cmTile.view.state.selection.main.from).number);
 
 test("fields filled in: the verdict, the trace beside the policy, the way to the statement", async () => {
-  const { page, shot, check } = await at("Try a token", [role()]);
+  const { page, shot, check } = await at("Try a token", [role()], { viewport: { width: 1440, height: 1240 } });
   assert.equal(await page.getByLabel("Issuer").inputValue(), ISSUER);
   assert.equal(await page.getByLabel("Audience (aud)").inputValue(), "sts.amazonaws.com");
   await page.getByText("the verdict stands here").waitFor();
   await page.getByLabel("Namespace").fill("kube-system");
   await page.getByLabel("ServiceAccount").fill("external-dns");
   await page.locator(".verdict.bad").getByText("Does not get in").waitFor();
-  assert.match(await page.locator(".nearest-miss").textContent(), /^Nearest miss: the namespace differs: the policy admits default, the token's is kube-system\. /);
+  assert.match(await page.locator(".nearest").textContent(), /^Nearest miss: the namespace differs: the policy admits default, the token's is kube-system\. /);
   const subject = page.locator(".steps > li.no");
   assert.equal(await subject.count(), 1);
   assert.deepEqual(await subject.locator("mark").allTextContents(), ["default", "kube-system"]);
@@ -65,7 +65,7 @@ test("fields filled in: the verdict, the trace beside the policy, the way to the
   await page.getByRole("button", { name: "StringEquals sub" }).click();
   assert.equal(await selectedLine(page), 19);
   // What would get in is one click away.
-  await page.locator(".nearest-miss button").click();
+  await page.locator(".nearest button").click();
   await page.locator(".verdict.good").getByText("Gets in").waitFor();
   assert.equal(await page.getByLabel("Namespace").inputValue(), "default");
   await check();
@@ -120,7 +120,7 @@ test("several roles, each with its verdict", async () => {
 });
 
 test("a pasted token: decoded here, judged, and kept nowhere", async () => {
-  const { page, shot, check } = await at("Try a token", [role()]);
+  const { page, shot, check } = await at("Try a token", [role()], { viewport: { width: 1440, height: 1240 } });
   const sent = [];
   page.on("request", (request) => sent.push(request.url() + (request.postData() ?? "")));
   await page.getByRole("button", { name: "Paste a token" }).click();
@@ -160,7 +160,7 @@ test("an expired token, a token of another audience, and what is no token", asyn
   assert.match(await page.locator(".remarks").textContent(), /get a fresh token/i);
   await field.fill(jwt({ sub: "system:serviceaccount:default:external-dns", aud: ["vault"] }));
   await page.locator(".verdict.bad").waitFor();
-  assert.match(await page.locator(".nearest-miss").textContent(), /audience/);
+  assert.match(await page.locator(".nearest").textContent(), /audience/);
   await field.fill("ghs_abcdefghijklmnopqrst");
   await page.getByText("This is a GitHub access token").waitFor();
   assert.equal(await page.locator(".decoded").count(), 0);
@@ -168,7 +168,7 @@ test("an expired token, a token of another audience, and what is no token", asyn
 });
 
 test("an error text: what it proves, the checklist, the way to the broken link", async () => {
-  const { page, shot, check } = await at("Why AccessDenied", pair());
+  const { page, shot, check } = await at("Why AccessDenied", pair(), { viewport: { width: 1440, height: 1440 } });
   // Without an error text there is the checklist alone.
   await page.locator(".checklist .broken").getByText("the namespace differs").waitFor();
   assert.equal(await page.locator(".proof").count(), 0);
@@ -187,7 +187,7 @@ test("an error text: what it proves, the checklist, the way to the broken link",
 });
 
 test("an error that the documents do not explain says what to paste next", async () => {
-  const { page, shot, check } = await at("Why AccessDenied", [role()]);
+  const { page, shot, check } = await at("Why AccessDenied", [role()], { viewport: { width: 1440, height: 1240 } });
   await page.getByRole("button", { name: "Not authorized" }).click();
   await page.locator(".broken").getByText("These documents do not show the cause").waitFor();
   assert.ok(!(await page.locator("section.why").textContent()).includes("--token"));
@@ -258,4 +258,18 @@ test("axe finds nothing to object to in either view, in both themes", async () =
     await violations("next");
     await check();
   }
+});
+
+test("an error text alone, on the empty page", async () => {
+  const { page, shot, check } = await open(browser, server.url);
+  await page.getByRole("button", { name: "See what it proves" }).click();
+  await page.getByText("the checklist stands here").waitFor();
+  await page.getByRole("button", { name: "No OpenIDConnect provider" }).click();
+  await page.locator(".checklist .broken").getByText("has no OIDC provider").waitFor();
+  await page.getByRole("button", { name: "Not authorized" }).click();
+  assert.deepEqual(await page.locator(".next li span").allTextContents(), ["The role", "Its ServiceAccount"]);
+  await shot("why-alone");
+  await page.getByRole("tab", { name: "Findings" }).click();
+  await page.locator(".gallery").waitFor();
+  await check();
 });

@@ -143,7 +143,7 @@ fn tabs(state: &UseReducerHandle<State>) -> Html {
 }
 
 fn answers(state: &UseReducerHandle<State>) -> Html {
-    if state.is_empty() {
+    if state.is_empty() && state.view != View::Why {
         let open = {
             let state = state.clone();
             Callback::from(move |at: usize| {
@@ -152,7 +152,11 @@ fn answers(state: &UseReducerHandle<State>) -> Html {
                 }
             })
         };
-        return html!(<Gallery examples={state.examples.clone()} {open} />);
+        let why = {
+            let dispatcher = state.dispatcher();
+            Callback::from(move |()| dispatcher.dispatch(Action::Viewed(View::Why)))
+        };
+        return html!(<Gallery examples={state.examples.clone()} {open} {why} />);
     }
     let Some(answer) = state.answer.clone() else {
         return html!(<p class="waiting">{state.failure.clone().unwrap_or_else(|| "…".to_owned())}</p>);
@@ -187,7 +191,7 @@ fn answers(state: &UseReducerHandle<State>) -> Html {
     html! {
         <>
             {state.failure.as_ref().map(|failure| html!(<p class="failure">{"The engine stopped: "}{failure}</p>))}
-            <FirstGlance answer={answer.clone()} jump={jump.clone()} />
+            if !state.is_empty() { <FirstGlance answer={answer.clone()} jump={jump.clone()} /> }
             <Views shown={state.view} answer={answer.clone()} show={view} />
             <div class="view" role="tabpanel" id="view" aria-label={state.view.title()}>
                 <div>{shown}</div>

@@ -166,11 +166,11 @@ impl Decision {
             return Some(format!("{before}{objection}"));
         }
         let denies = self.trace.iter().find(|statement| statement.effect == "Deny" && statement.matched == Some(true));
-        Some(match denies {
-            Some(statement) => format!("{} denies it, whatever other statements allow", statement.name),
-            None if self.trace.len() == 1 => "the one statement of this policy does not match it".to_owned(),
-            None => "no statement allows it".to_owned(),
-        })
+        match denies {
+            Some(statement) => Some(format!("{} denies it, whatever other statements allow", statement.name)),
+            // The nearest miss says more.
+            None => self.nearest.is_none().then(|| "no statement allows it".to_owned()),
+        }
     }
 
     fn openness(&self) -> Option<String> {

@@ -84,15 +84,15 @@ fn suggestions(fields: &Fields<'_>) -> Html {
 /// Further claims, for conditions on them.
 fn claims(form: &Form, change: &Callback<FormAction>) -> Html {
     let claim = |(at, (name, value)): (usize, &(String, String))| {
-        let field = |label: String, text: &String, set: Callback<InputEvent>| {
+        let field = |label: String, hint: &'static str, text: &String, set: Callback<InputEvent>| {
             html! {
-                <input type="text" aria-label={label} value={text.clone()} autocomplete="off" autocapitalize="off" spellcheck="false" oninput={set} />
+                <input type="text" aria-label={label} placeholder={hint} value={text.clone()} autocomplete="off" autocapitalize="off" spellcheck="false" oninput={set} />
             }
         };
         html! {
             <div class="claim">
-                {field(format!("Name of claim {}", at + 1), name, typed(change.reform(move |text| FormAction::ClaimNamed(at, text))))}
-                {field(format!("Value of claim {}", at + 1), value, typed(change.reform(move |text| FormAction::ClaimSet(at, text))))}
+                {field(format!("Name of claim {}", at + 1), "claim", name, typed(change.reform(move |text| FormAction::ClaimNamed(at, text))))}
+                {field(format!("Value of claim {}", at + 1), "value", value, typed(change.reform(move |text| FormAction::ClaimSet(at, text))))}
                 <button class="remove" aria-label={format!("Remove claim {}", at + 1)} onclick={change.reform(move |_: MouseEvent| FormAction::ClaimRemoved(at))}>{"×"}</button>
             </div>
         }

@@ -9,7 +9,10 @@ mod verdict;
 use std::rc::Rc;
 
 use wasm_bindgen_futures::spawn_local;
-use yew::{Callback, Html, MouseEvent, Properties, Reducible, UseReducerDispatcher, component, html, use_memo, use_reducer, use_state};
+use yew::{
+    Callback, Html, MouseEvent, Properties, Reducible, UseReducerDispatcher, UseStateHandle, component, html, use_memo, use_reducer,
+    use_state,
+};
 
 use super::asked::{Asked, use_asked};
 use super::words::sentence;
@@ -62,12 +65,7 @@ pub fn TryToken(props: &TryTokenProps) -> Html {
     };
     let asked: Asked<Tried> = use_asked("tryToken", question, &props.documents, props.revision, props.shown);
     if props.answer.inspect.roles.is_empty() {
-        return html! {
-            <section class="nothing">
-                <h2>{"Try a token"}</h2>
-                <p>{"There is no role here yet. Paste a trust policy on the left first, or what "}<code>{"aws iam get-role"}</code>{" prints; then try whether a token gets in."}</p>
-            </section>
-        };
+        return nothing();
     }
     let change = {
         let (dispatcher, missed) = (form.dispatcher(), missed.clone());
@@ -86,20 +84,11 @@ pub fn TryToken(props: &TryTokenProps) -> Html {
         jump: props.jump.clone(),
         chosen: (*chosen).clone(),
         choose: Callback::from(move |key| chosen.set(key)),
-        take: (*way == Way::Fields).then(|| other_subject(&asked, form.dispatcher())),
-    };
-    let switch = |own: Way, words: &'static str| {
-        let chosen = way.clone();
-        let pressed = if *way == own { "true" } else { "false" };
-        html!(<button aria-pressed={pressed} onclick={Callback::from(move |_: MouseEvent| chosen.set(own))}>{words}</button>)
+        take: (*way == Way::Fields).then(|| other_subject(&asked, &offer, form.dispatcher())),
     };
     html! {
-        <section class="try">
-            <h2>{"Try a token"}</h2>
-            <div class="switch" role="group" aria-label="How the token is given">
-                {switch(Way::Fields, "Fill in who calls")}
-                {switch(Way::Jwt, "Paste a token")}
-            </div>
+        <section class="try" aria-label="Try a token">
+            {switch(&way)}
             <div class="given">
                 if *way == Way::Fields {
                     {fields(&Fields { form: &form, offer: &offer, change, miss, missed: *missed })}
@@ -112,6 +101,29 @@ pub fn TryToken(props: &TryTokenProps) -> Html {
     }
 }
 
+fn nothing() -> Html {
+    html! {
+        <section class="nothing" aria-label="Try a token">
+            <p>{"There is no role here yet. Paste a trust policy on the left first, or what "}<code>{"aws iam get-role"}</code>{" prints."}</p>
+            <p>{"Then try whether a token gets in: the one you hold, or one that you describe."}</p>
+        </section>
+    }
+}
+
+fn switch(way: &UseStateHandle<Way>) -> Html {
+    let side = |own: Way, words: &'static str| {
+        let chosen = way.clone();
+        let pressed = if **way == own { "true" } else { "false" };
+        html!(<button aria-pressed={pressed} onclick={Callback::from(move |_: MouseEvent| chosen.set(own))}>{words}</button>)
+    };
+    html! {
+        <div class="switch" role="group" aria-label="How the token is given">
+            {side(Way::Fields, "Fill in who calls")}
+            {side(Way::Jwt, "Paste a token")}
+        </div>
+    }
+}
+
 /// The verdict, or what is needed for one. Always of the same elements, so that nothing jumps when it comes.
 fn told(asked: &Asked<Tried>, way: Way, hands: Hands) -> Html {
     let (words, tried) = match (asked.as_deref(), way) {
@@ -121,19 +133,17 @@ fn told(asked: &Asked<Tried>, way: Way, hands: Hands) -> Html {
         (Some(Ok(tried)), _) => (Html::default(), Some(tried)),
     };
     let Some(tried) = tried else { return html!(<div class="verdict none" role="status"><p class="reason">{words}</p></div>) };
-    html! {
-        <>
-            {decisions(tried, &hands)}
-            if way == Way::Jwt { {claims(&tried.token)} }
-        </>
-    }
+    let said = if way == Way::Jwt { claims(&tried.token) } else { Html::default() };
+    decisions(tried, &hands, said)
 }
 
-/// Fills in another subject for the caller that was tried.
-fn other_subject(asked: &Asked<Tried>, form: UseReducerDispatcher<Form>) -> Callback<String> {
-    let asked = asked.clone();
+/// Fills in another subject for the caller that was tried; where it is known to get in, with the issuer and the audience that go with it.
+fn other_subject(asked: &Asked<Tried>, offer: &Rc<Offer>, form: UseReducerDispatcher<Form>) -> Callback<String> {
+    let (asked, offer) = (asked.clone(), offer.clone());
     Callback::from(move |subject: String| {
-        if let Some(Ok(Tried { token, .. })) = asked.as_deref() {
+        if let Some(known) = offer.admitted.iter().find(|known| known.subject == subject) {
+            form.dispatch(FormAction::Took(known.clone()));
+        } else if let Some(Ok(Tried { token, .. })) = asked.as_deref() {
             let audience = token.audience.first().cloned().unwrap_or_default();
             form.dispatch(FormAction::Took(Suggestion { issuer: token.issuer.clone(), subject, audience }));
         }

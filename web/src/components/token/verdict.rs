@@ -17,7 +17,8 @@ pub struct Hands {
     pub take: Option<Callback<String>>,
 }
 
-pub fn decisions(tried: &Tried, hands: &Hands) -> Html {
+/// The verdicts; `said` is what the token says, between verdict and trace.
+pub fn decisions(tried: &Tried, hands: &Hands, said: Html) -> Html {
     let decisions = &tried.decisions;
     let first = || decisions.iter().find(|decision| decision.decision == Verdict::Allowed).or(decisions.first());
     let Some(shown) = decisions.iter().find(|decision| decision.key() == hands.chosen).or_else(first) else { return Html::default() };
@@ -29,8 +30,8 @@ pub fn decisions(tried: &Tried, hands: &Hands) -> Html {
                     <ul aria-label="Roles">{for decisions.iter().map(|decision| role(decision, tried, shown, &hands.choose))}</ul>
                 }
             </div>
-            {verdict(&shown.headline(&tried.token.remarks))}
-            <div class="nearest-miss">{shown.nearest.as_ref().map(|near| nearest(near, subject, hands.take.as_ref()))}</div>
+            {verdict(&shown.headline(&tried.token.remarks), shown.nearest.as_ref().map(|near| nearest(near, subject, hands.take.as_ref())))}
+            <div>{said}</div>
             {trace(&shown.trace, &tried.token.issuer, &hands.jump)}
         </>
     }
@@ -45,12 +46,13 @@ fn tone(tone: Tone) -> (&'static str, &'static str) {
     }
 }
 
-fn verdict(headline: &Headline) -> Html {
+fn verdict(headline: &Headline, nearest: Option<Html>) -> Html {
     let (class, sign) = tone(headline.tone);
     html! {
         <div class={format!("verdict {class}")} role="status">
             <p class="words"><span class="sign" aria-hidden="true">{sign}</span>{headline.words}</p>
             <p class="reason">{headline.why.as_ref().map(|why| html!(<>{sentence(why)}{"."}</>))}</p>
+            {nearest}
         </div>
     }
 }
@@ -75,7 +77,7 @@ fn nearest(nearest: &Nearest, subject: &str, take: Option<&Callback<String>>) ->
     let own = nearest.subject.clone();
     let take = take.filter(|_| nearest.subject != subject).map(|take| take.reform(move |_: MouseEvent| own.clone()));
     html! {
-        <p>
+        <p class="nearest">
             <strong>{"Nearest miss: "}</strong>{words(&nearest.message)}{". "}
             {take.map(|take| html!(<button class="quiet" onclick={take}>{"Try "}<code>{&nearest.subject}</code></button>))}
         </p>

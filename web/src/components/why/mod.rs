@@ -55,8 +55,7 @@ pub fn Why(props: &WhyProps) -> Html {
     });
     let pick = |state: yew::UseStateHandle<Option<String>>| Callback::from(move |chosen| state.set(chosen));
     html! {
-        <section class="why">
-            <h2>{"Why AccessDenied"}</h2>
+        <section class="why" aria-label="Why AccessDenied">
             {error_text(&error, write)}
             <div class="choices">
                 if known_accounts.len() > 1 {
@@ -100,6 +99,13 @@ fn error_text(error: &str, write: Callback<String>) -> Html {
 fn told(asked: &Asked<Checklist>, props: &WhyProps) -> Html {
     let list = match asked.as_deref() {
         None => return html!(<p class="waiting">{"…"}</p>),
+        Some(Err(_)) if props.answer.inspect.roles.is_empty() && props.answer.inspect.service_accounts.is_empty() => {
+            return html! {
+                <div class="verdict none" role="status">
+                    <p class="reason">{"Paste an error text here, or a role and the pod’s ServiceAccount on the left: the checklist stands here."}</p>
+                </div>
+            };
+        }
         Some(Err(reason)) => return html!(<div class="verdict none" role="status"><p class="reason">{sentence(reason)}{"."}</p></div>),
         Some(Ok(list)) => list,
     };
