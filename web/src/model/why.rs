@@ -98,17 +98,21 @@ impl Checklist {
         self.chain.iter().enumerate().filter(move |(at, link)| !stands_above(*at, link))
     }
 
+    /// Whether no document explains the error.
+    pub fn is_outside(&self) -> bool {
+        self.broken.and_then(|at| self.chain.get(at)).is_some_and(|link| link.link == Kind::Error)
+    }
+
     /// What would tell more, the earliest link first.
     pub fn next(&self, seen: &Inspect) -> Vec<Paper> {
-        let broken = self.broken.and_then(|at| self.chain.get(at));
-        let outside = broken.is_some_and(|link| link.link == Kind::Error);
+        let outside = self.is_outside();
         let open = self.chain.iter().filter(|link| link.holds.is_none()).map(|link| link.link);
         let suspects = self.error.iter().filter(|_| outside).flat_map(|error| &error.at_fault).copied();
         let unknown = self.chain.iter().any(|link| link.link == Kind::Error && link.holds.is_none());
         let any = [Kind::Role, Kind::ServiceAccount].into_iter().filter(|_| unknown || self.chain.is_empty());
         let mut out: Vec<Paper> = Vec::new();
         // What is broken is to be mended first; a document more would not change that.
-        if broken.is_some() && !outside {
+        if self.broken.is_some() && !outside {
             return out;
         }
         for paper in open.chain(suspects).chain(any).flat_map(Kind::shown_by) {

@@ -8,7 +8,7 @@ use crate::model::Location;
 use crate::model::why::{Checklist, Kind, Link, on_page};
 
 pub fn links(list: &Checklist, jump: &Callback<Location>) -> Html {
-    let link = |(at, link): (usize, &Link)| one(link, list.broken == Some(at), list.error.is_some(), jump);
+    let link = |(at, link): (usize, &Link)| one(link, list.broken == Some(at), list.error.is_some(), list.chain.len() == 1, jump);
     let ending = match list.broken {
         None if list.chain.is_empty() => "Nothing here shows a pod or a role yet.",
         None if list.chain.iter().all(|link| link.holds == Some(true)) => "Every link that these documents show is in order.",
@@ -25,15 +25,20 @@ pub fn links(list: &Checklist, jump: &Callback<Location>) -> Html {
     }
 }
 
-fn one(link: &Link, broken: bool, known: bool, jump: &Callback<Location>) -> Html {
-    let (class, sign, says) = match link.holds {
+/// `known`: what the error proves stands above; `alone`: there is no other link.
+fn one(link: &Link, broken: bool, known: bool, alone: bool, jump: &Callback<Location>) -> Html {
+    // An error that no document explains is not a link that one shows to be broken.
+    let outside = link.link == Kind::Error && known;
+    let (class, sign, says) = match link.holds.filter(|_| !outside) {
         Some(true) => ("yes", "✓", "in order: "),
         Some(false) => ("no", "✗", "broken: "),
         None => ("open", "?", "not known: "),
     };
-    // What the error proves stands above; here it is only said that no document explains it.
-    let outside = link.link == Kind::Error && known;
-    let title = if outside { "Outside of these documents" } else { link.link.title() };
+    let title = match (outside, alone) {
+        (true, true) => "There is no document to check yet",
+        (true, false) => "These documents do not show the cause",
+        (false, _) => link.link.title(),
+    };
     html! {
         <li class={if broken { format!("{class} broken") } else { class.to_owned() }}>
             <span class="sign" aria-hidden="true">{sign}</span>
@@ -43,11 +48,7 @@ fn one(link: &Link, broken: bool, known: bool, jump: &Callback<Location>) -> Htm
                     <strong>{title}</strong>
                     {link.location.as_ref().map(|location| place(location, jump))}
                 </p>
-                if outside {
-                    <p>{"These documents do not show the cause."}</p>
-                } else {
-                    <p>{sentence(&on_page(&link.message))}{"."}</p>
-                }
+                if !outside { <p>{sentence(&on_page(&link.message))}{"."}</p> }
                 if !link.help.is_empty() { <p class="help">{sentence(&on_page(&link.help))}{"."}</p> }
             </div>
         </li>

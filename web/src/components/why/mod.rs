@@ -110,30 +110,36 @@ fn told(asked: &Asked<Checklist>, props: &WhyProps) -> Html {
         Some(Ok(list)) => list,
     };
     let papers = list.next(&props.answer.inspect);
+    let next = html!(<div class="next-place">if !papers.is_empty() { {next(&papers, &props.add)} }</div>);
+    let outside = list.is_outside();
     html! {
         <>
-            <div class="proof-place">{list.error.as_ref().map(proof)}</div>
+            <div class="proof-place">{list.error.as_ref().map(|error| proof(error, outside))}</div>
+            if outside { {next.clone()} }
             {links(list, &props.jump)}
-            <div class="next-place">if !papers.is_empty() { {next(&papers, &props.add)} }</div>
+            if !outside { {next} }
         </>
     }
 }
 
-fn proof(error: &KnownError) -> Html {
+/// `outside`: the checklist says what causes it.
+fn proof(error: &KnownError, outside: bool) -> Html {
     let names =
         |list: &[crate::model::why::Kind]| list.iter().map(|kind| html!(<span class="link">{kind.title()}</span>)).collect::<Html>();
     html! {
         <div class="proof" role="status">
             <h3>{"What this error proves"}</h3>
             <p>{sentence(&error.proves)}{"."}</p>
-            if !error.in_order.is_empty() { <p class="names">{"In order: "}{names(&error.in_order)}</p> }
+            if !error.in_order.is_empty() { <p class="names">{"Rules out: "}{names(&error.in_order)}</p> }
             if !error.at_fault.is_empty() {
                 <p class="names">{if error.at_fault.len() == 1 { "At fault: " } else { "At fault is one of: " }}{names(&error.at_fault)}</p>
             }
-            <details>
-                <summary>{"What causes it, the likeliest first"}</summary>
-                <p>{words(&on_page(&capital(&error.causes)))}{"."}</p>
-            </details>
+            if !outside {
+                <details>
+                    <summary>{"What causes it, the likeliest first"}</summary>
+                    <p>{words(&on_page(&capital(&error.causes)))}{"."}</p>
+                </details>
+            }
         </div>
     }
 }
