@@ -216,13 +216,23 @@ test("no role yet: it says what to paste first", async () => {
 });
 
 test("nothing jumps when the answer comes, and narrow screens hold it", async () => {
-  const { page, check } = await at("Try a token", [role()], { viewport: { width: 420, height: 860 } });
-  const top = () => page.locator(".verdict").evaluate((box) => [box.offsetTop, box.offsetHeight]);
-  const before = await top();
-  await page.getByLabel("Namespace").fill("kube-system");
-  await page.getByLabel("ServiceAccount").fill("external-dns");
-  await page.locator(".verdict.bad").waitFor();
-  assert.deepEqual(await top(), before);
+  const box = (page) => page.locator(".verdict").evaluate((box) => [box.offsetTop, box.offsetHeight]);
+  const fill = async (page) => {
+    await page.getByLabel("Namespace").fill("kube-system");
+    await page.getByLabel("ServiceAccount").fill("external-dns");
+    await page.locator(".verdict.bad").waitFor();
+  };
+  const wide = await at("Try a token", [role()]);
+  const before = await box(wide.page);
+  await fill(wide.page);
+  assert.deepEqual(await box(wide.page), before);
+  await wide.check();
+  const { page, shot, check } = await at("Try a token", [role()], { viewport: { width: 420, height: 860 } });
+  const [top] = await box(page);
+  await fill(page);
+  assert.equal((await box(page))[0], top);
+  await page.locator(".verdict").scrollIntoViewIfNeeded();
+  await shot("token-narrow");
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
   await page.getByRole("tab", { name: "Why AccessDenied" }).click();
   await page.getByRole("button", { name: "Not authorized" }).click();

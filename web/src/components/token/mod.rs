@@ -87,7 +87,8 @@ pub fn TryToken(props: &TryTokenProps) -> Html {
         take: (*way == Way::Fields).then(|| other_subject(&asked, &offer, form.dispatcher())),
     };
     html! {
-        <section class="try" aria-label="Try a token">
+        <section class="try">
+            <h2 class="unseen">{"Try a token"}</h2>
             {switch(&way)}
             <div class="given">
                 if *way == Way::Fields {
@@ -103,7 +104,8 @@ pub fn TryToken(props: &TryTokenProps) -> Html {
 
 fn nothing() -> Html {
     html! {
-        <section class="nothing" aria-label="Try a token">
+        <section class="nothing">
+            <h2 class="unseen">{"Try a token"}</h2>
             <p>{"There is no role here yet. Paste a trust policy on the left first, or what "}<code>{"aws iam get-role"}</code>{" prints."}</p>
             <p>{"Then try whether a token gets in: the one you hold, or one that you describe."}</p>
         </section>

@@ -55,7 +55,8 @@ pub fn Why(props: &WhyProps) -> Html {
     });
     let pick = |state: yew::UseStateHandle<Option<String>>| Callback::from(move |chosen| state.set(chosen));
     html! {
-        <section class="why" aria-label="Why AccessDenied">
+        <section class="why">
+            <h2 class="unseen">{"Why AccessDenied"}</h2>
             {error_text(&error, write)}
             <div class="choices">
                 if known_accounts.len() > 1 {
