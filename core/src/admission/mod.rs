@@ -27,13 +27,13 @@ mod value;
 mod witness;
 pub mod words;
 
-pub use admitted::{Admission, IssuerAdmission};
+pub use admitted::{Admission, IssuerAdmission, Spoken, is_surely_empty, issuers_of, spoken};
 pub use answer::{Answer, Reason};
 pub use budget::Budget;
 pub use constraint::Constraint;
 pub use context::{Context, Values};
 pub use evaluate::{Verdict, condition_holds, decide, decide_policy, statement_matches};
-pub use grant::Grant;
+pub use grant::{Grant, settle};
 pub use issuers::{Forms, Issuers};
 pub use legal::grammar_of;
 pub use principal::{BUILT_IN, Federated};

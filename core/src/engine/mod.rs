@@ -3,8 +3,10 @@
 pub mod answer;
 pub mod batch;
 mod can_assume;
+pub mod chain;
 mod check;
 pub mod claims;
+pub mod compare;
 pub mod fix;
 pub mod glance;
 pub mod inspect;
