@@ -128,6 +128,8 @@ impl State {
                 }
                 self.shown = self.documents.first().map(|document| document.id);
                 self.answer = None;
+                // What was filled in about the old ones goes with them.
+                self.view = View::default();
                 self.revision += 1;
             }
             Action::Closed(id) => self.close(id),
@@ -249,6 +251,7 @@ mod tests {
         let state = State::default().after(Action::Opened { name: FIRST.into(), text: "".into() });
         let state = state.after(Action::Replaced(vec![("a".into(), "{}".into()), ("b".into(), "{}".into())]));
         assert_eq!((names(&state), state.shown), (vec!["a", "b"], Some(1)));
+        assert_eq!(state.after(Action::Viewed(View::Why)).after(Action::Replaced(Vec::new())).view, View::Findings);
     }
 
     #[test]

@@ -192,10 +192,25 @@ test("an error that the documents do not explain says what to paste next", async
   await page.locator(".broken").getByText("These documents do not show the cause").waitFor();
   assert.ok(!(await page.locator("section.why").textContent()).includes("--token"));
   await shot("why-next");
-  await page.locator(".next li", { hasText: "Its ServiceAccount" }).getByRole("button").click();
+  await page.locator(".next li", { hasText: "The ServiceAccount" }).getByRole("button").click();
   assert.deepEqual(await page.locator(".tab .title").allTextContents(), ["document 1", "serviceaccount.yaml"]);
   // The question is still there, and the document that was asked for answers it.
   assert.equal(await page.getByLabel("Error text").inputValue(), DENIED);
+  await check();
+});
+
+test("starting over forgets what was filled in", async () => {
+  const { page, paste, check } = await at("Why AccessDenied", [role()]);
+  await page.getByLabel("Error text").fill(DENIED);
+  await page.getByText("I have the token that was sent").click();
+  await page.locator("#why-jwt").fill(jwt({ sub: "system:serviceaccount:kube-system:external-dns" }));
+  await page.locator(".checklist .broken").getByText("the namespace differs").waitFor();
+  await page.getByRole("button", { name: "Start over" }).click();
+  await page.locator(".gallery").waitFor();
+  await paste(role());
+  await page.getByRole("tab", { name: "Why AccessDenied" }).click();
+  assert.equal(await page.getByLabel("Error text").inputValue(), "");
+  assert.equal(await page.locator("#why-jwt").inputValue(), "");
   await check();
 });
 
@@ -277,7 +292,7 @@ test("an error text alone, on the empty page", async () => {
   await page.getByRole("button", { name: "No OpenIDConnect provider" }).click();
   await page.locator(".checklist .broken").getByText("has no OIDC provider").waitFor();
   await page.getByRole("button", { name: "Not authorized" }).click();
-  assert.deepEqual(await page.locator(".next li span").allTextContents(), ["The role", "Its ServiceAccount"]);
+  assert.deepEqual(await page.locator(".next li span").allTextContents(), ["The role", "The ServiceAccount"]);
   await shot("why-alone");
   await page.getByRole("tab", { name: "Findings" }).click();
   await page.locator(".gallery").waitFor();

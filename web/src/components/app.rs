@@ -19,7 +19,7 @@ use super::views::Views;
 use super::who::Who;
 use super::why::Why;
 use crate::bridge::{self, Heard};
-use crate::model::{Location, NamedText, rule_page};
+use crate::model::{Answer, Location, NamedText, rule_page};
 use crate::state::{Action, DocumentId, FIRST, State, View};
 
 impl Reducible for State {
@@ -174,19 +174,12 @@ fn answers(state: &UseReducerHandle<State>) -> Html {
         let dispatcher = state.dispatcher();
         Callback::from(move |view| dispatcher.dispatch(Action::Viewed(view)))
     };
-    let add = {
-        let dispatcher = state.dispatcher();
-        Callback::from(move |name: &'static str| {
-            dispatcher.dispatch(Action::Opened { name: name.to_owned(), text: "".into() });
-            bridge::focus();
-        })
-    };
     let (documents, revision) = (state.documents.clone(), state.revision);
     let shown = match state.view {
-        View::Findings => html!(<Findings answer={answer.clone()} documents={documents.clone()} jump={jump.clone()} {explain} />),
+        View::Findings => html!(<Findings answer={answer.clone()} {documents} jump={jump.clone()} {explain} />),
         View::Who => html!(<Who answer={answer.clone()} />),
         View::Token | View::Why => Html::default(),
-        View::Compare => html!(<Compare documents={documents.clone()} {revision} />),
+        View::Compare => html!(<Compare {documents} {revision} />),
     };
     html! {
         <>
@@ -195,13 +188,29 @@ fn answers(state: &UseReducerHandle<State>) -> Html {
             <Views shown={state.view} answer={answer.clone()} show={view} />
             <div class="view" role="tabpanel" id="view" aria-label={state.view.title()}>
                 <div>{shown}</div>
-                // What is filled in stays while another view is seen.
-                <div hidden={state.view != View::Token}>
-                    <TryToken answer={answer.clone()} documents={documents.clone()} {revision} shown={state.view == View::Token} jump={jump.clone()} />
-                </div>
-                <div hidden={state.view != View::Why}>
-                    <Why {answer} {documents} {revision} shown={state.view == View::Why} {jump} {add} />
-                </div>
+                {filled_in(state, answer, jump)}
+            </div>
+        </>
+    }
+}
+
+/// The views with something to fill in, which stays while another view is seen.
+fn filled_in(state: &UseReducerHandle<State>, answer: Rc<Answer>, jump: Callback<Location>) -> Html {
+    let add = {
+        let dispatcher = state.dispatcher();
+        Callback::from(move |name: &'static str| {
+            dispatcher.dispatch(Action::Opened { name: name.to_owned(), text: "".into() });
+            bridge::focus();
+        })
+    };
+    let (documents, revision, view) = (state.documents.clone(), state.revision, state.view);
+    html! {
+        <>
+            <div hidden={view != View::Token}>
+                <TryToken answer={answer.clone()} documents={documents.clone()} {revision} shown={view == View::Token} jump={jump.clone()} />
+            </div>
+            <div hidden={view != View::Why}>
+                <Why {answer} {documents} {revision} shown={view == View::Why} {jump} {add} />
             </div>
         </>
     }

@@ -137,7 +137,7 @@ impl Paper {
     pub fn title(self) -> &'static str {
         match self {
             Self::Pod => "the pod",
-            Self::Account => "its ServiceAccount",
+            Self::Account => "the ServiceAccount",
             Self::Role => "the role",
             Self::Provider => "the OIDC provider",
         }
