@@ -252,9 +252,9 @@ impl Offer {
     pub fn of(answer: &Answer) -> Self {
         let mut offer = Self::default();
         let grants = || answer.who.roles.iter().flat_map(|role| &role.grants);
-        let mut sorted: Vec<&Grant> = grants().filter(|grant| grant.issuer != "any").collect();
-        sorted.sort_by_key(|grant| (grant.claims.len(), grant.residual.len()));
-        for grant in sorted {
+        let is_plain = |grant: &&Grant| grant.claims.is_empty() && grant.residual.is_empty();
+        let sure = grants().filter(|grant| is_plain(grant)).chain(grants().filter(|grant| !is_plain(grant)));
+        for grant in sure.filter(|grant| grant.issuer != "any") {
             let audience = match &grant.audiences {
                 Audiences::Listed(list) => list.first().map_or(AUDIENCE, String::as_str),
                 Audiences::Any(_) | Audiences::Like { .. } => AUDIENCE,
@@ -417,8 +417,10 @@ impl Suggestion {
     /// The payload of such a token, as a question.
     pub fn question(&self, claims: &[(String, String)]) -> TokenQuestion {
         let value = |text: &String| serde_json::from_str(text).map_or_else(|_| Claim::One(text.clone()), Claim::Many);
-        let named = claims.iter().map(|(name, text)| (name.trim(), value(text))).filter(|(name, _)| !name.is_empty());
-        let mut payload: BTreeMap<&str, Claim> = named.collect();
+        let mut payload: BTreeMap<&str, Claim> = BTreeMap::new();
+        for (name, text) in claims.iter().filter(|(name, _)| !name.trim().is_empty()) {
+            payload.insert(name.trim(), value(text));
+        }
         let audience = if self.audience.is_empty() { AUDIENCE } else { &self.audience };
         for (name, value) in [("iss", self.issuer.as_str()), ("sub", &self.subject), ("aud", audience)] {
             payload.insert(name, Claim::One(value.to_owned()));

@@ -34,7 +34,7 @@ fn one(statement: &Statement, open: bool, issuer: &str, jump: &Callback<Location
                     <span class="name">{words(&capital(&statement.name))}</span>
                     <span class="line">{format!("line {}", statement.location.start.line)}</span>
                 </button>
-                <span class={format!("effect {}", statement.effect.to_lowercase())}>{&statement.effect}</span>
+                <span class={if statement.effect == "Deny" { "effect deny" } else { "effect" }}>{&statement.effect}</span>
                 <span class="outcome">{statement.outcome()}</span>
             </div>
             if open {
