@@ -66,15 +66,16 @@ fn suggestions(fields: &Fields<'_>) -> Html {
         html!(<button onclick={take}>{format!("{namespace}/{name}")}</button>)
     };
     let accounts = if form.is_pod(offer) { offer.accounts.as_slice() } else { &[] };
+    let first = if admitted.is_none() && accounts.is_empty() { "These documents let no token in that could be an example." } else { "Try" };
     html! {
         <div class="suggestions">
-            <span>{"Try"}</span>
+            <span>{first}</span>
             if let Some(known) = admitted {
                 <button onclick={{ let known = known.clone(); change.reform(move |_: MouseEvent| FormAction::Took(known.clone())) }}>
                     {"an example that gets in"}
                 </button>
+                <button onclick={miss.reform(|_: MouseEvent| ())}>{"a near miss"}</button>
             }
-            <button onclick={miss.reform(|_: MouseEvent| ())}>{"a near miss"}</button>
             {for accounts.iter().take(4).map(account)}
             <span class="missed" role="status">{*missed}</span>
         </div>

@@ -129,7 +129,7 @@ fn switch(way: &UseStateHandle<Way>) -> Html {
 /// The verdict, or what is needed for one. Always of the same elements, so that nothing jumps when it comes.
 fn told(asked: &Asked<Tried>, way: Way, hands: Hands) -> Html {
     let (words, tried) = match (asked.as_deref(), way) {
-        (None, Way::Fields) => (html!({ "Fill in who calls, or try an example: the verdict stands here." }), None),
+        (None, Way::Fields) => (html!({ "Fill in who calls: the verdict stands here." }), None),
         (None, Way::Jwt) => (html!({ "Paste a token: the verdict stands here." }), None),
         (Some(Err(reason)), _) => (sentence(reason), None),
         (Some(Ok(tried)), _) => (Html::default(), Some(tried)),
