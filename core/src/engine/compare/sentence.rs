@@ -13,8 +13,11 @@ const MOST: usize = 3;
 pub fn sentence(change: &RoleChange) -> String {
     let role = change.after.as_ref().or(change.before.as_ref());
     let name = role.and_then(|role| role.name.as_deref()).map_or_else(|| "the role".to_owned(), |name| format!("`{name}`"));
-    let added = whom(&change.added, &change.principals_added);
-    let removed = whom(&change.removed, &change.principals_removed);
+    let added = whom(&change.added, &change.principals_added, &change.removed);
+    let removed = whom(&change.removed, &change.principals_removed, &change.added).map(|whom| match whom.strip_prefix("every ") {
+        Some(rest) => format!("any {rest}"),
+        None => whom,
+    });
     let text = match (&change.before, &change.after, added, removed) {
         (_, _, None, None) if change.unknown.is_some() => format!("whether {name} lets in the same callers as before is not known"),
         (None, _, None, _) => format!("{name} is new and lets in nobody"),
@@ -38,9 +41,10 @@ pub fn sentence(change: &RoleChange) -> String {
     }
 }
 
-/// All that moved, in words.
-fn whom(moved: &[Moved], principals: &[String]) -> Option<String> {
-    let mut shown: Vec<String> = moved.iter().map(caller).collect();
+/// All that moved, in words; `others` are those of the other direction.
+fn whom(moved: &[Moved], principals: &[String], others: &[Moved]) -> Option<String> {
+    let is_twin = |moved: &Moved| others.iter().any(|other| other.grant.words == moved.grant.words);
+    let mut shown: Vec<String> = moved.iter().map(|moved| caller(moved, is_twin(moved))).collect();
     shown.extend(principals.iter().map(|principal| format!("`{principal}`")));
     let more = shown.len().saturating_sub(MOST);
     shown.truncate(MOST);
@@ -54,12 +58,15 @@ fn whom(moved: &[Moved], principals: &[String]) -> Option<String> {
     }
 }
 
-fn caller(moved: &Moved) -> String {
+/// One set of tokens; one that differs from another in the audience alone names even the usual one.
+fn caller(moved: &Moved, name_audience: bool) -> String {
     let grant = &moved.grant;
     let whom = phrase(grant);
-    let mut out = whom.strip_prefix("only ").unwrap_or(&whom).to_owned();
+    let whom = whom.strip_prefix("only ").unwrap_or(&whom);
+    let (whom, except) = whom.find(", except ").and_then(|at| whom.split_at_checked(at)).unwrap_or((whom, ""));
+    let mut out = whom.to_owned();
     match &grant.audiences {
-        AudienceSet::Listed(list) if !list.iter().eq(["sts.amazonaws.com"]) => {
+        AudienceSet::Listed(list) if name_audience || !list.iter().eq(["sts.amazonaws.com"]) => {
             out.push_str(&format!(" with audience {}", listed(list.iter().map(|audience| audience.as_str()), MOST)));
         }
         AudienceSet::Like { like, except } if like.iter().eq(["*"]) && !except.is_empty() => {
@@ -78,5 +85,5 @@ fn caller(moved: &Moved) -> String {
         (false, []) => out.push_str(" for certain"),
         (false, keys) => out.push_str(&format!(" whatever {} says", listed(keys.iter().map(|key| key.as_str()), MOST))),
     }
-    out
+    out + except
 }

@@ -1,4 +1,5 @@
-//! A set written as simply as it can be: what was subtracted from it without effect is left out. Proved equal, or left as it was.
+//! A set written as simply as it can be: what was subtracted from it without effect is left out. Proved equal but for texts that no token has,
+//! or left as it was.
 
 use smol_str::SmolStr;
 
@@ -35,13 +36,19 @@ fn simple_set(set: Language, budget: &Budget) -> Language {
     }
     like.push(literals);
     let like = Language::union_all(like.into_iter().filter(|set| !set.is_none()));
-    let mut except: Vec<Language> = globs(&shown.except).into_iter().filter(|glob| meets(glob, &like)).collect();
     let literals = Language::literals(words(&shown.except).into_iter().filter(|word| like.contains(word)));
-    if !literals.is_none() {
-        except.push(literals);
+    let without = |except: Vec<Language>| {
+        let except: Vec<Language> = except.into_iter().filter(|set| !set.is_none() && meets(set, &like)).collect();
+        if except.is_empty() { like.clone() } else { like.clone().minus(Language::union_all(except)) }
+    };
+    let simple = without(globs(&shown.except).into_iter().chain([literals.clone()]).collect());
+    if is_same(&simple, &set, budget) {
+        return simple;
     }
-    let simple = if except.is_empty() { like } else { like.minus(Language::union_all(except)) };
-    if is_same(&simple, &set, budget) { simple } else { set }
+    // A text with a star in it, to the letter, cannot be shown beside patterns, and no token has it for a subject.
+    let simple = without(vec![literals]);
+    let starred = Language::literals(shown.except.iter().filter(is_pattern).cloned());
+    if is_same(&simple, &set.clone().union(starred), budget) { simple } else { set }
 }
 
 fn is_same(a: &Language, b: &Language, budget: &Budget) -> bool {
@@ -62,6 +69,8 @@ mod tests {
         assert_eq!(simple_set(set, &budget).as_literals(), Some(&[SmolStr::from("b")][..]));
         let set = glob("dev:*").minus(glob("*:x"));
         assert_eq!(simple_set(set.clone(), &budget).patterns(), set.patterns());
+        let set = glob("dev:*").minus(Language::literal("dev:*"));
+        assert_eq!(simple_set(set, &budget), glob("dev:*"));
         // A meet of two patterns has no simpler form.
         let meet = glob("a*").intersect(glob("*b"));
         assert_eq!(simple_set(meet.clone(), &budget), meet);

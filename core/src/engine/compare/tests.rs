@@ -125,4 +125,7 @@ fn an_audience_that_is_no_longer_asked_for() {
     let change = one(&[subjects("prod:app")], &[free]);
     assert_eq!(change.change(), Change::Wider);
     assert!(change.sentence.ends_with("with any audience but `sts.amazonaws.com`"), "{}", change.sentence);
+    let other = subjects("prod:app").replace("sts.amazonaws.com", "vault");
+    let moved = one(&[other], &[subjects("prod:app")]).sentence;
+    assert!(moved.contains("with audience `sts.amazonaws.com`, and no longer") && moved.ends_with("with audience `vault`"), "{moved}");
 }
