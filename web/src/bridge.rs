@@ -43,6 +43,19 @@ extern "C" {
     async fn examples() -> Result<JsValue, JsValue>;
 }
 
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = Date, js_name = now)]
+    fn milliseconds() -> f64;
+}
+
+/// The time, in seconds since 1970-01-01 UTC.
+pub fn seconds() -> i64 {
+    #[expect(clippy::cast_possible_truncation, reason = "a time of our days is far from the ends of an i64")]
+    let seconds = (milliseconds() / 1000.0) as i64;
+    seconds
+}
+
 /// What the page does when something happens outside.
 pub struct Heard {
     /// Which document, and whether nothing stands in it.

@@ -157,6 +157,8 @@ impl State {
             }
             Action::Replaced(documents) => {
                 self.notice = None;
+                // What was filled in about the old ones goes with them.
+                self.view = View::default();
                 self.replace(documents);
             }
             Action::Closed(id) => self.close(id),
@@ -321,6 +323,7 @@ mod tests {
         let state = State::default().after(Action::Opened { name: FIRST.into(), text: "".into() });
         let state = state.after(Action::Replaced(vec![("a".into(), "{}".into()), ("b".into(), "{}".into())]));
         assert_eq!((names(&state), state.shown), (vec!["a", "b"], Some(1)));
+        assert_eq!(state.after(Action::Viewed(View::Why)).after(Action::Replaced(Vec::new())).view, View::Findings);
     }
 
     fn coming(names: &[&str]) -> Coming {

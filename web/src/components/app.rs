@@ -25,7 +25,7 @@ use super::who::Who;
 use super::why::Why;
 use crate::bridge::{self, Heard};
 use crate::model::coming::Coming;
-use crate::model::{Location, NamedText, rule_page};
+use crate::model::{Answer, Location, NamedText, rule_page};
 use crate::outside;
 use crate::state::{Action, Dialog, DocumentId, FIRST, State, View};
 
@@ -183,7 +183,7 @@ fn front(state: &UseReducerHandle<State>) -> Html {
 }
 
 fn answers(state: &UseReducerHandle<State>) -> Html {
-    if state.is_empty() {
+    if state.is_empty() && state.view != View::Why {
         let open = {
             let state = state.clone();
             Callback::from(move |at: usize| {
@@ -192,7 +192,11 @@ fn answers(state: &UseReducerHandle<State>) -> Html {
                 }
             })
         };
-        return html!(<Gallery examples={state.examples.clone()} {open} />);
+        let why = {
+            let dispatcher = state.dispatcher();
+            Callback::from(move |()| dispatcher.dispatch(Action::Viewed(View::Why)))
+        };
+        return html!(<Gallery examples={state.examples.clone()} {open} {why} />);
     }
     let Some(answer) = state.answer.clone() else {
         return match state.failure.clone() {
@@ -217,16 +221,40 @@ fn answers(state: &UseReducerHandle<State>) -> Html {
     let shown = match state.view {
         View::Findings => html!(<Findings answer={answer.clone()} {documents} jump={jump.clone()} {explain} />),
         View::Who => html!(<Who answer={answer.clone()} />),
-        View::Token => html!(<TryToken {documents} {revision} jump={jump.clone()} />),
-        View::Why => html!(<Why {documents} {revision} jump={jump.clone()} />),
+        View::Token | View::Why => Html::default(),
         View::Compare => html!(<Compare {documents} {revision} />),
     };
     html! {
         <>
             {state.failure.clone().map(|why| html!(<Failure {why} older={true} />))}
-            <FirstGlance answer={answer.clone()} {jump} />
+            if !state.is_empty() { <FirstGlance answer={answer.clone()} jump={jump.clone()} /> }
             <Views shown={state.view} answer={answer.clone()} show={view} />
-            <div class="view" role="tabpanel" id="view" aria-label={state.view.title()}>{shown}</div>
+            <div class="view" role="tabpanel" id="view" aria-label={state.view.title()}>
+                <div>{shown}</div>
+                {filled_in(state, answer, jump)}
+            </div>
+        </>
+    }
+}
+
+/// The views with something to fill in, which stays while another view is seen.
+fn filled_in(state: &UseReducerHandle<State>, answer: Rc<Answer>, jump: Callback<Location>) -> Html {
+    let add = {
+        let dispatcher = state.dispatcher();
+        Callback::from(move |name: &'static str| {
+            dispatcher.dispatch(Action::Opened { name: name.to_owned(), text: "".into() });
+            bridge::focus();
+        })
+    };
+    let (documents, revision, view) = (state.documents.clone(), state.revision, state.view);
+    html! {
+        <>
+            <div hidden={view != View::Token}>
+                <TryToken answer={answer.clone()} documents={documents.clone()} {revision} shown={view == View::Token} jump={jump.clone()} />
+            </div>
+            <div hidden={view != View::Why}>
+                <Why {answer} {documents} {revision} shown={view == View::Why} {jump} {add} />
+            </div>
         </>
     }
 }

@@ -28,7 +28,7 @@ pub fn Findings(props: &FindingsProps) -> Html {
         html! {
             <li class="finding error">
                 <p class="message">{sentence(&broken.message)}</p>
-                {broken.location.as_ref().map(|location| html!(<p class="meta">{place(location, props)}</p>))}
+                {broken.location.as_ref().map(|location| html!(<p class="meta">{place(location, &props.jump)}</p>))}
             </li>
         }
     };
@@ -51,7 +51,7 @@ pub fn Findings(props: &FindingsProps) -> Html {
                 <section aria-label="Not analysed">
                     <h2>{"Not analysed"}</h2>
                     <ul class="plain">
-                        {for check.not_analysed.iter().take(MOST).map(|not| html!(<li>{sentence(&not.message)}{" "}{place(&not.location, props)}</li>))}
+                        {for check.not_analysed.iter().take(MOST).map(|not| html!(<li>{sentence(&not.message)}{" "}{place(&not.location, &props.jump)}</li>))}
                     </ul>
                     if check.not_analysed.len() > MOST {
                         <p class="more">{format!("and {} more", check.not_analysed.len() + props.answer.left_out.not_analysed - MOST)}</p>
@@ -71,12 +71,12 @@ pub fn Findings(props: &FindingsProps) -> Html {
 fn finding(found: &Diagnostic, props: &FindingsProps) -> Html {
     let rule = found.rule.clone();
     let explain = props.explain.reform(move |_: MouseEvent| rule.clone());
-    let related = |related: &Related| html!(<li>{sentence(&related.message)}{" "}{place(&related.location, props)}</li>);
+    let related = |related: &Related| html!(<li>{sentence(&related.message)}{" "}{place(&related.location, &props.jump)}</li>);
     html! {
         <li class={format!("finding {}", found.severity.name())}>
             <p class="message"><span class="severity">{found.severity.name()}</span>{sentence(&found.message)}</p>
             <p class="meta">
-                {place(&found.location, props)}
+                {place(&found.location, &props.jump)}
                 <button class="rule" onclick={explain} title="What this rule finds, and why">{&found.rule}</button>
             </p>
             {found.witness.as_ref().map(witness)}
@@ -136,9 +136,9 @@ fn fix(fix: &Fix, props: &FindingsProps) -> Html {
 }
 
 /// A place as a button that leads there.
-fn place(location: &Location, props: &FindingsProps) -> Html {
+pub fn place(location: &Location, jump: &Callback<Location>) -> Html {
     let target = location.clone();
-    let jump = props.jump.reform(move |_: MouseEvent| target.clone());
+    let jump = jump.reform(move |_: MouseEvent| target.clone());
     html!(<button class="place" onclick={jump}>{format!("{}:{}:{}", location.path, location.start.line, location.start.column)}</button>)
 }
 

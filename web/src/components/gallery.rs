@@ -10,6 +10,8 @@ use crate::model::Example;
 pub struct GalleryProps {
     pub examples: Rc<Vec<Example>>,
     pub open: Callback<usize>,
+    /// Goes to where an error text is asked about.
+    pub why: Callback<()>,
 }
 
 #[component]
@@ -27,6 +29,10 @@ pub fn Gallery(props: &GalleryProps) -> Html {
                 {"Also read: "}<code>{"aws iam get-role"}</code>{", "}<code>{"get-account-authorization-details"}</code>{", "}
                 <code>{"kubectl get -o yaml"}</code>{", manifests, "}<code>{"terraform show -json"}</code>
                 {", GitHub Actions and GitLab CI. Everything is worked out in this tab; nothing is sent anywhere."}
+            </p>
+            <p>
+                {"Only an error text? "}
+                <button class="quiet" onclick={props.why.reform(|_: MouseEvent| ())}>{"See what it proves, and what to look at"}</button>
             </p>
             <h2>{"Or try an example"}</h2>
             <ul class="gallery">{for props.examples.iter().enumerate().map(example)}</ul>

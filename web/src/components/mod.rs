@@ -2,6 +2,7 @@
 
 mod all;
 pub mod app;
+mod asked;
 mod compare;
 mod dialog;
 mod documents;
@@ -10,6 +11,7 @@ mod findings;
 mod first_glance;
 mod gallery;
 mod header;
+mod input;
 mod keys;
 mod notice;
 mod open;

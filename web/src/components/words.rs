@@ -10,9 +10,13 @@ pub fn words(text: &str) -> Html {
 
 /// The same, beginning with a capital letter; engine sentences begin with a small one.
 pub fn sentence(text: &str) -> Html {
+    words(&capital(text))
+}
+
+/// A text with a capital letter at its beginning.
+pub fn capital(text: &str) -> String {
     let mut chars = text.chars();
-    let capital: String = chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default();
-    words(&capital)
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 /// Paragraphs and lists, as rules document themselves.

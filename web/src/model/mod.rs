@@ -7,6 +7,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub mod difference;
+mod federated;
+pub mod token;
+pub mod why;
+
 /// Everything about the documents.
 #[derive(Debug, Deserialize, PartialEq)]
 pub struct Answer {
@@ -200,6 +205,11 @@ pub struct Seen {
     pub kind: Option<String>,
     pub name: Option<String>,
     pub address: Option<String>,
+    pub namespace: Option<String>,
+    pub issuer: Option<String>,
+    /// Of a role: whom its trust policy names.
+    #[serde(default)]
+    pub assume_role_policy: federated::Issuers,
 }
 
 /// A rule's page.
