@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::LazyLock;
 
-use irsa_lint_core::admission::{Admission, Budget, Claim, Context, Grant, Issuers, Request, Token, decide};
+use irsa_lint_core::admission::{Admission, Budget, Claim, Context, Grant, Issuers, Request, Token, decide, issuers_of};
+use irsa_lint_core::engine::compare::{Side, gained};
 use irsa_lint_core::policy::{Effect, TrustPolicy, read};
 use irsa_lint_core::source::{FileId, TextMap};
 use irsa_lint_core::syntax::{Limits, Pointer, json};
@@ -60,6 +61,39 @@ impl Core {
         let entry = admission.of_issuer(&request.token.issuer);
         if entry.is_some_and(|entry| entry.grants.iter().any(exact)) { Membership::Inside } else { Membership::Perhaps }
     }
+}
+
+/// What a change from one policy to another does to a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Whether it is among those who are newly let in.
+    pub gained: Membership,
+    /// Whether more may be let in than these.
+    pub doubt: bool,
+}
+
+/// What the comparison of two policies says of a token.
+#[must_use]
+pub fn change(before: &Core, after: &Core, call: &Call) -> Change {
+    let home = call.home();
+    let (from, to) = (Side::new(&before.policy, home), Side::new(&after.policy, home));
+    let named: Vec<_> = [&before.policy, &after.policy].into_iter().flat_map(issuers_of).flatten().collect();
+    let issuer = named.iter().find(|named| **named == call.issuer);
+    let issuer = issuer.or_else(|| named.iter().find(|named| named.eq_ignore_ascii_case(&call.issuer)));
+    let found = gained(&from, &to, issuer.map(|issuer| issuer.as_str()), None, &ISSUERS, &Budget::default());
+    let request = request(call);
+    let provider = ISSUERS.provider_of(&request.token.issuer);
+    let context = |policy: &'_ TrustPolicy| Context { request: &request, provider, variables: policy.has_variables() };
+    let own: Vec<_> = found.gains.iter().filter(|gain| gain.grant.region.contains(&context(&after.policy))).collect();
+    let statements = before.policy.statements.iter().chain(&after.policy.statements);
+    let by_provider = statements.flat_map(|statement| &statement.conditions).any(|condition| shows_the_provider(&condition.key.text));
+    let certain = !by_provider && own.iter().any(|gain| gain.grant.region.exact && gain.grant.settled);
+    let gained = match (own.is_empty(), certain) {
+        (true, _) => Membership::Outside,
+        (false, true) => Membership::Inside,
+        (false, false) => Membership::Perhaps,
+    };
+    Change { gained, doubt: found.doubt || by_provider }
 }
 
 /// What an admitted set says of a token.

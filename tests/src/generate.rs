@@ -45,7 +45,8 @@ pub fn shrink(line: &Value, differs: &dyn Fn(&Value) -> bool) -> Value {
 }
 
 /// The value with one member or one element left out, at every depth.
-fn removals(value: &Value) -> Vec<Value> {
+#[must_use]
+pub fn removals(value: &Value) -> Vec<Value> {
     let mut all = Vec::new();
     match value {
         Value::Object(members) => {

@@ -90,9 +90,37 @@ export interface Caller {
   audience?: string;
   claims?: Record<string, unknown>;
 }
+export interface TokenQuestion {
+  /** A JWT, its payload, or what a command printed that holds one. It is in no answer. */
+  token: string;
+  /** Name, ARN or address of a role; none: the first 24 roles. */
+  role?: string;
+  /** Seconds since 1970; without it nothing is said about times. */
+  now?: number;
+}
+export interface Token {
+  verified: false;
+  /** The token in one sentence. */
+  summary: string;
+  /** "expired 2026-01-01 00:00:00 UTC, 3 hours ago" */
+  expiry: string | null;
+  /** What STS has against it; `refused`: at any time, and not only now. */
+  remarks: { refused: boolean; message: string; help: string }[];
+  issuer: string;
+  subject: string | null;
+  audience: string[];
+  /** `{}` stands for an object, which no condition key shows. */
+  claims: Record<string, string | string[] | null | Record<string, never>>;
+  /** Seconds since 1970. */
+  expires: number | null;
+  /** The remarks' messages, then what else STS makes of it. */
+  notes: string[];
+}
 export interface CanAssumeResult {
   schema_version: number;
   notes: string[];
+  /** Of `tryToken` alone; else null. */
+  token: Token | null;
   decisions: {
     role: Role | null;
     decision: "allowed" | "denied" | "unknown";
@@ -100,9 +128,20 @@ export interface CanAssumeResult {
     objection: string | null;
     trace: {
       statement: number;
+      /** How a sentence names it. */
+      name: string;
+      location: Location;
       effect: "Allow" | "Deny" | "invalid";
       matched: boolean | null;
-      because: { what: string; pointer: string; holds: boolean | null; message: string; location: Location }[];
+      because: {
+        what: "principal" | "action" | "condition";
+        pointer: string;
+        holds: boolean | null;
+        message: string;
+        location: Location;
+        /** Of conditions: the policy's values and the token's; none found: the token lacks it; null: no token decides. */
+        compared?: { operator: string; key: string; wanted: string[]; found: string[] | null };
+      }[];
     }[];
     nearest: { subject: string; message: string } | null;
   }[];
@@ -139,9 +178,11 @@ export function who(documents: Document[], options?: Options): WhoResult;
 export function inspect(documents: Document[], options?: Options): Record<string, unknown>;
 export function glance(documents: Document[], options?: Options): Glance;
 export function canAssume(documents: Document[], caller: Caller, options?: Options): CanAssumeResult;
+/** Throws a sentence where the text is no token. */
+export function tryToken(documents: Document[], question: TokenQuestion, options?: Options): CanAssumeResult;
 export function why(
   documents: Document[],
-  question?: { role?: string; serviceAccount?: string; error?: string },
+  question?: { role?: string; serviceAccount?: string; error?: string; token?: string; now?: number },
   options?: Options,
 ): WhyResult;
 export function rules(): Rule[];

@@ -24,6 +24,8 @@ export const inspect = (documents, options) => JSON.parse(ask(documents, options
 export const glance = (documents, options) => JSON.parse(ask(documents, options, (held) => held.glance()));
 export const canAssume = (documents, caller, options) =>
   JSON.parse(ask(documents, options, (held) => held.canAssume(JSON.stringify(caller))));
+export const tryToken = (documents, question, options) =>
+  JSON.parse(ask(documents, options, (held) => held.tryToken(JSON.stringify(question))));
 export const why = (documents, question = {}, options) =>
   JSON.parse(ask(documents, options, (held) => held.why(JSON.stringify(question))));
 export const rules = () => JSON.parse(rulesText()).rules;

@@ -4,10 +4,13 @@
 mod options;
 mod questions;
 
-use irsa_lint_core::engine::{Case, Engine, InOrder, Input, Settings};
+use irsa_lint_core::engine::{Caller, Case, Engine, InOrder, Input, Settings};
 use irsa_lint_core::report::{Places, Run, json};
 use irsa_lint_core::source::SourceFile;
 use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Roles of which an answer speaks where none is named.
+const MOST_ROLES: usize = 24;
 
 /// Documents that questions are asked about. They are read at the first question, and once.
 #[derive(Debug, Default)]
@@ -77,6 +80,23 @@ impl Documents {
         self.ask(|engine, case, run| match engine.can_assume(case, role.as_deref(), &caller) {
             Ok(decisions) => Ok(json::can_assume(run, case.errors(), None, &decisions)),
             Err(question) => Err(questions::back(&question)),
+        })
+    }
+
+    /// `can-assume --token --format json`: of the role that the question names, else of each of the first roles. `question` is JSON.
+    ///
+    /// # Errors
+    /// A sentence about what is wrong with the question or the token; it never quotes the token.
+    #[wasm_bindgen(js_name = tryToken)]
+    pub fn try_token(&mut self, question: &str) -> Result<String, String> {
+        let (role, given) = questions::token(question)?;
+        let caller = Caller::with_token(&given);
+        self.ask(|engine, case, run| {
+            let decisions = match role {
+                None => engine.can_assume_each(case, &caller, MOST_ROLES),
+                role => engine.can_assume(case, role.as_deref(), &caller).map_err(|question| questions::back(&question))?,
+            };
+            Ok(json::can_assume(run, case.errors(), Some(&given), &decisions))
         })
     }
 

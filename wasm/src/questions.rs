@@ -4,7 +4,8 @@ use irsa_lint_core::admission::Claim;
 use irsa_lint_core::document::model::DEFAULT_AUDIENCE;
 use irsa_lint_core::engine::answer::RoleRef;
 use irsa_lint_core::engine::claims::Claims;
-use irsa_lint_core::engine::{Caller, Question, WhyQuestion};
+use irsa_lint_core::engine::token_check::Given;
+use irsa_lint_core::engine::{Caller, Question, WhyQuestion, jwt};
 use serde::Deserialize;
 use smol_str::{SmolStr, format_smolstr};
 
@@ -27,6 +28,16 @@ struct WhyJson {
     role: Option<String>,
     service_account: Option<String>,
     error: Option<String>,
+    token: Option<String>,
+    now: Option<i64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TokenJson {
+    token: String,
+    role: Option<String>,
+    now: Option<i64>,
 }
 
 /// The role that is meant, and the caller.
@@ -51,7 +62,19 @@ pub fn caller(json: &str) -> Result<(Option<String>, Caller), String> {
 pub fn why(json: &str) -> Result<WhyQuestion, String> {
     let asked: WhyJson = read(json, "question")?;
     let service_account = asked.service_account.as_deref().map(service_account).transpose()?;
-    Ok(WhyQuestion { service_account, role: asked.role, error: asked.error, token: None })
+    let token = asked.token.as_deref().map(|text| given(text, asked.now)).transpose()?;
+    Ok(WhyQuestion { service_account, role: asked.role, error: asked.error, token })
+}
+
+/// The role that is meant, if one is named, and the token.
+pub fn token(json: &str) -> Result<(Option<String>, Given), String> {
+    // A complaint must not quote the token.
+    let asked: TokenJson = read(json, "question").map_err(|_| "the question: say `token`, and perhaps `role` and `now`".to_owned())?;
+    Ok((asked.role, given(&asked.token, asked.now)?))
+}
+
+fn given(text: &str, now: Option<i64>) -> Result<Given, String> {
+    jwt::parse(text).map(|given| Given { now, ..given })
 }
 
 fn service_account(text: &str) -> Result<(SmolStr, SmolStr), String> {
@@ -91,5 +114,16 @@ mod tests {
         assert_eq!(caller.claims, claims.map(|(name, value)| (name.into(), Claim::One(value.into()))));
         assert!(super::caller(r#"{"issuer": "x"}"#).unwrap_err().contains("`serviceAccount` or `subject`"));
         assert!(why(r#"{"serviceAccount": "prod"}"#).unwrap_err().contains("NAMESPACE/NAME"));
+    }
+
+    #[test]
+    fn a_token_is_read_and_never_quoted() {
+        let payload = r#"{\"iss\": \"https://i.example.com\", \"sub\": \"s\"}"#;
+        let (role, given) = token(&format!(r#"{{"token": "{payload}", "role": "r", "now": 7}}"#)).unwrap();
+        assert_eq!((role.as_deref(), given.now, given.token.issuer.as_str()), (Some("r"), Some(7), "i.example.com"));
+        assert_eq!(why(&format!(r#"{{"token": "{payload}", "now": 7}}"#)).unwrap().token, Some(given));
+        for bad in [r#"{"token": "secret"}"#, r#"{"token": ["secret"]}"#, r#"{"tokens": "secret"}"#] {
+            assert!(!token(bad).unwrap_err().contains("secret"));
+        }
     }
 }

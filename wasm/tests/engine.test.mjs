@@ -50,6 +50,35 @@ test("the other questions are the command line's, too", () => {
   assert.deepEqual(engine.explain("missing-audience"), JSON.parse(cli(root, "explain", "missing-audience")).rules);
 });
 
+test("a token is tried as the command line does, and never shown", () => {
+  const folder = `${root}examples/seed`;
+  const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const claims = {
+    iss: "https://oidc.eks.us-west-2.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E",
+    sub: "system:serviceaccount:default:other",
+    aud: ["sts.amazonaws.com"],
+    iat: 1700000000,
+    exp: 4102444800,
+  };
+  const jwt = `${part({ alg: "RS256" })}.${part(claims)}.c2lnbmF0dXJl`;
+  const told = engine.tryToken(documents(folder), { token: `Bearer ${jwt}\n`, now: 1800000000 });
+  const { stdout } = spawnSync(binary, ["can-assume", "--format", "json", "--token", "-", ...names(folder)], { cwd: folder, input: jwt, encoding: "utf8" });
+  assert.deepEqual(told.decisions, JSON.parse(stdout).decisions);
+  assert.equal(told.decisions[0].decision, "denied");
+  assert.match(told.decisions[0].nearest.message, /differs/);
+  const failed = told.decisions[0].trace.flatMap(({ because }) => because).find(({ holds }) => holds === false);
+  assert.deepEqual(failed.compared.found, ["system:serviceaccount:default:other"]);
+  assert.deepEqual({ ...told.token, summary: "", expiry: "" }, {
+    ...JSON.parse(stdout).token, summary: "", expiry: "", expires: 4102444800, notes: [], remarks: [],
+  });
+  for (const piece of jwt.split(".")) assert.ok(!JSON.stringify(told).includes(piece));
+  const late = engine.tryToken(documents(folder), { token: jwt, now: 5000000000 }).token;
+  assert.match(late.notes[0], /^the token expired/);
+  const chain = engine.why(documents(folder), { token: jwt, now: 5000000000, error: "ExpiredTokenException" });
+  assert.equal(chain.chain[chain.broken].link, "token");
+  assert.throws(() => engine.tryToken(documents(folder), { token: "k8s-aws-v1.c2VjcmV0" }), /API server/);
+});
+
 test("options count, and wrong ones are refused with a sentence", () => {
   const open = documents(`${root}tests/fixtures/failures/018-triggermesh-aud-only`);
   assert.deepEqual(engine.check(open, { select: ["any-service-account"] }).diagnostics.map(({ rule }) => rule), ["any-service-account"]);

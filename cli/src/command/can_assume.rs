@@ -3,7 +3,6 @@
 use anyhow::{Result, bail};
 use irsa_lint_core::admission::Verdict;
 use irsa_lint_core::engine::Caller;
-use irsa_lint_core::engine::token_check::Weight;
 use irsa_lint_core::report::{Places, json};
 
 use crate::args::CanAssumeArgs;
@@ -19,10 +18,7 @@ pub fn run(session: &Session, args: &CanAssumeArgs) -> Result<Exit> {
     }
     let given = args.caller.token.as_deref().map(token::given).transpose()?;
     let caller = match &given {
-        Some(given) => {
-            let refused = given.remarks().into_iter().find(|remark| remark.weight == Weight::Refused).map(|remark| remark.message);
-            Caller { issuer: given.token.issuer.clone(), claims: given.token.claims.clone(), refused }
-        }
+        Some(given) => Caller::with_token(given),
         None => token::caller(&args.caller, session.common.cluster_issuer.as_deref())?,
     };
     let loaded = session.load(&args.paths);

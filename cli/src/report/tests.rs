@@ -182,7 +182,8 @@ fn who_gets_in() {
 fn the_trace_of_a_denial() {
     let sources: Sources = [SourceFile::new("trust.json", "{\n  \"sub\": \"system:serviceaccount:prod:app\"\n}")].into_iter().collect();
     let places = Places::new(&sources);
-    let because = |what, holds, message: &str| Because { what, place: place(&sources, 0, "\"sub\""), holds, message: message.into() };
+    let because =
+        |what, holds, message: &str| Because { what, place: place(&sources, 0, "\"sub\""), holds, message: message.into(), compared: None };
     let decision = Decision {
         role: Some(role(&sources)),
         verdict: Verdict::Denied,
@@ -191,6 +192,7 @@ fn the_trace_of_a_denial() {
         trace: vec![StatementTrace {
             statement: 0,
             name: "statement `IRSA`".into(),
+            place: place(&sources, 0, "\"sub\""),
             effect: Effect::Allow,
             matched: Truth::False,
             because: vec![

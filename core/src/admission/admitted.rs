@@ -86,8 +86,53 @@ pub(super) fn work_out<'c>(
     issuers_of(policy).into_iter().map(of_one).collect()
 }
 
-/// Every issuer that an Allow statement names, and all others where one speaks of them.
-fn issuers_of(policy: &TrustPolicy) -> Vec<Option<SmolStr>> {
+/// What one statement says of the tokens of one issuer.
+#[derive(Clone, Debug)]
+pub struct Spoken {
+    /// Its place in the policy, from 0.
+    pub statement: usize,
+    /// What it does.
+    pub effect: Effect,
+    /// The tokens of which it may speak; `None`: of none.
+    pub widest: Option<Region>,
+    /// The tokens of which it speaks for certain.
+    pub narrowest: Option<Region>,
+}
+
+impl Spoken {
+    /// Whether something beside the token decides, or the documentation does not.
+    #[must_use]
+    pub fn is_uncertain(&self) -> bool {
+        self.widest.as_ref().is_some_and(|widest| !widest.exact || !widest.residual.is_empty())
+    }
+}
+
+/// What each statement says of an issuer's tokens; `None`: of every issuer that no statement names.
+#[must_use]
+pub fn spoken(policy: &TrustPolicy, issuer: Option<&str>, account: Option<&str>, issuers: &Issuers<'_>) -> Vec<Spoken> {
+    let (request, fixed) = requests(policy, issuer, account);
+    let provider = issuer.and_then(|issuer| issuers.provider_of(issuer));
+    let reader = Reader { policy, request: &request, fixed: &fixed, provider, issuer };
+    let of_one = |statement: &Statement| Spoken {
+        statement: statement.index,
+        effect: statement.effect,
+        widest: reader.region(statement, Reading::Widest),
+        narrowest: reader.region(statement, Reading::Narrowest),
+    };
+    policy.statements.iter().filter(|statement| statement.effect != Effect::Invalid).map(of_one).collect()
+}
+
+/// A request with no more than an issuer, and the same with what the policy says of its provider.
+fn requests(policy: &TrustPolicy, issuer: Option<&str>, account: Option<&str>) -> (Request, Request) {
+    let token = Token { issuer: issuer.map(SmolStr::new).unwrap_or_default(), claims: Vec::new() };
+    let request = Request { token, account: account.map(SmolStr::from), ..Request::default() };
+    let fixed = Request { provider_arn: provider_arn(policy, issuer, account), ..request.clone() };
+    (request, fixed)
+}
+
+/// Every issuer that an Allow statement names, and all others (`None`) where one speaks of them.
+#[must_use]
+pub fn issuers_of(policy: &TrustPolicy) -> Vec<Option<SmolStr>> {
     let mut found: Vec<Option<SmolStr>> = Vec::new();
     let mut add = |issuer: Option<&str>| {
         if !found.iter().any(|known| known.as_deref() == issuer) {
@@ -133,13 +178,7 @@ fn issuers_of(policy: &TrustPolicy) -> Vec<Option<SmolStr>> {
 impl<'c> IssuerAdmission<'c> {
     fn of(policy: &TrustPolicy, issuer: Option<SmolStr>, account: Option<&str>, issuers: &Issuers<'c>, budget: &Budget) -> Self {
         let provider = issuer.as_deref().and_then(|issuer| issuers.provider_of(issuer));
-        let request = Request {
-            token: Token { issuer: issuer.clone().unwrap_or_default(), claims: Vec::new() },
-            provider_arn: None,
-            account: account.map(SmolStr::from),
-            ..Request::default()
-        };
-        let fixed = Request { provider_arn: provider_arn(policy, issuer.as_deref(), account), ..request.clone() };
+        let (request, fixed) = requests(policy, issuer.as_deref(), account);
         let reader = Reader { policy, request: &request, fixed: &fixed, provider, issuer: issuer.as_deref() };
         let mut statements = Vec::with_capacity(policy.statements.len());
         let (mut denies, mut doubtful) = (Vec::new(), Vec::new());

@@ -1,13 +1,15 @@
 //! What each statement makes of a token, step by step.
 
+use smol_str::SmolStr;
+
 use super::action::{self, speaks_of};
-use super::context::Context;
+use super::context::{Context, Values};
 use super::evaluate::condition_holds;
 use super::principal::{Federated, principals_match};
 use super::token::Request;
 use super::truth::Truth;
 use super::words;
-use crate::policy::{Effect, PrincipalKind, Statement, TrustPolicy};
+use crate::policy::{Condition, Effect, PrincipalKind, Statement, TrustPolicy};
 use crate::provider::Catalogue;
 use crate::source::Span;
 use crate::syntax::Place;
@@ -19,6 +21,8 @@ pub struct StatementTrace {
     pub statement: usize,
     /// How a message names it.
     pub name: String,
+    /// Where it stands.
+    pub place: Place,
     /// What it does.
     pub effect: Effect,
     /// Whether it matches.
@@ -38,6 +42,21 @@ pub struct Because {
     pub holds: Truth,
     /// In words, with the values compared.
     pub message: String,
+    /// What was compared; of a condition alone.
+    pub compared: Option<Compared>,
+}
+
+/// The two sides of a condition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Compared {
+    /// The operator as written.
+    pub operator: SmolStr,
+    /// The key as written.
+    pub key: SmolStr,
+    /// The policy's values.
+    pub wanted: Vec<SmolStr>,
+    /// The token's; empty: it has none; `None`: the token does not decide.
+    pub found: Option<Vec<SmolStr>>,
 }
 
 /// What a step of a trace looks at.
@@ -80,6 +99,7 @@ fn of_statement(statement: &Statement, context: &Context<'_>) -> StatementTrace 
             place: Place { span: condition.span, pointer: condition.pointer.clone() },
             holds,
             message: words::condition(condition, context, holds),
+            compared: Some(compared(condition, context)),
         });
     }
     let matched = if statement.effect == Effect::Invalid {
@@ -87,7 +107,19 @@ fn of_statement(statement: &Statement, context: &Context<'_>) -> StatementTrace 
     } else {
         because.iter().map(|step| step.holds).fold(Truth::True, Truth::and)
     };
-    StatementTrace { statement: statement.index, name: statement.name(), effect: statement.effect, matched, because }
+    let place = Place { span: statement.span, pointer: statement.pointer.clone() };
+    StatementTrace { statement: statement.index, name: statement.name(), place, effect: statement.effect, matched, because }
+}
+
+fn compared(condition: &Condition, context: &Context<'_>) -> Compared {
+    let found = match context.values(&context.meaning(&condition.key.text)) {
+        Values::Undecided => None,
+        Values::Absent => Some(Vec::new()),
+        Values::One(value) => Some(vec![value.as_ref().into()]),
+        Values::Many(values) => Some(values),
+    };
+    let wanted = condition.values.iter().map(|value| value.text.clone()).collect();
+    Compared { operator: condition.operator_name.text.clone(), key: condition.key.text.clone(), wanted, found }
 }
 
 fn principal(statement: &Statement, context: &Context<'_>) -> Because {
@@ -107,7 +139,8 @@ fn principal(statement: &Statement, context: &Context<'_>) -> Because {
         }
     };
     let element = if statement.principals.negated { "NotPrincipal" } else { "Principal" };
-    Because { what: Step::Principal, place: element_place(statement, statement.principals.span, element), holds, message }
+    let place = element_place(statement, statement.principals.span, element);
+    Because { what: Step::Principal, place, holds, message, compared: None }
 }
 
 fn one_principal(kind: &PrincipalKind, value: &str) -> String {
@@ -134,7 +167,8 @@ fn action_step(statement: &Statement) -> Because {
         (_, true) => format!("{element} {patterns} includes `{}`", action::WEB_IDENTITY),
         (_, false) => format!("{element} {patterns} does not include `{}`", action::WEB_IDENTITY),
     };
-    Because { what: Step::Action, place: element_place(statement, statement.action.span, element), holds: holds.into(), message }
+    let place = element_place(statement, statement.action.span, element);
+    Because { what: Step::Action, place, holds: holds.into(), message, compared: None }
 }
 
 /// An element of a statement, or the whole statement where it is missing.

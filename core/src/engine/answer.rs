@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 
 use super::known_error::KnownError;
 pub use crate::admission::Admits;
-pub use crate::admission::trace::{Because, StatementTrace, Step};
+pub use crate::admission::trace::{Because, Compared, StatementTrace, Step};
 use crate::admission::{Stage, Truth, Verdict};
 use crate::diagnostic::Diagnostic;
 use crate::document::model::{Broken, NotAnalysed, Place};

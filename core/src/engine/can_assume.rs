@@ -41,18 +41,20 @@ impl Engine<'_> {
     /// # Errors
     /// [`Question`] where it is not clear which role is meant.
     pub fn can_assume(&self, case: &Case, role: Option<&str>, caller: &Caller) -> Result<Vec<Decision>, Question> {
-        let id = the_role(case, role)?;
+        Ok(self.decision_of(case, the_role(case, role)?, caller).into_iter().collect())
+    }
+
+    /// Decides a call for each of the first roles of a case.
+    #[must_use]
+    pub fn can_assume_each(&self, case: &Case, caller: &Caller, most: usize) -> Vec<Decision> {
+        case.estate.roles().take(most).filter_map(|(id, _)| self.decision_of(case, id, caller)).collect()
+    }
+
+    fn decision_of(&self, case: &Case, id: RoleId, caller: &Caller) -> Option<Decision> {
+        let role = select::role_ref(case, id);
         let Some(policy) = case.estate.role(id).and_then(|role| role.trust.policy()) else {
-            let role = select::role_ref(case, id);
             let objection = Some("the role's trust policy is not known".to_owned());
-            return Ok(vec![Decision {
-                role,
-                verdict: Verdict::Unknown,
-                stage: Stage::Policy,
-                objection,
-                trace: Vec::new(),
-                nearest: None,
-            }]);
+            return Some(Decision { role, verdict: Verdict::Unknown, stage: Stage::Policy, objection, trace: Vec::new(), nearest: None });
         };
         let issuer = caller.issuer.strip_prefix("https://").unwrap_or(&caller.issuer);
         let request = Request {
@@ -62,7 +64,7 @@ impl Engine<'_> {
             client_ids: case.estate.client_ids(id, issuer).value().cloned(),
             ..Request::default()
         };
-        Ok(vec![self.decision(policy, &request, caller, select::role_ref(case, id))])
+        Some(self.decision(policy, &request, caller, role))
     }
 
     fn decision(&self, policy: &TrustPolicy, request: &Request, caller: &Caller, role: Option<RoleRef>) -> Decision {

@@ -145,7 +145,7 @@ fn sentence(who: &WhoRole) -> String {
 }
 
 /// Whom a grant lets in, to stand before "can assume".
-fn phrase(grant: &WhoGrant) -> String {
+pub(super) fn phrase(grant: &WhoGrant) -> String {
     let issuer = issuer(grant);
     let kubernetes = grant.words.contains("ServiceAccount") || grant.examples.iter().any(|subject| subject.starts_with(KUBERNETES));
     let whom = match grant.admits {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use smol_str::SmolStr;
 
-use crate::admission::{Claim, Token};
+use crate::admission::{Claim, ROLES_CLAIM, Request, Token, has_session_tags, has_source_identity};
 
 /// A token as it was handed in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -84,6 +84,33 @@ impl Given {
             Some(now) => format!("expires {when}, in {}", span(exp - now)),
             None => format!("expires {when}"),
         })
+    }
+
+    /// When it expires, in seconds since 1970-01-01 UTC.
+    #[must_use]
+    pub fn expires(&self) -> Option<i64> {
+        self.time("exp")
+    }
+
+    /// What is worth knowing of it, in sentences: what STS has against it, then what STS makes of it.
+    #[must_use]
+    pub fn notes(&self) -> Vec<String> {
+        let mut out: Vec<String> = self.remarks().into_iter().map(|remark| remark.message).collect();
+        let token = &self.token;
+        if let Some(azp) = token.claim("azp").and_then(one) {
+            out.push(format!("STS takes the token's authorized party (`azp`), `{azp}`, for its audience"));
+        }
+        let request = Request { token: token.clone(), ..Request::default() };
+        if has_session_tags(&request) {
+            out.push("the token carries session tags, so the role must allow `sts:TagSession` as well".to_owned());
+        }
+        if has_source_identity(&request) {
+            out.push("the token carries a source identity, so the role must allow `sts:SetSourceIdentity` as well".to_owned());
+        }
+        if token.claim(ROLES_CLAIM).is_some_and(|claim| *claim != Claim::Null) {
+            out.push("the token names the roles that it may be used for, so STS refuses it for every other".to_owned());
+        }
+        out
     }
 
     /// What STS has against it, the worst first.

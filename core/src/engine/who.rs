@@ -6,7 +6,7 @@ use super::answer::{AudienceSet, OtherPrincipal, WhoAnswer, WhoGrant, WhoRole};
 use super::run::{Case, Engine};
 use super::words;
 use crate::admission::language::Language;
-use crate::admission::{Admission, Admits, Budget, Federated, Grant, IssuerAdmission, Issuers, Witness};
+use crate::admission::{Admission, Admits, Budget, Federated, Grant, IssuerAdmission, Issuers, Token, Witness};
 use crate::document::model::Trust;
 use crate::estate::RoleId;
 use crate::policy::{Effect, PrincipalKind, TrustPolicy};
@@ -58,16 +58,20 @@ pub fn grants(
     issuers: &Issuers<'_>,
     budget: &Budget,
 ) -> Vec<WhoGrant> {
-    admission.grants().map(|(issuer, grant)| one(policy, account, issuer, grant, issuers, budget)).collect()
+    let shown = |(issuer, grant): (&IssuerAdmission<'_>, &Grant)| {
+        let tried = |token: Token| Witness::certify(policy, token, account, grant, issuers.catalogue).is_yes();
+        one(issuer, grant, issuers, budget, &tried)
+    };
+    admission.grants().map(shown).collect()
 }
 
-fn one(
-    policy: &TrustPolicy,
-    account: Option<&str>,
+/// A grant as it is shown; its examples are those of which `tried` says that they may be.
+pub(super) fn one(
     issuer: &IssuerAdmission<'_>,
     grant: &Grant,
     issuers: &Issuers<'_>,
     budget: &Budget,
+    tried: &dyn Fn(Token) -> bool,
 ) -> WhoGrant {
     let forms = issuers.forms(issuer.issuer.as_deref());
     let summary = grant.summary(&forms, budget);
@@ -82,10 +86,8 @@ fn one(
         },
     };
     let named = issuer.issuer.as_deref().unwrap_or("any-issuer.example.com");
-    let certified = examples.into_iter().filter(|subject| {
-        let token = grant.token(named, subject.clone(), issuer.provider, budget).yes();
-        token.is_some_and(|token| Witness::certify(policy, token, account, grant, issuers.catalogue).is_yes())
-    });
+    let certified =
+        examples.into_iter().filter(|subject| grant.token(named, subject.clone(), issuer.provider, budget).yes().is_some_and(tried));
     WhoGrant {
         issuer: issuer.issuer.clone(),
         provider: issuer.provider.map(|provider| SmolStr::new(&provider.name)),

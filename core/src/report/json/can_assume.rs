@@ -1,12 +1,14 @@
 //! `can-assume` as JSON.
 
 use serde::Serialize;
+use smol_str::SmolStr;
 
 use super::shape::{ErrorJson, LocationJson, RoleJson, Shown};
+use super::token::TokenJson;
 use super::{SCHEMA_VERSION, text};
 use crate::document::model::Broken;
-use crate::engine::answer::{Because, Decision, StatementTrace};
-use crate::engine::token_check::{Given, Remark, Weight};
+use crate::engine::answer::{Because, Compared, Decision, StatementTrace};
+use crate::engine::token_check::Given;
 use crate::report::words::{effect, stage, verdict};
 use crate::report::{Places, Run};
 use crate::syntax::Pointer;
@@ -15,24 +17,9 @@ use crate::syntax::Pointer;
 struct CanAssumeJson<'a> {
     schema_version: u32,
     notes: &'a [String],
-    token: Option<TokenJson>,
+    token: Option<TokenJson<'a>>,
     decisions: Vec<DecisionJson<'a>>,
     errors: Vec<ErrorJson<'a>>,
-}
-
-#[derive(Serialize)]
-struct TokenJson {
-    verified: bool,
-    summary: String,
-    expiry: Option<String>,
-    remarks: Vec<RemarkJson>,
-}
-
-#[derive(Serialize)]
-struct RemarkJson {
-    refused: bool,
-    message: String,
-    help: String,
 }
 
 #[derive(Serialize)]
@@ -48,6 +35,8 @@ struct DecisionJson<'a> {
 #[derive(Serialize)]
 struct StatementJson<'a> {
     statement: usize,
+    name: &'a str,
+    location: LocationJson<'a>,
     effect: &'static str,
     matched: Option<bool>,
     because: Vec<BecauseJson<'a>>,
@@ -60,6 +49,16 @@ struct BecauseJson<'a> {
     holds: Option<bool>,
     message: &'a str,
     location: LocationJson<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    compared: Option<ComparedJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct ComparedJson<'a> {
+    operator: &'a str,
+    key: &'a str,
+    wanted: &'a [SmolStr],
+    found: Option<&'a [SmolStr]>,
 }
 
 #[derive(Serialize)]
@@ -79,18 +78,6 @@ pub fn can_assume(run: &Run<'_>, errors: &[Broken], given: Option<&Given>, decis
         decisions: decisions.iter().map(decision).collect(),
         errors: ErrorJson::all(run, errors),
     })
-}
-
-impl TokenJson {
-    fn of(given: &Given) -> Self {
-        let remark = |remark: Remark| RemarkJson { refused: remark.weight == Weight::Refused, message: remark.message, help: remark.help };
-        Self {
-            verified: false,
-            summary: given.summary(),
-            expiry: given.expiry(),
-            remarks: given.remarks().into_iter().map(remark).collect(),
-        }
-    }
 }
 
 impl<'a> DecisionJson<'a> {
@@ -114,12 +101,21 @@ impl<'a> StatementJson<'a> {
             holds: because.holds.known(),
             message: &because.message,
             location: LocationJson::of(places, &because.place),
+            compared: because.compared.as_ref().map(ComparedJson::of),
         };
         Self {
             statement: trace.statement,
+            name: &trace.name,
+            location: LocationJson::of(places, &trace.place),
             effect: effect(trace.effect),
             matched: trace.matched.known(),
             because: trace.because.iter().map(because).collect(),
         }
+    }
+}
+
+impl<'a> ComparedJson<'a> {
+    fn of(compared: &'a Compared) -> Self {
+        Self { operator: &compared.operator, key: &compared.key, wanted: &compared.wanted, found: compared.found.as_deref() }
     }
 }

@@ -6,6 +6,7 @@ mod glance;
 mod inspect;
 mod rules;
 mod shape;
+mod token;
 mod who;
 mod why;
 
