@@ -6,6 +6,7 @@ mod can_assume;
 mod check;
 pub mod claims;
 pub mod compare;
+mod denied;
 pub mod fix;
 pub mod glance;
 pub mod inspect;
