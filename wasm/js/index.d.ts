@@ -79,6 +79,37 @@ export interface Glance {
   roles: (Role & { sentence: string; open: boolean | null; worst: Severity | null })[];
   service_accounts: { location: Location; sentence: string; help: string; gets_in: boolean | null }[];
 }
+/** In order; proved to be broken; proved not to be there; not to be told from these documents. */
+export type ChainState = "ok" | "broken" | "missing" | "unknown";
+export interface Chains {
+  schema_version: number;
+  roles: {
+    /** null: a role that only ServiceAccounts name. */
+    role: Role | null;
+    nodes: {
+      /** Unique in its role's picture. */
+      id: string;
+      /** `cluster`: a cluster, or another issuer (GitHub Actions, …). */
+      kind: "cluster" | "provider" | "policy" | "role" | "service_account" | "workload" | "ci_job" | "association";
+      label: string;
+      detail: string;
+      location: Location | null;
+      state: ChainState;
+    }[];
+    links: {
+      from: string;
+      to: string;
+      label: string;
+      state: ChainState;
+      /** One sentence; empty where there is nothing to say. */
+      reason: string;
+      /** The id of the rule that found it. */
+      rule: string | null;
+    }[];
+    /** "and 40 more" of this kind lead to that node. */
+    more: { of: string; kind: string; count: number }[];
+  }[];
+}
 export interface Caller {
   /** Name, ARN or address of the role, where there are several. */
   role?: string;
@@ -155,6 +186,33 @@ export interface WhyResult {
   error: { id: string; proves: string; causes: string; in_order: string[]; at_fault: string[] } | null;
   errors: Broken[];
 }
+export interface Moved extends Grant {
+  /** The other state refuses these tokens for certain; else it lets them in where the keys of `only_where` allow it. */
+  outright: boolean;
+  only_where: string[];
+}
+export interface CompareResult {
+  schema_version: number;
+  roles: {
+    /** As in the later state, where it is in that. */
+    role: Role;
+    present: "both" | "before" | "after";
+    /** "none" is proved; what is known is said even where `unknown` says that it may not be all. */
+    change: "none" | "wider" | "narrower" | "both" | "unknown";
+    /** Their examples are let in by the later trust policy and refused by the earlier one. */
+    added: Moved[];
+    /** The other way round. */
+    removed: Moved[];
+    /** `AWS: arn:…`, `Service: …` */
+    principals_added: string[];
+    principals_removed: string[];
+    /** Why it is not known whether that is all. */
+    unknown: string | null;
+    sentence: string;
+  }[];
+  /** Of both states. */
+  errors: Broken[];
+}
 export interface Rule {
   id: string;
   severity: Severity;
@@ -177,6 +235,8 @@ export function check(documents: Document[], options?: Options): CheckResult;
 export function who(documents: Document[], options?: Options): WhoResult;
 export function inspect(documents: Document[], options?: Options): Record<string, unknown>;
 export function glance(documents: Document[], options?: Options): Glance;
+/** The picture of each of the first 24 roles. */
+export function chain(documents: Document[], options?: Options): Chains;
 export function canAssume(documents: Document[], caller: Caller, options?: Options): CanAssumeResult;
 /** Throws a sentence where the text is no token. */
 export function tryToken(documents: Document[], question: TokenQuestion, options?: Options): CanAssumeResult;
@@ -185,5 +245,7 @@ export function why(
   question?: { role?: string; serviceAccount?: string; error?: string; token?: string; now?: number },
   options?: Options,
 ): WhyResult;
+/** Who is newly let in and who is shut out, role by role. */
+export function compare(before: Document[], after: Document[], options?: Options): CompareResult;
 export function rules(): Rule[];
 export function explain(name: string): RulePage[];

@@ -1,5 +1,5 @@
 // The library: documents in, plain objects out, of the shapes that `irsa-lint --format json` prints. Nothing here does I/O but `init`.
-import load, { Documents, explain as explainText, initSync, rules as rulesText } from "./irsa_lint_wasm.js";
+import load, { Documents, compare as compareText, explain as explainText, initSync, rules as rulesText } from "./irsa_lint_wasm.js";
 
 /** Loads the module: from beside this file in a browser, or from the bytes given. */
 export async function init(bytes) {
@@ -22,11 +22,14 @@ export const check = (documents, options) => JSON.parse(ask(documents, options, 
 export const who = (documents, options) => JSON.parse(ask(documents, options, (held) => held.who()));
 export const inspect = (documents, options) => JSON.parse(ask(documents, options, (held) => held.inspect()));
 export const glance = (documents, options) => JSON.parse(ask(documents, options, (held) => held.glance()));
+export const chain = (documents, options) => JSON.parse(ask(documents, options, (held) => held.chain()));
 export const canAssume = (documents, caller, options) =>
   JSON.parse(ask(documents, options, (held) => held.canAssume(JSON.stringify(caller))));
 export const tryToken = (documents, question, options) =>
   JSON.parse(ask(documents, options, (held) => held.tryToken(JSON.stringify(question))));
 export const why = (documents, question = {}, options) =>
   JSON.parse(ask(documents, options, (held) => held.why(JSON.stringify(question))));
+export const compare = (before, after, options) =>
+  JSON.parse(ask(before, options, (old) => ask(after, options, (held) => compareText(old, held))));
 export const rules = () => JSON.parse(rulesText()).rules;
 export const explain = (name) => JSON.parse(explainText(name)).rules;

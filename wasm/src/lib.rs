@@ -57,16 +57,26 @@ impl Documents {
         self.ask(|engine, case, run| json::glance(run, &engine.glance(case, &engine.check(case), &engine.who(case, None))))
     }
 
-    /// All that a page shows of the documents, in one answer: `{"check": …, "who": …, "inspect": …, "glance": …, "recognised": […]}`, the first
-    /// four as above, the last a boolean for each document. `who` and `glance` hold the first `roles` roles.
+    /// The pictures of the first roles: from issuer to role, and who comes from the other side.
+    pub fn chain(&mut self) -> String {
+        self.ask(|engine, case, run| {
+            let (check, who) = (engine.check(case), engine.who(case, None));
+            json::chain(run, &engine.chain(case, &check.diagnostics, first(&who.roles)))
+        })
+    }
+
+    /// All that a page shows of the documents, in one answer: `{"check": …, "who": …, "inspect": …, "glance": …, "chain": …, "recognised": […]}`,
+    /// the first five as above, the last a boolean for each document. `who` and `glance` hold the first `roles` roles, and `chain` the first of
+    /// these.
     pub fn overview(&mut self, roles: usize) -> String {
         self.ask(|engine, case, run| {
             let (check, mut who) = (engine.check(case), engine.who(case, None));
             who.roles.truncate(roles);
             let glance = json::glance(run, &engine.glance(case, &check, &who));
+            let chain = json::chain(run, &engine.chain(case, &check.diagnostics, first(&who.roles)));
             let (check, who, inspect) = (json::check(run, &check), json::who(run, &who), json::inspect(run, &engine.inspect(case)));
             let recognised = format!("{:?}", case.recognised);
-            format!("{{\"check\":{check},\"who\":{who},\"inspect\":{inspect},\"glance\":{glance},\"recognised\":{recognised}}}")
+            format!("{{\"check\":{check},\"who\":{who},\"inspect\":{inspect},\"glance\":{glance},\"chain\":{chain},\"recognised\":{recognised}}}")
         })
     }
 
@@ -128,6 +138,19 @@ impl Documents {
         let files = case.recognised.iter().filter(|ours| **ours).count();
         answer(&engine, case, &Run { places: &places, unread: &[], files, notes: &notes })
     }
+}
+
+fn first<T>(roles: &[T]) -> &[T] {
+    roles.get(..MOST_ROLES).unwrap_or(roles)
+}
+
+/// Who is newly let in and who is shut out, between two sets of documents.
+#[must_use]
+#[wasm_bindgen]
+pub fn compare(before: &mut Documents, after: &mut Documents) -> String {
+    before.ask(|_, old, old_run| {
+        after.ask(|engine, new, run| json::compare((old_run, old.errors()), (run, new.errors()), &engine.compare(old, new)))
+    })
 }
 
 /// `rules --format json`.

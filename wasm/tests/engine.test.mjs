@@ -79,6 +79,46 @@ test("a token is tried as the command line does, and never shown", () => {
   assert.throws(() => engine.tryToken(documents(folder), { token: "k8s-aws-v1.c2VjcmV0" }), /API server/);
 });
 
+test("two states of the documents are compared", () => {
+  const before = documents(`${root}examples/seed`);
+  const issuer = "oidc.eks.us-west-2.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E";
+  const wider = before.map(({ path, text }) => ({
+    path,
+    text: text.replaceAll("StringEquals", "StringLike").replaceAll("serviceaccount:default:iam-role-test", "serviceaccount:default:*"),
+  }));
+  const same = engine.compare(before, before).roles;
+  assert.deepEqual(same.map(({ change, added }) => [change, added]), [["none", []]]);
+  const [role] = engine.compare(before, wider).roles;
+  assert.equal(role.change, "wider");
+  assert.equal(
+    role.sentence,
+    "`iam-role-test` newly lets in any ServiceAccount in namespace `default`, except `default/iam-role-test` of cluster …041E",
+  );
+  assert.deepEqual(role.added.map(({ examples, outright }) => [examples.length, outright]), [[3, true]]);
+  assert.equal(role.added[0].issuer, `https://${issuer}`);
+  assert.equal(engine.compare(wider, before).roles[0].change, "narrower");
+  const [gone] = engine.compare(before, []).roles;
+  assert.deepEqual([gone.present, gone.change], ["before", "narrower"]);
+});
+
+test("each role has a picture, and the overview holds it", () => {
+  const held = documents(`${root}examples/seed`);
+  const chain = engine.chain(held);
+  const [{ nodes, links }] = chain.roles;
+  assert.deepEqual([...new Set(nodes.map(({ kind }) => kind))].sort(), ["cluster", "policy", "provider", "role", "service_account"]);
+  const ids = nodes.map(({ id }) => id);
+  for (const { from, to, state, reason } of links) {
+    assert.ok(ids.includes(from) && ids.includes(to));
+    assert.ok(state === "ok" || reason !== "");
+  }
+  const sub = links.find(({ label }) => label === "sub system:serviceaccount:default:iam-role-test");
+  assert.equal(sub.state, "ok");
+  assert.deepEqual(JSON.parse(engine.ask(held, undefined, (all) => all.overview(50))).chain, chain);
+  const other = held.map(({ path, text }) => ({ path, text: text.replace("default:iam-role-test", "default:other") }));
+  const broken = engine.chain(other).roles[0].links.find(({ label }) => label.startsWith("sub "));
+  assert.ok(broken.state === "broken" && broken.reason.includes("other"));
+});
+
 test("options count, and wrong ones are refused with a sentence", () => {
   const open = documents(`${root}tests/fixtures/failures/018-triggermesh-aud-only`);
   assert.deepEqual(engine.check(open, { select: ["any-service-account"] }).diagnostics.map(({ rule }) => rule), ["any-service-account"]);

@@ -7,13 +7,13 @@ use super::WhyQuestion;
 use super::answer::{Admits, Chain, ChainLink, CheckAnswer, LinkKind, RoleRef, WhoAnswer, WhoGrant, WhoRole};
 use super::run::{Case, Engine};
 use crate::admission::Truth;
-use crate::diagnostic::{Proof, Severity};
+use crate::diagnostic::{Diagnostic, Proof, Severity};
 use crate::document::model::Place;
 
 /// Grants named in one sentence before the rest is only counted.
 const MOST_GRANTS: usize = 3;
 
-/// ServiceAccounts that are followed; each costs about what `check` costs.
+/// ServiceAccounts that are followed.
 const MOST_ACCOUNTS: usize = 8;
 
 /// The first glance.
@@ -58,10 +58,10 @@ impl Engine<'_> {
         let only = who.roles.len() == 1;
         let role =
             |who: &WhoRole| RoleGlance { role: who.role.clone(), sentence: sentence(who), open: open(who), worst: worst(check, who, only) };
-        Glance { roles: who.roles.iter().map(role).collect(), accounts: self.accounts(case) }
+        Glance { roles: who.roles.iter().map(role).collect(), accounts: self.accounts(case, &check.diagnostics) }
     }
 
-    fn accounts(&self, case: &Case) -> Vec<AccountGlance> {
+    fn accounts(&self, case: &Case, found: &[Diagnostic]) -> Vec<AccountGlance> {
         if case.estate.roles().next().is_none() {
             return Vec::new();
         }
@@ -70,7 +70,7 @@ impl Engine<'_> {
             let (namespace, name) = (SmolStr::new(account.namespace.known()?), account.name.value()?.text.clone());
             let shown = format!("`{namespace}/{name}`");
             let question = WhyQuestion { service_account: Some((namespace, name)), ..WhyQuestion::default() };
-            let chain = self.why(case, &question).ok()?;
+            let chain = self.why_given(case, &question, found).ok()?;
             Some(of_chain(&chain, &shown, account.place.clone()))
         });
         glances.collect()
@@ -169,13 +169,17 @@ pub(super) fn phrase(grant: &WhoGrant) -> String {
 
 const KUBERNETES: &str = "system:serviceaccount:";
 
-/// The issuer in few words: a cluster by the end of its id, a known service by its name, else the URL.
 fn issuer(grant: &WhoGrant) -> String {
-    let Some(issuer) = &grant.issuer else { return "any OIDC provider".to_owned() };
+    issuer_words(grant.issuer.as_deref(), grant.provider.as_deref())
+}
+
+/// The issuer in few words: a cluster by the end of its id, a known service by its name, else the URL.
+pub(super) fn issuer_words(issuer: Option<&str>, provider: Option<&str>) -> String {
+    let Some(issuer) = issuer else { return "any OIDC provider".to_owned() };
     let id = issuer.rsplit_once("/id/").filter(|(host, id)| host.starts_with("oidc.eks.") && id.is_ascii() && id.len() > 8);
-    match (id, &grant.provider) {
+    match (id, provider) {
         (Some((_, id)), _) => format!("cluster …{}", id.get(id.len() - 4..).unwrap_or(id)),
-        (None, Some(provider)) => provider.to_string(),
+        (None, Some(provider)) => provider.to_owned(),
         (None, None) => format!("`{issuer}`"),
     }
 }

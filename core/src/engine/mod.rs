@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod batch;
 mod can_assume;
+pub mod chain;
 mod check;
 pub mod claims;
 pub mod compare;

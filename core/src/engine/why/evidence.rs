@@ -1,26 +1,31 @@
 //! What the rules find in the documents of a run, as reasons for a broken link. It knows families of rules, and no rule.
 
 use crate::diagnostic::{Diagnostic, Proof, Severity};
-use crate::engine::run::{Case, Engine};
+use crate::engine::run::Engine;
 use crate::source::Span;
 use crate::syntax::Place;
 
 /// Findings that may be why a pod does not get its role.
-pub struct Evidence {
-    found: Vec<(&'static str, Diagnostic)>,
+pub struct Evidence<'d> {
+    found: Vec<(&'static str, &'d Diagnostic)>,
 }
 
-impl Evidence {
-    /// Runs the rules. What only says that too many are let in is left out.
-    pub fn of(engine: &Engine<'_>, case: &Case) -> Self {
+impl<'d> Evidence<'d> {
+    /// Of what `check` found. What only says that too many are let in is left out.
+    pub fn of(engine: &Engine<'_>, diagnostics: &'d [Diagnostic]) -> Self {
         let family = |id: &str| engine.rules.iter().find(|rule| rule.meta().id == id).map_or("", |rule| rule.meta().family);
-        let keeps_out = |d: &Diagnostic| d.severity >= Severity::Warning && !matches!(d.proof, Proof::Admits(_));
-        let found = engine.check(case).diagnostics.into_iter().filter(keeps_out).map(|d| (family(d.rule), d));
+        let keeps_out = |d: &&Diagnostic| d.severity >= Severity::Warning && !matches!(d.proof, Proof::Admits(_));
+        let found = diagnostics.iter().filter(keeps_out).map(|d| (family(d.rule), d));
         Self { found: found.filter(|(family, _)| !matches!(*family, "too-wide" | "condition")).collect() }
     }
 
     fn of_families(&self, families: &'static [&'static str]) -> impl Iterator<Item = &Diagnostic> {
-        self.found.iter().filter(move |(family, _)| families.contains(family)).map(|(_, d)| d)
+        self.found.iter().filter(move |(family, _)| families.contains(family)).map(|(_, d)| *d)
+    }
+
+    /// The first finding of these families in a place.
+    pub fn inside(&self, families: &'static [&'static str], span: Span) -> Option<&Diagnostic> {
+        self.of_families(families).find(|d| span.contains(d.place.span))
     }
 
     /// Something about the annotation of a ServiceAccount, written there or on its workload. Where the annotation is there, only an error

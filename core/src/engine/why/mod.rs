@@ -1,9 +1,9 @@
 //! `why`: the chain from a pod to its role, link by link, up to the first that is broken. What an error text proves counts beside what the
 //! documents show, and what the rules find there says why a link is broken.
 
-mod evidence;
+pub(super) mod evidence;
 mod pod;
-mod policy;
+pub(super) mod policy;
 mod provider;
 mod role;
 mod verdict;
@@ -42,7 +42,7 @@ pub struct WhyQuestion {
 pub struct Walk<'a> {
     engine: Engine<'a>,
     case: &'a Case,
-    evidence: &'a Evidence,
+    evidence: &'a Evidence<'a>,
     reported: &'a Reported<'a>,
     /// Where the ServiceAccount stands.
     account: Option<Place>,
@@ -57,7 +57,12 @@ impl Engine<'_> {
     /// # Errors
     /// [`Question`] where it is not clear which ServiceAccount or which role is meant.
     pub fn why(&self, case: &Case, question: &WhyQuestion) -> Result<Chain, Question> {
-        let evidence = Evidence::of(self, case);
+        self.why_given(case, question, &self.check(case).diagnostics)
+    }
+
+    /// The same, where it is known already what `check` finds.
+    pub(super) fn why_given(&self, case: &Case, question: &WhyQuestion, found: &[Diagnostic]) -> Result<Chain, Question> {
+        let evidence = Evidence::of(self, found);
         let reported = question.error.as_ref().map(|text| Reported::read(self.errors, text)).unwrap_or_default();
         let mut walk =
             Walk { engine: *self, case, evidence: &evidence, reported: &reported, account: None, other_role: false, links: Vec::new() };

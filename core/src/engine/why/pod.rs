@@ -21,7 +21,7 @@ pub struct Pod<'a> {
 
 impl<'a> Pod<'a> {
     /// The pod of a ServiceAccount: the first of its workloads about which something was found, else the first.
-    fn of_account(estate: &'a Estate, id: ServiceAccountId, evidence: &Evidence) -> Self {
+    fn of_account(estate: &'a Estate, id: ServiceAccountId, evidence: &Evidence<'_>) -> Self {
         let account = estate.service_account(id);
         let workloads: Vec<&Workload> = estate.workloads_of(id).iter().filter_map(|id| estate.workload(*id)).collect();
         let workload = workloads.iter().find(|workload| evidence.speaks_of(&workload.place)).or(workloads.first());
@@ -33,7 +33,7 @@ impl<'a> Pod<'a> {
         }
     }
 
-    fn named(estate: &'a Estate, namespace: &SmolStr, name: &SmolStr, evidence: &Evidence) -> Self {
+    fn named(estate: &'a Estate, namespace: &SmolStr, name: &SmolStr, evidence: &Evidence<'_>) -> Self {
         let pod = match estate.service_account_named(Some(namespace), name) {
             Link::To(id) => Self::of_account(estate, id, evidence),
             _ => Self::default(),
@@ -41,7 +41,7 @@ impl<'a> Pod<'a> {
         Self { namespace: Some(namespace.clone()), name: Some(name.clone()), ..pod }
     }
 
-    fn of_workload(estate: &'a Estate, id: WorkloadId, workload: &'a Workload, evidence: &Evidence) -> Self {
+    fn of_workload(estate: &'a Estate, id: WorkloadId, workload: &'a Workload, evidence: &Evidence<'_>) -> Self {
         match estate.service_account_of(id) {
             Link::To(account) => Self { workload: Some(workload), ..Self::of_account(estate, *account, evidence) },
             _ => Self {
@@ -56,7 +56,7 @@ impl<'a> Pod<'a> {
 
 /// Which pod is meant: the ServiceAccount that the user names, else that of the token, else the only workload, else the only annotated
 /// ServiceAccount; of several the only one about which something was found.
-pub fn the_pod<'a>(case: &'a Case, question: &WhyQuestion, evidence: &Evidence) -> Result<Pod<'a>, Question> {
+pub fn the_pod<'a>(case: &'a Case, question: &WhyQuestion, evidence: &Evidence<'_>) -> Result<Pod<'a>, Question> {
     let estate = &case.estate;
     if let Some((namespace, name)) = question.service_account.clone().or_else(|| of_token(question)) {
         return Ok(Pod::named(estate, &namespace, &name, evidence));

@@ -209,7 +209,7 @@ fn told(judged: &Judged<'_>, step: &Because) -> (String, String) {
 }
 
 /// How far a statement goes along with a token: principal and action weigh more than any condition.
-fn score(trace: &StatementTrace) -> usize {
+pub fn score(trace: &StatementTrace) -> usize {
     let holds = |step: &&Because| step.holds != Truth::False;
     trace.because.iter().filter(holds).map(|step| if step.what == Step::Condition { 1 } else { 100 }).sum()
 }

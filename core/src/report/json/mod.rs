@@ -1,7 +1,9 @@
 //! The published JSON, `schema_version` 1. Its shape is a promise, so it has structs of its own: inner types may change, these may only grow.
 
 mod can_assume;
+mod chain;
 mod check;
+mod compare;
 mod glance;
 mod inspect;
 mod rules;
@@ -11,7 +13,9 @@ mod who;
 mod why;
 
 pub use can_assume::can_assume;
+pub use chain::chain;
 pub use check::check;
+pub use compare::compare;
 pub use glance::glance;
 pub use inspect::inspect;
 pub use rules::{pages, rules};

@@ -91,7 +91,8 @@ impl<'a> GrantJson<'a> {
         grants.iter().map(Self::of).collect()
     }
 
-    fn of(grant: &'a WhoGrant) -> Self {
+    /// One of them.
+    pub fn of(grant: &'a WhoGrant) -> Self {
         Self {
             issuer: grant.issuer.as_ref().map_or_else(|| "any".to_owned(), |issuer| format!("https://{issuer}")),
             admits: admits(grant.admits),
