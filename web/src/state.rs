@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::model::compare::Before;
 use crate::model::{Answer, Example, RulePage};
 
 /// A document's number for as long as the page is open.
@@ -46,6 +47,8 @@ pub struct State {
     /// The rule whose page is open.
     pub rule: Option<Rc<RulePage>>,
     pub view: View,
+    /// What the documents are compared with.
+    pub before: Option<Before>,
     pub examples: Rc<Vec<Example>>,
     next: DocumentId,
 }
@@ -77,6 +80,7 @@ pub enum Action {
     Explained(Option<Rc<RulePage>>),
     Gallery(Vec<Example>),
     Viewed(View),
+    Compared(Option<Before>),
 }
 
 impl View {
@@ -147,6 +151,7 @@ impl State {
             Action::Answered { .. } | Action::Failed { .. } => {}
             Action::Explained(page) => self.rule = page,
             Action::Viewed(view) => self.view = view,
+            Action::Compared(before) => self.before = before,
             Action::Gallery(examples) => self.examples = Rc::new(examples),
         }
         self
@@ -214,6 +219,7 @@ mod tests {
                 ci_jobs: seen(),
             },
             glance: Glance { roles: Vec::new(), service_accounts: Vec::new() },
+            chain: Default::default(),
             recognised: Vec::new(),
         })
     }

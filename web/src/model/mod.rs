@@ -1,5 +1,9 @@
 //! The engine's answers as far as the page shows them. Their shapes are the published JSON's.
 
+pub mod chain;
+pub mod compare;
+pub mod principal;
+
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -12,6 +16,8 @@ pub struct Answer {
     pub who: Who,
     pub inspect: Inspect,
     pub glance: Glance,
+    #[serde(default)]
+    pub chain: chain::Chains,
     pub recognised: Vec<bool>,
 }
 
@@ -107,9 +113,11 @@ pub struct WhoRole {
     pub grants: Vec<Grant>,
     pub others: Vec<OtherPrincipal>,
     pub unknown: Option<String>,
+    pub denied: Vec<String>,
+    pub location: Location,
 }
 
-#[derive(Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq)]
 pub struct Grant {
     pub issuer: String,
     pub provider: Option<String>,
@@ -121,7 +129,7 @@ pub struct Grant {
     pub residual: Vec<String>,
 }
 
-#[derive(Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(untagged)]
 pub enum Audiences {
     Any(String),
@@ -195,7 +203,7 @@ pub struct RuleExample {
 }
 
 /// A file with its text.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
 pub struct NamedText {
     pub name: String,
     pub text: String,
