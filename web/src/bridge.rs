@@ -75,7 +75,7 @@ pub fn ask(revision: u32, documents: &[Document]) {
     ask_about(revision, &named(documents));
 }
 
-fn named(documents: &[Document]) -> String {
+pub fn named(documents: &[Document]) -> String {
     json(&documents.iter().map(|document| (document.id, document.name.as_str())).collect::<Vec<_>>())
 }
 

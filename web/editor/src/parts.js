@@ -1,6 +1,7 @@
 // What the page is made of beside its own code: the editor, the worker that holds the engine, files from outside. Told by the page what to do.
 import * as editor from "./editor.js";
 
+export * from "./beside.js";
 export const { mount, open, has, retain, show, jump, slice, focus } = editor;
 
 let worker, answered, explained;

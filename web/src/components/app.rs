@@ -19,7 +19,7 @@ use super::views::Views;
 use super::who::Who;
 use super::why::Why;
 use crate::bridge::{self, Heard};
-use crate::model::{Location, NamedText, rule_page};
+use crate::model::{Answer, Location, NamedText, rule_page};
 use crate::state::{Action, DocumentId, FIRST, State, View};
 
 impl Reducible for State {
@@ -173,10 +173,10 @@ fn answers(state: &UseReducerHandle<State>) -> Html {
     let (documents, revision) = (state.documents.clone(), state.revision);
     let shown = match state.view {
         View::Findings => html!(<Findings answer={answer.clone()} {documents} jump={jump.clone()} {explain} />),
-        View::Who => html!(<Who answer={answer.clone()} />),
+        View::Who => html!(<Who answer={answer.clone()} jump={jump.clone()} />),
         View::Token => html!(<TryToken {documents} {revision} jump={jump.clone()} />),
         View::Why => html!(<Why {documents} {revision} jump={jump.clone()} />),
-        View::Compare => html!(<Compare {documents} {revision} />),
+        View::Compare => compare(state, &answer),
     };
     html! {
         <>
@@ -186,6 +186,21 @@ fn answers(state: &UseReducerHandle<State>) -> Html {
             <div class="view" role="tabpanel" id="view" aria-label={state.view.title()}>{shown}</div>
         </>
     }
+}
+
+fn compare(state: &UseReducerHandle<State>, answer: &Answer) -> Html {
+    let compare = {
+        let dispatcher = state.dispatcher();
+        Callback::from(move |before| dispatcher.dispatch(Action::Compared(before)))
+    };
+    let put = {
+        let state = state.clone();
+        Callback::from(move |files: Vec<NamedText>| replace(&state, &files))
+    };
+    let named = |name: &str| state.documents.iter().find(|document| document.name == name).cloned();
+    let pair = answer.inspect.pair().and_then(|(before, after)| named(before).zip(named(after)));
+    let (documents, revision, before) = (state.documents.clone(), state.revision, state.before.clone());
+    html!(<Compare {documents} {revision} {before} {pair} {compare} replace={put} />)
 }
 
 /// Puts a set of documents in the place of the open ones.

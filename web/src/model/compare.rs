@@ -67,6 +67,11 @@ impl RoleChange {
         }
     }
 
+    /// What to read first: who gets in newly, then what is not known.
+    pub fn rank(&self) -> usize {
+        ["wider", "unsure", "narrower", "same"].iter().position(|look| *look == self.look().0).unwrap_or_default()
+    }
+
     /// Its class in the look, and the sign that says the same without colour.
     pub fn look(&self) -> (&'static str, &'static str) {
         match (self.change, &self.unknown) {

@@ -249,7 +249,37 @@ impl Answer {
     }
 }
 
+impl WhoRole {
+    /// Whether a search for that text finds it.
+    pub fn is_like(&self, sought: &str) -> bool {
+        let sought = sought.trim().to_lowercase();
+        let texts = self.name.iter().chain(&self.arn).chain(self.grants.iter().map(|grant| &grant.subjects));
+        sought.is_empty() || texts.into_iter().any(|text| text.to_lowercase().contains(&sought))
+    }
+
+    /// Whom it lets in, on one line.
+    pub fn in_short(&self) -> String {
+        let mut all = self.grants.iter().map(|grant| &grant.subjects).chain(self.others.iter().map(|other| &other.principal));
+        match (all.next(), all.count(), &self.unknown) {
+            (_, _, Some(_)) => "not known".to_owned(),
+            (None, ..) => "nobody".to_owned(),
+            (Some(first), 0, _) => first.clone(),
+            (Some(first), more, _) => format!("{first}, and {more} more"),
+        }
+    }
+}
+
 impl Inspect {
+    /// The two documents of which each holds roles, where there are exactly two.
+    pub fn pair(&self) -> Option<(&str, &str)> {
+        let mut paths: Vec<&str> = self.roles.iter().map(|seen| seen.location.path.as_str()).collect();
+        paths.dedup();
+        match paths.as_slice() {
+            [before, after] => Some((before, after)),
+            _ => None,
+        }
+    }
+
     /// What a document is, in words, from what was seen in it.
     pub fn kind(&self, path: &str) -> Option<String> {
         let mut counts: BTreeMap<(usize, String), usize> = BTreeMap::new();

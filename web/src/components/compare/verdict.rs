@@ -1,0 +1,63 @@
+//! What a change comes to, role by role.
+
+use yew::{Html, html};
+
+use crate::components::who::{codes, of_grant};
+use crate::components::words::{sentence, words};
+use crate::model::Broken;
+use crate::model::compare::{Comparison, Moved, RoleChange};
+use crate::model::principal::explain;
+
+/// Roles shown before the rest is only counted.
+const MOST: usize = 50;
+
+pub fn all(comparison: &Comparison) -> Html {
+    let mut roles: Vec<&RoleChange> = comparison.roles.iter().collect();
+    roles.sort_by_key(|role| role.rank());
+    let broken = |broken: &Broken| html!(<p class="failure">{sentence(&broken.message)}</p>);
+    html! {
+        <>
+            {for comparison.errors.iter().map(broken)}
+            if roles.is_empty() && comparison.errors.is_empty() { <p>{"There is no role on either side."}</p> }
+            {for roles.iter().take(MOST).map(|change| role(change))}
+            if roles.len() > MOST { <p class="more">{format!("and {} more roles that change less", roles.len() - MOST)}</p> }
+        </>
+    }
+}
+
+fn role(change: &RoleChange) -> Html {
+    let (look, sign) = change.look();
+    html! {
+        <article class={format!("change {look}")}>
+            <p class="verdict"><span class="sign" aria-hidden="true">{sign}</span>{change.verdict()}</p>
+            <p class="in-full">{sentence(&change.sentence)}{"."}</p>
+            {change.unknown.as_ref().map(|why| html!(<p class="doubt"><strong>{"Not known to the end: "}</strong>{words(why)}</p>))}
+            {part("Newly admitted", "before", &change.added, &change.principals_added)}
+            {part("Shut out", "after", &change.removed, &change.principals_removed)}
+        </article>
+    }
+}
+
+fn part(title: &str, refused: &str, moved: &[Moved], principals: &[String]) -> Html {
+    if moved.is_empty() && principals.is_empty() {
+        return Html::default();
+    }
+    let one = |moved: &Moved| {
+        let limits = if moved.outright {
+            html!(<>{"Every example was tried in both: refused "}{refused.to_owned()}{", let in "}{if refused == "before" { "after" } else { "before" }}{"."}</>)
+        } else if moved.only_where.is_empty() {
+            html!(<>{"Whether they got in "}{refused.to_owned()}{" too cannot be told for certain."}</>)
+        } else {
+            html!(<>{"The other way only where "}{codes(&moved.only_where)}{" allowed it."}</>)
+        };
+        html!(<>{of_grant(&moved.grant)}<p class="tried">{limits}</p></>)
+    };
+    let principal = |principal: &String| html!(<li>{words(&explain(principal))}<code class="principal">{principal}</code></li>);
+    html! {
+        <div class="part">
+            <h4>{title.to_owned()}</h4>
+            {for moved.iter().map(one)}
+            if !principals.is_empty() { <ul class="others">{for principals.iter().map(principal)}</ul> }
+        </div>
+    }
+}
