@@ -74,17 +74,20 @@ fn node(node: &Node, placed: &Placed, jump: &Callback<Location>) -> Html {
     let told = node.told();
     let role = if node.kind == Kind::Role { " role" } else { "" };
     let class = format!("node {}{role}{}", node.state.name(), if node.location.is_some() { "" } else { " absent" });
-    let inside = html! {
-        <>
-            <title>{&told}</title>
-            <rect x={x.to_string()} y={y.to_string()} width={placed.width.to_string()} height={HEIGHT.to_string()} rx="10" />
-            <path class="icon" d={icon(node.kind)} transform={format!("translate({} {})", x + 14, y + HEIGHT / 2 - 8)} />
-            <text class="kind" x={(x + INSET).to_string()} y={(y + 23).to_string()}>{&placed.kind}</text>
-            <text class="name" x={(x + INSET).to_string()} y={(y + 42).to_string()}>{&placed.name}</text>
-        </>
+    // Its title is its name for whoever listens, too.
+    let inside = |told: String| {
+        html! {
+            <>
+                <title>{told}</title>
+                <rect x={x.to_string()} y={y.to_string()} width={placed.width.to_string()} height={HEIGHT.to_string()} rx="10" />
+                <path class="icon" d={icon(node.kind)} transform={format!("translate({} {})", x + 14, y + HEIGHT / 2 - 8)} />
+                <text class="kind" x={(x + INSET).to_string()} y={(y + 23).to_string()}>{&placed.kind}</text>
+                <text class="name" x={(x + INSET).to_string()} y={(y + 42).to_string()}>{&placed.name}</text>
+            </>
+        }
     };
     let Some(location) = node.location.clone() else {
-        return html!(<g {class} role="img" aria-label={told.clone()}>{inside}</g>);
+        return html!(<g {class} role="img">{inside(told)}</g>);
     };
     let keyed = {
         let (jump, location) = (jump.clone(), location.clone());
@@ -96,15 +99,14 @@ fn node(node: &Node, placed: &Placed, jump: &Callback<Location>) -> Html {
         })
     };
     let onclick = jump.reform(move |_: MouseEvent| location.clone());
-    let label = format!("{told}. Show it in its document");
-    html!(<g {class} role="button" tabindex="0" aria-label={label} {onclick} onkeydown={keyed}>{inside}</g>)
+    html!(<g {class} role="button" tabindex="0" {onclick} onkeydown={keyed}>{inside(format!("{told}. Show it in its document"))}</g>)
 }
 
 /// In a square of 16.
 fn icon(kind: Kind) -> &'static str {
     match kind {
         Kind::Cluster => "M8 1l6 3.5v7L8 15l-6-3.5v-7zM8 8l6-3.5M8 8v7M8 8L2 4.500",
-        Kind::Provider => "M5.500 14.500a4 4 0 1 1 2.800-6.800L14.500 1.500M11 5l2.500 2.500",
+        Kind::Provider => "M8 8a3.540 3.540 0 1 1-5 5a3.540 3.540 0 0 1 5-5zM8 8l6-6M11 5l2.500 2.500",
         Kind::Policy => "M3 1.500h7l3 3v10H3zM5.500 7h5M5.500 10h5",
         Kind::Role => "M8 1l6 2v5c0 3.500-2.500 5.800-6 7-3.500-1.200-6-3.500-6-7V3zM5.500 8l2 2 3.500-4",
         Kind::ServiceAccount => "M8 8a3.200 3.200 0 1 0 0-6.400A3.200 3.200 0 0 0 8 8zM2 14.500c.5-3 3-4.300 6-4.300s5.500 1.300 6 4.300",

@@ -29,7 +29,7 @@ fn role(change: &RoleChange) -> Html {
     let (look, sign) = change.look();
     html! {
         <article class={format!("change {look}")}>
-            <p class="verdict"><span class="sign" aria-hidden="true">{sign}</span>{change.verdict()}</p>
+            <h2 class="verdict"><span class="sign" aria-hidden="true">{sign}</span>{change.verdict()}</h2>
             <p class="in-full">{sentence(&change.sentence)}{"."}</p>
             {change.unknown.as_ref().map(|why| html!(<p class="doubt"><strong>{"Not known to the end: "}</strong>{words(why)}</p>))}
             {part("Newly admitted", "before", &change.added, &change.principals_added)}
@@ -52,10 +52,10 @@ fn part(title: &str, refused: &str, moved: &[Moved], principals: &[String]) -> H
         };
         html!(<>{of_grant(&moved.grant)}<p class="tried">{limits}</p></>)
     };
-    let principal = |principal: &String| html!(<li>{words(&explain(principal))}<code class="principal">{principal}</code></li>);
+    let principal = |principal: &String| html!(<li>{sentence(&explain(principal))}<code class="principal">{principal}</code></li>);
     html! {
         <div class="part">
-            <h4>{title.to_owned()}</h4>
+            <h3>{title.to_owned()}</h3>
             {for moved.iter().map(one)}
             if !principals.is_empty() { <ul class="others">{for principals.iter().map(principal)}</ul> }
         </div>

@@ -15,7 +15,7 @@ pub fn of_grant(grant: &Grant) -> Html {
             </p>
             <dl>
                 <dt>{"From"}</dt>
-                <dd>{grant.provider.as_ref().map(|provider| html!(<>{provider}{" "}</>))}<code>{&grant.issuer}</code></dd>
+                <dd>{grant.provider.as_deref().map(|provider| html!(<>{short(provider)}{" "}</>))}<code>{&grant.issuer}</code></dd>
                 <dt>{"Audience"}</dt>
                 <dd>{audiences(&grant.audiences)}</dd>
                 if !grant.claims.is_empty() { <dt>{"Where"}</dt><dd>{for grant.claims.iter().map(|claim| html!(<div>{words(claim)}</div>))}</dd> }
@@ -27,6 +27,11 @@ pub fn of_grant(grant: &Grant) -> Html {
             </dl>
         </div>
     }
+}
+
+/// A provider's name without its partitions.
+fn short(provider: &str) -> &str {
+    provider.split_once(" (").map_or(provider, |(name, _)| name)
 }
 
 fn audiences(audiences: &Audiences) -> Html {

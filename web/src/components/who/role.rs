@@ -72,5 +72,5 @@ fn whole(role: &WhoRole, props: &RoleProps) -> Html {
 }
 
 fn other(other: &OtherPrincipal) -> Html {
-    html!(<li>{words(&explain(&other.principal))}<code class="principal">{&other.principal}</code></li>)
+    html!(<li>{sentence(&explain(&other.principal))}<code class="principal">{&other.principal}</code></li>)
 }

@@ -9,7 +9,7 @@ pub const HEIGHT: i32 = 56;
 /// Room between two boxes, for an arrow with its sign and its words.
 const GAP: i32 = 42;
 /// Room between the arms, and beside them, for the arrows that pass other boxes.
-const BETWEEN: i32 = 76;
+const BETWEEN: i32 = 66;
 const BESIDE: i32 = 20;
 /// Less room than this, and there is one column.
 const NARROW: i32 = 540;
@@ -21,7 +21,7 @@ pub const INSET: i32 = 42;
 const PADDING: i32 = 12;
 /// How wide a letter is: of names, which are set in a fixed width, and at most of other words.
 const LETTER: f32 = 8.5;
-const SMALL_LETTER: f32 = 6.4;
+const SMALL_LETTER: f32 = 7.3;
 
 /// A picture, ready to draw.
 #[derive(Debug, Default, PartialEq)]
@@ -103,15 +103,16 @@ impl Plan<'_> {
         let (trust, callers) = (std::mem::take(&mut self.arms.trust.nodes), std::mem::take(&mut self.arms.callers.nodes));
         let row = |at: usize| 1 + i32::try_from(at).unwrap_or_default() * (HEIGHT + GAP);
         if self.wide {
-            let (half, rows) = ((self.width - BETWEEN) / 2 - BESIDE, trust.len().max(callers.len()));
+            let beside = if self.passes(&trust, Kind::Provider) || self.passes(&callers, Kind::Workload) { BESIDE } else { 1 };
+            let (half, rows) = ((self.width - BETWEEN) / 2 - beside, trust.len().max(callers.len()));
             for (at, node) in trust.iter().enumerate() {
-                self.add(*node, BESIDE, row(rows - trust.len() + at), half);
+                self.add(*node, beside, row(rows - trust.len() + at), half);
             }
             for (at, node) in callers.iter().enumerate() {
-                self.add(*node, self.width - BESIDE - half, row(rows - callers.len() + at), half);
+                self.add(*node, self.width - beside - half, row(rows - callers.len() + at), half);
             }
             if let Some(role) = self.arms.role {
-                let width = (self.width - 2 * (BESIDE + SPINE + 48)).min(360);
+                let width = (self.width - 2 * (beside + SPINE + 48)).min(360);
                 self.add(role, (self.width - width) / 2, row(rows), width);
             }
         } else {
@@ -123,6 +124,14 @@ impl Plan<'_> {
             }
         }
         (self.arms.trust.nodes, self.arms.callers.nodes) = (trust, callers);
+    }
+
+    /// Whether an arm has arrows that run past boxes: more than one of a kind leads to the same.
+    fn passes(&self, nodes: &[usize], outer: Kind) -> bool {
+        let kinds = || nodes.iter().filter_map(|at| self.chain.nodes.get(*at)).map(|node| node.kind);
+        let outermost = kinds().filter(|kind| *kind == outer).count();
+        let callers = kinds().filter(|kind| matches!(kind, Kind::ServiceAccount | Kind::CiJob | Kind::Association)).count();
+        outermost > 1 || callers > 1
     }
 
     fn add(&mut self, node: usize, x: i32, y: i32, width: i32) {
@@ -206,7 +215,7 @@ impl Plan<'_> {
     }
 
     fn label(&self, at: usize, mark: (i32, i32), rightward: bool, from: &Placed) -> Option<Label> {
-        let text = self.chain.links.get(at)?.label.replace('`', "");
+        let text = self.chain.links.get(at)?.words();
         let x = if rightward { mark.0 + 16 } else { mark.0 - 16 };
         let text = middle(&text, letters(from.width - SPINE - 20, SMALL_LETTER));
         (!text.is_empty()).then_some(Label { x, y: mark.1 + 4, ends: !rightward, text })

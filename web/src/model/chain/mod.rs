@@ -74,6 +74,9 @@ pub enum State {
     Broken,
 }
 
+/// How the engine begins to say whom a policy admits.
+const LETS_IN: &str = "lets in ";
+
 impl State {
     /// Its class in the look, and its word.
     pub fn name(self) -> &'static str {
@@ -116,34 +119,54 @@ impl Node {
     pub fn words(&self) -> (String, String) {
         let name = self.label.as_str();
         let (kind, name) = match self.kind {
-            Kind::Policy if !self.detail.is_empty() => (self.kind.title(), self.detail.as_str()),
+            Kind::Policy if self.detail.starts_with(LETS_IN) => {
+                let whom = self.detail.trim_start_matches(LETS_IN);
+                ("Trust policy lets in", whom.strip_prefix("exactly ").unwrap_or(whom))
+            }
             Kind::Provider => (self.kind.title(), name.strip_prefix("OIDC provider of ").unwrap_or(name)),
             Kind::Cluster if name.starts_with("cluster ") => ("Cluster", name.trim_start_matches("cluster ")),
             Kind::Workload => name.split_once(' ').unwrap_or((self.kind.title(), name)),
             Kind::CiJob if !self.detail.is_empty() => (self.detail.as_str(), name),
             _ => (self.kind.title(), name),
         };
-        let absent = if self.location.is_none() && self.state != State::Ok { " · not among these documents" } else { "" };
+        let absent = if self.location.is_none() && self.state != State::Ok { " · not here yet" } else { "" };
         (format!("{kind}{absent}"), name.replace('`', ""))
+    }
+
+    /// What it is.
+    fn thing(&self) -> String {
+        if self.kind == Kind::Policy {
+            return self.kind.title().to_owned();
+        }
+        self.words().0.split(" · ").next().unwrap_or_default().to_owned()
     }
 
     /// All that is known of it, for a tooltip and for whoever listens.
     pub fn told(&self) -> String {
         let (kind, name) = self.words();
-        let detail =
-            if self.detail.is_empty() || self.detail.replace('`', "") == name { String::new() } else { format!(", {}", self.detail) };
+        let known = self.detail.is_empty() || kind == self.detail || self.detail.starts_with(LETS_IN);
+        let detail = if known { String::new() } else { format!(", {}", self.detail) };
         format!("{kind}: {name}{}", detail.replace('`', ""))
+    }
+}
+
+impl Link {
+    /// What stands beside its arrow: what the boxes do not say already.
+    pub fn words(&self) -> String {
+        match self.label.as_str() {
+            "trust policy" => String::new(),
+            label => label.replace('`', "").replace("eks.amazonaws.com/", "…/"),
+        }
     }
 }
 
 impl Chain {
     /// The links that are not in order and say why, the worst first, each with what it links.
     pub fn troubles(&self) -> Vec<(&Link, String)> {
-        let name = |id: &str| self.nodes.iter().find(|node| node.id == id).map(|node| node.words().0).unwrap_or_default();
-        let short = |words: String| words.split(" · ").next().unwrap_or_default().to_owned();
+        let name = |id: &str| self.nodes.iter().find(|node| node.id == id).map(Node::thing).unwrap_or_default();
         let mut found: Vec<_> = self.links.iter().filter(|link| link.state != State::Ok && !link.reason.is_empty()).collect();
         found.sort_by_key(|link| std::cmp::Reverse(link.state));
-        found.into_iter().map(|link| (link, format!("{} → {}", short(name(&link.from)), short(name(&link.to))))).collect()
+        found.into_iter().map(|link| (link, format!("{} → {}", name(&link.from), name(&link.to)))).collect()
     }
 
     /// The picture in one sentence.
