@@ -68,7 +68,7 @@ test("two open documents with a role each: one is before, the other after", asyn
   await page.locator(".change.wider").waitFor();
   await page.getByRole("button", { name: "Swap" }).click();
   await page.locator(".change.narrower").waitFor();
-  assert.deepEqual(await page.locator(".side .what").allTextContents(), ["document 2", "document 1"]);
+  assert.deepEqual(await page.locator(".state .what").allTextContents(), ["document 2", "document 1"]);
   await check();
 });
 
@@ -80,7 +80,7 @@ test("the earlier state from files", async () => {
   await page.getByRole("button", { name: "Open the ‘before’…" }).click();
   await (await chooser).setFiles({ name: "old.json", mimeType: "application/json", buffer: Buffer.from(NARROW) });
   await page.locator(".change.wider").waitFor();
-  assert.match(await page.locator(".side .what").first().textContent(), /^old\.json/);
+  assert.match(await page.locator(".state .what").first().textContent(), /^old\.json/);
   await check();
 });
 

@@ -67,6 +67,16 @@ impl RoleChange {
         }
     }
 
+    /// Whether somebody gets in newly.
+    pub fn is_wider(&self) -> bool {
+        !self.added.is_empty() || !self.principals_added.is_empty()
+    }
+
+    /// Whether somebody is shut out.
+    pub fn is_narrower(&self) -> bool {
+        !self.removed.is_empty() || !self.principals_removed.is_empty()
+    }
+
     /// What to read first: who gets in newly, then what is not known.
     pub fn rank(&self) -> usize {
         ["wider", "unsure", "narrower", "same"].iter().position(|look| *look == self.look().0).unwrap_or_default()

@@ -50,7 +50,7 @@ pub fn Compare(props: &CompareProps) -> Html {
     let clear = props.compare.reform(|_: MouseEvent| None);
     html! {
         <section aria-label="Compare" class="compare">
-            <div class="sides">
+            <div class="states">
                 {side("Before", &told(before, &props.documents, true))}
                 {side("After", &told(before, &props.documents, false))}
                 <span class="acts">
@@ -70,7 +70,7 @@ pub fn Compare(props: &CompareProps) -> Html {
 }
 
 fn side(title: &str, what: &str) -> Html {
-    html!(<p class="side"><span class="which">{title.to_owned()}</span><span class="what">{what.to_owned()}</span></p>)
+    html!(<p class="state"><span class="which">{title.to_owned()}</span><span class="what">{what.to_owned()}</span></p>)
 }
 
 /// What each side is, in words.

@@ -27,21 +27,27 @@ pub fn all(comparison: &Comparison) -> Html {
 
 fn role(change: &RoleChange) -> Html {
     let (look, sign) = change.look();
+    let name = change.role.as_ref().and_then(|role| role.name.clone());
+    // The parts say the same at length.
+    let in_full = change.added.is_empty() && change.removed.is_empty() || change.present != "both";
+    let (more, less) = (change.is_wider(), change.is_narrower());
     html! {
         <article class={format!("change {look}")}>
             <h2 class="verdict"><span class="sign" aria-hidden="true">{sign}</span>{change.verdict()}</h2>
-            <p class="in-full">{sentence(&change.sentence)}{"."}</p>
+            {name.map(|name| html!(<p class="of-role">{"Role "}<code>{name}</code></p>))}
+            if in_full { <p class="in-full">{sentence(&change.sentence)}{"."}</p> }
             {change.unknown.as_ref().map(|why| html!(<p class="doubt"><strong>{"Not known to the end: "}</strong>{words(why)}</p>))}
-            {part("Newly admitted", "before", &change.added, &change.principals_added)}
-            {part("Shut out", "after", &change.removed, &change.principals_removed)}
+            if more { {part(if less { "Newly admitted" } else { "" }, "before", &change.added, &change.principals_added)} }
+            if less { {part("Shut out", "after", &change.removed, &change.principals_removed)} }
+            if !more && change.unknown.is_none() {
+                <p class="proof">{"Proved for every possible token, not tried on examples alone."}</p>
+            }
         </article>
     }
 }
 
-fn part(title: &str, refused: &str, moved: &[Moved], principals: &[String]) -> Html {
-    if moved.is_empty() && principals.is_empty() {
-        return Html::default();
-    }
+/// `title`: none where the verdict says it.
+fn part(title: &'static str, refused: &str, moved: &[Moved], principals: &[String]) -> Html {
     let one = |moved: &Moved| {
         let limits = if moved.outright {
             html!(<>{"Every example was tried in both: refused "}{refused.to_owned()}{", let in "}{if refused == "before" { "after" } else { "before" }}{"."}</>)
@@ -55,7 +61,7 @@ fn part(title: &str, refused: &str, moved: &[Moved], principals: &[String]) -> H
     let principal = |principal: &String| html!(<li>{sentence(&explain(principal))}<code class="principal">{principal}</code></li>);
     html! {
         <div class="part">
-            <h3>{title.to_owned()}</h3>
+            if !title.is_empty() { <h3>{title}</h3> }
             {for moved.iter().map(one)}
             if !principals.is_empty() { <ul class="others">{for principals.iter().map(principal)}</ul> }
         </div>

@@ -2,12 +2,14 @@
 //! with the role in the middle.
 
 use super::arms::{self, Arms};
-use super::{Chain, Kind};
+use super::{Chain, Kind, State};
 
 /// The height of a box.
 pub const HEIGHT: i32 = 56;
 /// Room between two boxes, for an arrow with its sign and its words.
 const GAP: i32 = 42;
+/// Room between two that have nothing to do with each other.
+const APART: i32 = 16;
 /// Room between the arms, and beside them, for the arrows that pass other boxes.
 const BETWEEN: i32 = 66;
 const BESIDE: i32 = 20;
@@ -101,29 +103,47 @@ pub fn of(chain: &Chain, room: i32) -> Drawing {
 impl Plan<'_> {
     fn place(&mut self) {
         let (trust, callers) = (std::mem::take(&mut self.arms.trust.nodes), std::mem::take(&mut self.arms.callers.nodes));
-        let row = |at: usize| 1 + i32::try_from(at).unwrap_or_default() * (HEIGHT + GAP);
         if self.wide {
             let beside = if self.passes(&trust, Kind::Provider) || self.passes(&callers, Kind::Workload) { BESIDE } else { 1 };
-            let (half, rows) = ((self.width - BETWEEN) / 2 - beside, trust.len().max(callers.len()));
-            for (at, node) in trust.iter().enumerate() {
-                self.add(*node, beside, row(rows - trust.len() + at), half);
-            }
-            for (at, node) in callers.iter().enumerate() {
-                self.add(*node, self.width - beside - half, row(rows - callers.len() + at), half);
+            let half = (self.width - BETWEEN) / 2 - beside;
+            let (left, right) = (self.rows(&trust), self.rows(&callers));
+            let last = [&left, &right].into_iter().filter_map(|rows| rows.last()).copied().max().unwrap_or_default();
+            for (nodes, rows, x) in [(&trust, &left, beside), (&callers, &right, self.width - beside - half)] {
+                let down = last - rows.last().copied().unwrap_or_default();
+                for (node, row) in nodes.iter().zip(rows) {
+                    self.add(*node, x, row + down, half);
+                }
             }
             if let Some(role) = self.arms.role {
                 let width = (self.width - 2 * (beside + SPINE + 48)).min(360);
-                self.add(role, (self.width - width) / 2, row(rows), width);
+                self.add(role, (self.width - width) / 2, last + HEIGHT + GAP, width);
             }
         } else {
             let (left, width) = (if callers.is_empty() { 1 } else { 2 * BESIDE }, self.width);
             let width = width - left - if callers.len() > 1 { BESIDE } else { 1 };
-            let column = trust.iter().chain(&self.arms.role).chain(callers.iter().rev()).copied();
-            for (at, node) in column.collect::<Vec<_>>().into_iter().enumerate() {
-                self.add(node, left, row(at), width);
+            let column: Vec<usize> = trust.iter().chain(&self.arms.role).chain(callers.iter().rev()).copied().collect();
+            let rows = self.rows(&column);
+            for (node, row) in column.into_iter().zip(rows) {
+                self.add(node, left, row, width);
             }
         }
         (self.arms.trust.nodes, self.arms.callers.nodes) = (trust, callers);
+    }
+
+    /// Where the boxes of a column begin, one under the other: with room for an arrow where one leads from one to the next.
+    fn rows(&self, column: &[usize]) -> Vec<i32> {
+        let id = |at: usize| self.chain.nodes.get(at).map(|node| node.id.as_str());
+        let leads =
+            |a: usize, b: usize| self.chain.links.iter().any(|link| Some(link.from.as_str()) == id(a) && Some(link.to.as_str()) == id(b));
+        let mut y = 1;
+        let mut rows = Vec::with_capacity(column.len());
+        for (at, node) in column.iter().enumerate() {
+            if let Some(above) = at.checked_sub(1).and_then(|at| column.get(at)) {
+                y += HEIGHT + if leads(*above, *node) || leads(*node, *above) { GAP } else { APART };
+            }
+            rows.push(y);
+        }
+        rows
     }
 
     /// Whether an arm has arrows that run past boxes: more than one of a kind leads to the same.
@@ -189,7 +209,7 @@ impl Plan<'_> {
         if self.wide && !trusts { placed.x + placed.width - SPINE } else { placed.x + SPINE }
     }
 
-    /// From a caller to the trust policy, which lets it in or not.
+    /// From a caller to the trust policy, which lets it in or not. Each answer has a lane of its own: lines of one colour may run together.
     fn to_policy(&self, at: usize, from: &Placed, to: &Placed) -> Arrow {
         let lane = self.lanes(from, false).policy;
         if from.y == to.y {
@@ -197,12 +217,18 @@ impl Plan<'_> {
             let points = vec![(from.x, y), (to.x + to.width, y)];
             return Arrow { link: at, points, mark: (lane, y), label: None };
         }
-        let (start, end) = (from.y + HEIGHT / 2, to.y + HEIGHT / 2 - 14);
+        let state = self.chain.links.get(at).map_or(State::Ok, |link| link.state);
+        let (aside, enters) = match state {
+            State::Ok => (0, HEIGHT / 2 - 8),
+            State::Unknown => (-8, HEIGHT / 2 + 8),
+            State::Missing | State::Broken => (8, HEIGHT / 2 - 16),
+        };
         if self.wide {
+            let (start, end, lane) = (from.y + HEIGHT / 2, to.y + enters, lane + aside);
             let points = vec![(from.x, start), (lane, start), (lane, end), (to.x + to.width, end)];
-            return Arrow { link: at, points, mark: ((from.x + lane) / 2, start), label: None };
+            return Arrow { link: at, points, mark: ((from.x + lane) / 2 + 2, start), label: None };
         }
-        passing(at, from, to, (lane, HEIGHT / 2, HEIGHT / 2))
+        passing(at, from, to, (lane - aside, HEIGHT / 2, HEIGHT / 2 + aside))
     }
 
     /// Down and then inward to the role.

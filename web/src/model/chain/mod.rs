@@ -123,13 +123,14 @@ impl Node {
                 let whom = self.detail.trim_start_matches(LETS_IN);
                 ("Trust policy lets in", whom.strip_prefix("exactly ").unwrap_or(whom))
             }
-            Kind::Provider => (self.kind.title(), name.strip_prefix("OIDC provider of ").unwrap_or(name)),
+            Kind::Provider => (self.kind.title(), bare(name.strip_prefix("OIDC provider of ").unwrap_or(name))),
             Kind::Cluster if name.starts_with("cluster ") => ("Cluster", name.trim_start_matches("cluster ")),
+            Kind::Cluster => (self.kind.title(), bare(name)),
             Kind::Workload => name.split_once(' ').unwrap_or((self.kind.title(), name)),
             Kind::CiJob if !self.detail.is_empty() => (self.detail.as_str(), name),
             _ => (self.kind.title(), name),
         };
-        let absent = if self.location.is_none() && self.state != State::Ok { " · not here yet" } else { "" };
+        let absent = if self.location.is_none() && self.state != State::Ok { " · not here" } else { "" };
         (format!("{kind}{absent}"), name.replace('`', ""))
     }
 
@@ -148,6 +149,11 @@ impl Node {
         let detail = if known { String::new() } else { format!(", {}", self.detail) };
         format!("{kind}: {name}{}", detail.replace('`', ""))
     }
+}
+
+/// A name without what stands behind it in brackets.
+fn bare(name: &str) -> &str {
+    name.split_once(" (").map_or(name, |(name, _)| name)
 }
 
 impl Link {

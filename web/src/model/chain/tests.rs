@@ -159,7 +159,7 @@ fn says_what_a_node_is() {
     assert_eq!(node(Kind::Policy, "trust policy", "lets in exactly `prod/app`", State::Ok), words("Trust policy lets in", "prod/app"));
     assert_eq!(
         node(Kind::Provider, "OIDC provider of cluster …041E", "", State::Unknown),
-        words("OIDC provider · not here yet", "cluster …041E")
+        words("OIDC provider · not here", "cluster …041E")
     );
 }
 
