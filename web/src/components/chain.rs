@@ -73,7 +73,7 @@ fn node(node: &Node, placed: &Placed, jump: &Callback<Location>) -> Html {
     let (x, y) = (placed.x, placed.y);
     let told = node.told();
     let role = if node.kind == Kind::Role { " role" } else { "" };
-    let class = format!("node {}{role}{}", node.state.name(), if node.location.is_some() { "" } else { " absent" });
+    let class = format!("node {}{role}{}", node.state.name(), if node.is_absent() { " absent" } else { "" });
     // Its title is its name for whoever listens, too.
     let inside = |told: String| {
         html! {
@@ -129,6 +129,9 @@ fn troubles(chain: &Chain) -> Html {
         <>
             if !troubles.is_empty() { <ul class="troubles">{for troubles.into_iter().map(item)}</ul> }
             {for chain.more.iter().map(|more| html!(<p class="small">{format!("and {} more of kind {} that are not drawn", more.count, more.kind.title())}</p>))}
+            if chain.nodes.iter().any(Node::is_absent) {
+                <p class="small">{"Dashed boxes are not among these documents: paste them, and the chain is followed through them."}</p>
+            }
             if !callers {
                 <p class="small">{words("Paste the `ServiceAccount`, the workload or the CI job that is meant to get this role, to see whether it does.")}</p>
             }

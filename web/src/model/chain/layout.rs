@@ -226,7 +226,7 @@ impl Plan<'_> {
         if self.wide {
             let (start, end, lane) = (from.y + HEIGHT / 2, to.y + enters, lane + aside);
             let points = vec![(from.x, start), (lane, start), (lane, end), (to.x + to.width, end)];
-            return Arrow { link: at, points, mark: ((from.x + lane) / 2 + 2, start), label: None };
+            return Arrow { link: at, points, mark: (from.x - 13, start), label: None };
         }
         passing(at, from, to, (lane - aside, HEIGHT / 2, HEIGHT / 2 + aside))
     }

@@ -130,8 +130,13 @@ impl Node {
             Kind::CiJob if !self.detail.is_empty() => (self.detail.as_str(), name),
             _ => (self.kind.title(), name),
         };
-        let absent = if self.location.is_none() && self.state != State::Ok { " · not here" } else { "" };
+        let absent = if self.is_absent() { " · not here" } else { "" };
         (format!("{kind}{absent}"), name.replace('`', ""))
+    }
+
+    /// Whether no document shows it.
+    pub fn is_absent(&self) -> bool {
+        self.location.is_none() && self.state != State::Ok
     }
 
     /// What it is.
