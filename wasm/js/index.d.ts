@@ -69,7 +69,7 @@ export interface Grant {
 }
 export interface WhoResult {
   schema_version: number;
-  roles: (Role & { grants: Grant[]; others: { principal: string; statement: number }[]; unknown: string | null })[];
+  roles: (Role & { grants: Grant[]; others: { principal: string; statement: number }[]; unknown: string | null; denied: string[] })[];
   not_analysed: NotAnalysed[];
   errors: Broken[];
   notes: string[];

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use crate::model::coming::{Coming, Notice};
+use crate::model::compare::Before;
 use crate::model::{Answer, Example, RulePage};
 
 /// A document's number for as long as the page is open.
@@ -57,6 +58,8 @@ pub struct State {
     /// The rule whose page is open.
     pub rule: Option<Rc<RulePage>>,
     pub view: View,
+    /// What the documents are compared with.
+    pub before: Option<Before>,
     pub examples: Rc<Vec<Example>>,
     /// What there is to say about documents that came.
     pub notice: Option<Notice>,
@@ -102,6 +105,7 @@ pub enum Action {
     Came(Coming),
     Opens(Option<Dialog>),
     NoticeRead,
+    Compared(Option<Before>),
 }
 
 impl View {
@@ -178,6 +182,7 @@ impl State {
             Action::Answered { .. } | Action::Failed { .. } => {}
             Action::Explained(page) => self.rule = page,
             Action::Viewed(view) => self.view = view,
+            Action::Compared(before) => self.before = before,
             Action::Gallery(examples) => self.examples = Rc::new(examples),
             Action::Came(coming) => self.receive(coming),
             Action::Opens(dialog) => self.dialog = dialog,
@@ -279,6 +284,7 @@ mod tests {
                 ci_jobs: seen(),
             },
             glance: Glance { roles: Vec::new(), service_accounts: Vec::new() },
+            chain: Default::default(),
             recognised: Vec::new(),
             left_out: LeftOut::default(),
         })

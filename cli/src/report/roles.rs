@@ -54,6 +54,9 @@ fn one(out: &mut String, places: &Places<'_>, role: &WhoRole, style: Style) {
     if role.grants.is_empty() && role.unknown.is_none() {
         out.push_str("  nobody with a web identity\n");
     }
+    for taken in &role.denied {
+        let _ = writeln!(out, "  but {}", clean(taken));
+    }
     for other in &role.others {
         let _ = writeln!(out, "  also {} (statement {}; not evaluated)", clean(&other.principal), other.statement + 1);
     }

@@ -170,9 +170,12 @@ fn who_gets_in() {
         claims: Vec::new(),
         statements: vec![0],
     };
+    let denied = vec!["statement 3 takes away `prod/b`".to_owned()];
     let others = vec![OtherPrincipal { principal: "AWS: arn:aws:iam::111122223333:root".into(), statement: 1 }];
-    let answer =
-        WhoAnswer { roles: vec![WhoRole { role: role(&sources), grants: vec![grant], others, unknown: None }], ..WhoAnswer::default() };
+    let answer = WhoAnswer {
+        roles: vec![WhoRole { role: role(&sources), grants: vec![grant], denied, others, unknown: None }],
+        ..WhoAnswer::default()
+    };
     let run = Run { places: &places, unread: &[], files: 1, notes: &[] };
     insta::assert_snapshot!(who(&run, &answer, PLAIN));
     insta::assert_snapshot!(check(&run, &CheckAnswer { roles: 1, ..CheckAnswer::default() }, Some(&answer), PLAIN));

@@ -57,6 +57,8 @@ pub struct WhoRole {
     pub role: RoleRef,
     /// Whom it admits with a web identity.
     pub grants: Vec<WhoGrant>,
+    /// What its Deny statements take away, in words: a sentence for each.
+    pub denied: Vec<String>,
     /// Whom it admits otherwise; not evaluated.
     pub others: Vec<OtherPrincipal>,
     /// Why the answer is not known, where it is not.

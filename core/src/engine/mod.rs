@@ -7,6 +7,7 @@ pub mod chain;
 mod check;
 pub mod claims;
 pub mod compare;
+mod denied;
 pub mod fix;
 pub mod glance;
 pub mod inspect;

@@ -3,6 +3,7 @@
 use smol_str::{SmolStr, format_smolstr};
 
 use super::answer::{AudienceSet, OtherPrincipal, WhoAnswer, WhoGrant, WhoRole};
+use super::denied::denied;
 use super::run::{Case, Engine};
 use super::words;
 use crate::admission::language::Language;
@@ -45,11 +46,13 @@ impl Engine<'_> {
 
     fn who_of(&self, case: &Case, id: RoleId, issuers: &Issuers<'_>) -> Option<WhoRole> {
         let role = case.estate.role(id)?;
-        let mut answer = WhoRole { role: super::select::role_ref(case, id)?, grants: Vec::new(), others: Vec::new(), unknown: None };
+        let mut answer =
+            WhoRole { role: super::select::role_ref(case, id)?, grants: Vec::new(), denied: Vec::new(), others: Vec::new(), unknown: None };
         match (&role.trust, Analysis::of(&case.estate, id, issuers)) {
             (Trust::Policy(policy), Some(analysis)) => {
                 let account = case.estate.role_account(id);
                 answer.grants = grants(policy, account, &analysis.admission, issuers, &analysis.budget);
+                answer.denied = denied(policy, account, &analysis.admission, issuers, &analysis.budget);
                 answer.others = others(policy);
             }
             (Trust::Unknown(_, why), _) => answer.unknown = Some(why.clone()),
@@ -107,7 +110,7 @@ pub(super) fn one(
         unbounded: summary.unbounded,
         examples: certified.collect(),
         residual: grant.region.residual.clone(),
-        claims: claims(grant),
+        claims: words::claims(&grant.region, grant.other_claims()),
         statements: grant.statements.clone(),
     }
 }
@@ -121,21 +124,6 @@ fn audiences(set: &Language) -> AudienceSet {
     }
     let patterns = set.patterns();
     AudienceSet::Like { like: patterns.like, except: patterns.except }
-}
-
-/// Constraints on other claims, in words.
-fn claims(grant: &Grant) -> Vec<String> {
-    let of_one = |name: &SmolStr| {
-        let patterns = grant.region.values(name).patterns();
-        let like: Vec<String> = patterns.like.iter().map(|p| format!("`{p}`")).collect();
-        let except: Vec<String> = patterns.except.iter().map(|p| format!("`{p}`")).collect();
-        match (like.as_slice(), except.as_slice()) {
-            ([], _) => format!("`{name}` must be absent"),
-            (like, []) => format!("`{name}` is {}", like.join(" or ")),
-            (like, except) => format!("`{name}` is {} and not {}", like.join(" or "), except.join(" or ")),
-        }
-    };
-    grant.other_claims().map(of_one).collect()
 }
 
 /// The principals of Allow statements that do not come with a web identity.

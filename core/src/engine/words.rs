@@ -1,7 +1,9 @@
 //! Admitted sets in words.
 
+use smol_str::SmolStr;
+
 use crate::admission::language::{Language, Patterns};
-use crate::admission::{Admits, IssuerAdmission, Summary};
+use crate::admission::{Admits, IssuerAdmission, Region, Summary};
 use crate::provider::Kind;
 
 /// Patterns shown before the rest is only counted.
@@ -22,9 +24,26 @@ pub fn subjects(issuer: &IssuerAdmission<'_>, subjects: &Language, summary: &Sum
     }
 }
 
+/// Constraints on claims, in words.
+#[must_use]
+pub fn claims<'a>(region: &Region, names: impl Iterator<Item = &'a SmolStr>) -> Vec<String> {
+    let of_one = |name: &SmolStr| {
+        let patterns = region.values(name).patterns();
+        let like: Vec<String> = patterns.like.iter().map(|p| format!("`{p}`")).collect();
+        let except: Vec<String> = patterns.except.iter().map(|p| format!("`{p}`")).collect();
+        match (like.as_slice(), except.as_slice()) {
+            ([], _) => format!("`{name}` must be absent"),
+            (like, []) => format!("`{name}` is {}", like.join(" or ")),
+            ([all], except) if all == "`*`" => format!("`{name}` is not {}", except.join(" or ")),
+            (like, except) => format!("`{name}` is {} and not {}", like.join(" or "), except.join(" or ")),
+        }
+    };
+    names.map(of_one).collect()
+}
+
 fn patterns(patterns: &Patterns, kubernetes: bool, listed: bool) -> String {
     let one = |pattern: &str| if kubernetes { service_accounts(pattern) } else { plain(pattern) };
-    let join = |list: &[smol_str::SmolStr]| {
+    let join = |list: &[SmolStr]| {
         let mut shown: Vec<String> = list.iter().take(MOST).map(|pattern| one(pattern)).collect();
         if list.len() > MOST {
             shown.push(format!("{} more", list.len() - MOST));

@@ -3,6 +3,7 @@ import * as editor from "./editor.js";
 import * as engine from "./engine.js";
 import * as keep from "./keep.js";
 
+export * from "./beside.js";
 export { back, chooseFiles, closeDialog, copy, enter, keepDocuments, leave, openDialog, prepare, reveal, saveAll, saveDocument, saveFindings, saveShared, track } from "./keep.js";
 export const { open, has, retain, show, jump, slice, focus, isLarge } = editor;
 

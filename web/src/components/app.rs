@@ -217,12 +217,12 @@ fn answers(state: &UseReducerHandle<State>) -> Html {
         let dispatcher = state.dispatcher();
         Callback::from(move |view| dispatcher.dispatch(Action::Viewed(view)))
     };
-    let (documents, revision) = (state.documents.clone(), state.revision);
+    let documents = state.documents.clone();
     let shown = match state.view {
         View::Findings => html!(<Findings answer={answer.clone()} {documents} jump={jump.clone()} {explain} />),
-        View::Who => html!(<Who answer={answer.clone()} />),
+        View::Who => html!(<Who answer={answer.clone()} jump={jump.clone()} />),
         View::Token | View::Why => Html::default(),
-        View::Compare => html!(<Compare {documents} {revision} />),
+        View::Compare => compare(state, &answer),
     };
     html! {
         <>
@@ -257,6 +257,21 @@ fn filled_in(state: &UseReducerHandle<State>, answer: Rc<Answer>, jump: Callback
             </div>
         </>
     }
+}
+
+fn compare(state: &UseReducerHandle<State>, answer: &Answer) -> Html {
+    let compare = {
+        let dispatcher = state.dispatcher();
+        Callback::from(move |before| dispatcher.dispatch(Action::Compared(before)))
+    };
+    let put = {
+        let state = state.clone();
+        Callback::from(move |files: Vec<NamedText>| replace(&state, &files))
+    };
+    let named = |name: &str| state.documents.iter().find(|document| document.name == name).cloned();
+    let pair = answer.inspect.pair().and_then(|(before, after)| named(before).zip(named(after)));
+    let (documents, revision, before) = (state.documents.clone(), state.revision, state.before.clone());
+    html!(<Compare {documents} {revision} {before} {pair} {compare} replace={put} />)
 }
 
 /// Puts a set of documents in the place of the open ones.

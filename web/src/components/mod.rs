@@ -3,6 +3,7 @@
 mod all;
 pub mod app;
 mod asked;
+mod chain;
 mod compare;
 mod dialog;
 mod documents;

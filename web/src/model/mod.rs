@@ -1,16 +1,18 @@
 //! The engine's answers as far as the page shows them. Their shapes are the published JSON's.
 
+pub mod chain;
 pub mod coming;
+pub mod compare;
+pub mod difference;
+mod federated;
+pub mod principal;
+pub mod token;
+pub mod why;
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-
-pub mod difference;
-mod federated;
-pub mod token;
-pub mod why;
 
 /// Everything about the documents.
 #[derive(Debug, Deserialize, PartialEq)]
@@ -19,6 +21,8 @@ pub struct Answer {
     pub who: Who,
     pub inspect: Inspect,
     pub glance: Glance,
+    #[serde(default)]
+    pub chain: chain::Chains,
     pub recognised: Vec<bool>,
     #[serde(default)]
     pub left_out: LeftOut,
@@ -138,9 +142,11 @@ pub struct WhoRole {
     pub grants: Vec<Grant>,
     pub others: Vec<OtherPrincipal>,
     pub unknown: Option<String>,
+    pub denied: Vec<String>,
+    pub location: Location,
 }
 
-#[derive(Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq)]
 pub struct Grant {
     pub issuer: String,
     pub provider: Option<String>,
@@ -152,7 +158,7 @@ pub struct Grant {
     pub residual: Vec<String>,
 }
 
-#[derive(Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(untagged)]
 pub enum Audiences {
     Any(String),
@@ -231,7 +237,7 @@ pub struct RuleExample {
 }
 
 /// A file with its text.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
 pub struct NamedText {
     pub name: String,
     pub text: String,
@@ -294,8 +300,37 @@ impl Answer {
 
 /// Their place among the groups of [`Inspect::kind`].
 const WORKLOADS: usize = 2;
+impl WhoRole {
+    /// Whether a search for that text finds it.
+    pub fn is_like(&self, sought: &str) -> bool {
+        let sought = sought.trim().to_lowercase();
+        let texts = self.name.iter().chain(&self.arn).chain(self.grants.iter().map(|grant| &grant.subjects));
+        sought.is_empty() || texts.into_iter().any(|text| text.to_lowercase().contains(&sought))
+    }
+
+    /// Whom it lets in, on one line.
+    pub fn in_short(&self) -> String {
+        let mut all = self.grants.iter().map(|grant| &grant.subjects).chain(self.others.iter().map(|other| &other.principal));
+        match (all.next(), all.count(), &self.unknown) {
+            (_, _, Some(_)) => "not known".to_owned(),
+            (None, ..) => "nobody".to_owned(),
+            (Some(first), 0, _) => first.clone(),
+            (Some(first), more, _) => format!("{first}, and {more} more"),
+        }
+    }
+}
 
 impl Inspect {
+    /// The two documents of which each holds roles, where there are exactly two.
+    pub fn pair(&self) -> Option<(&str, &str)> {
+        let mut paths: Vec<&str> = self.roles.iter().map(|seen| seen.location.path.as_str()).collect();
+        paths.dedup();
+        match paths.as_slice() {
+            [before, after] => Some((before, after)),
+            _ => None,
+        }
+    }
+
     /// What a document is, in words, from what was seen in it.
     fn kind(&self, path: &str, more: &[SeenMore]) -> Option<String> {
         let mut counts: BTreeMap<(usize, String), usize> = BTreeMap::new();
@@ -350,6 +385,9 @@ mod tests {
             kind: kind.map(Into::into),
             name: Some("x".into()),
             address: None,
+            namespace: None,
+            issuer: None,
+            assume_role_policy: federated::Issuers::default(),
         };
         let inspect = Inspect {
             roles: vec![seen(None)],

@@ -28,6 +28,7 @@ struct WhoRoleJson<'a> {
     grants: Vec<GrantJson<'a>>,
     others: Vec<OtherJson<'a>>,
     unknown: Option<&'a str>,
+    denied: &'a [String],
 }
 
 /// One grant.
@@ -79,6 +80,7 @@ impl<'a> WhoRoleJson<'a> {
             grants: GrantJson::all(&who.grants),
             others: OtherJson::all(&who.others),
             unknown: who.unknown.as_deref(),
+            denied: &who.denied,
         }
     }
 }
