@@ -3,11 +3,21 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
+import { gzipSync } from "node:zlib";
 import * as engine from "../../target/engine/index.js";
 
 const root = new URL("../../", import.meta.url).pathname;
 const binary = `${process.env.CARGO_TARGET_DIR ?? `${root}target`}/debug/irsa-lint`;
-await engine.init(readFileSync(`${root}target/engine/irsa_lint_wasm_bg.wasm`));
+const module = readFileSync(`${root}target/engine/irsa_lint_wasm_bg.wasm`);
+await engine.init(module);
+
+/** What a browser may have to load, in kB compressed. Only ever lower it. */
+const LIMIT = 690;
+test("the module is small", (t) => {
+  const size = gzipSync(module, { level: 9 }).length / 1000;
+  t.diagnostic(`${size.toFixed(0)} kB compressed, limit ${LIMIT}`);
+  assert.ok(size < LIMIT, `${size} kB`);
+});
 
 function folders() {
   const failures = `${root}tests/fixtures/failures/`;
