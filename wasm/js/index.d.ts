@@ -144,5 +144,6 @@ export function why(
   question?: { role?: string; serviceAccount?: string; error?: string },
   options?: Options,
 ): WhyResult;
-export function rules(): Rule[];
-export function explain(name: string): RulePage[];
+export function rules(): Promise<Rule[]>;
+/** The page of one rule, or of a family's rules; none where there is no such name. */
+export function explain(name: string): Promise<RulePage[]>;

@@ -109,18 +109,3 @@ impl Documents {
         answer(&engine, case, &Run { places: &places, unread: &[], files, notes: &notes })
     }
 }
-
-/// `rules --format json`.
-#[must_use]
-#[wasm_bindgen]
-pub fn rules() -> String {
-    json::rules(irsa_lint_rules::RULES)
-}
-
-/// `explain --format json`: the page of one rule, or of a family's rules; no rules where there is no such name.
-#[must_use]
-#[wasm_bindgen]
-pub fn explain(name: &str) -> String {
-    let named = irsa_lint_rules::RULES.iter().copied().filter(|rule| rule.meta().id == name || rule.meta().family == name);
-    json::pages(&named.collect::<Vec<_>>())
-}

@@ -46,7 +46,7 @@ test("check and who are byte-identical to the command line's, for every fixture"
   }
 });
 
-test("the other questions are the command line's, too", () => {
+test("the other questions are the command line's, too", async () => {
   const folder = `${root}examples/seed`;
   assert.deepEqual(engine.inspect(documents(folder)), JSON.parse(cli(folder, "inspect", ...names(folder))));
   assert.deepEqual(engine.why(documents(folder)), JSON.parse(cli(folder, "why", ...names(folder))));
@@ -56,8 +56,11 @@ test("the other questions are the command line's, too", () => {
     assert.equal(asked.decisions[0].decision, decision);
     assert.deepEqual(asked, JSON.parse(cli(folder, "can-assume", "--issuer", issuer, "--service-account", serviceAccount, ...names(folder))));
   }
-  assert.deepEqual(engine.rules(), JSON.parse(cli(root, "rules")).rules);
-  assert.deepEqual(engine.explain("missing-audience"), JSON.parse(cli(root, "explain", "missing-audience")).rules);
+  assert.deepEqual(await engine.rules(), JSON.parse(cli(root, "rules")).rules);
+  for (const name of ["missing-audience", "nobody"]) {
+    assert.deepEqual(await engine.explain(name), JSON.parse(cli(root, "explain", name)).rules);
+  }
+  assert.deepEqual(await engine.explain("no-such-rule"), []);
 });
 
 test("options count, and wrong ones are refused with a sentence", () => {

@@ -6,7 +6,7 @@ const ready = init();
 
 addEventListener("message", async ({ data }) => {
   await ready;
-  if (data.rule) return postMessage({ page: JSON.stringify(explain(data.rule)) });
+  if (data.rule) return postMessage({ page: JSON.stringify(await explain(data.rule)) });
   try {
     postMessage({ revision: data.revision, answer: ask(data.documents, undefined, (held) => held.overview(ROLES)) });
   } catch (error) {
