@@ -1,6 +1,7 @@
 //! The engine behind JavaScript: documents in, the same JSON out that the command line prints. An adapter: it must not know what a finding is.
 //! `wasm/js/index.js` puts types and promises around it.
 
+mod asked;
 mod options;
 mod questions;
 
