@@ -247,5 +247,6 @@ export function why(
 ): WhyResult;
 /** Who is newly let in and who is shut out, role by role. */
 export function compare(before: Document[], after: Document[], options?: Options): CompareResult;
-export function rules(): Rule[];
-export function explain(name: string): RulePage[];
+export function rules(): Promise<Rule[]>;
+/** The page of one rule, or of a family's rules; none where there is no such name. */
+export function explain(name: string): Promise<RulePage[]>;

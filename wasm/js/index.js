@@ -1,5 +1,5 @@
 // The library: documents in, plain objects out, of the shapes that `irsa-lint --format json` prints. Nothing here does I/O but `init`.
-import load, { Documents, compare as compareText, explain as explainText, initSync, rules as rulesText } from "./irsa_lint_wasm.js";
+import load, { Documents, compare as compareText, initSync } from "./irsa_lint_wasm.js";
 
 /** Loads the module: from beside this file in a browser, or from the bytes given. */
 export async function init(bytes) {
@@ -31,5 +31,10 @@ export const why = (documents, question = {}, options) =>
   JSON.parse(ask(documents, options, (held) => held.why(JSON.stringify(question))));
 export const compare = (before, after, options) =>
   JSON.parse(ask(before, options, (old) => ask(after, options, (held) => compareText(old, held))));
-export const rules = () => JSON.parse(rulesText()).rules;
-export const explain = (name) => JSON.parse(explainText(name)).rules;
+
+/** The documentation of all rules, loaded when it is first asked for. */
+const pages = async () => (await import("./rules.js")).default.rules;
+export const rules = async () =>
+  (await pages()).map(({ why, how_to_fix, references, examples, ...rule }) => rule);
+/** The page of one rule, or of a family's rules; none where there is no such name. */
+export const explain = async (name) => (await pages()).filter(({ id, family }) => id === name || family === name);

@@ -2,23 +2,10 @@
 
 use irsa_lint_core::engine::Input;
 use irsa_lint_core::source::SourceFile;
-use serde::Deserialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::asked::Asked;
 use crate::{Documents, compare};
-
-#[derive(Deserialize)]
-struct States {
-    before: Vec<Text>,
-    /// In the place of the documents themselves.
-    after: Option<Vec<Text>>,
-}
-
-#[derive(Deserialize)]
-struct Text {
-    name: String,
-    text: String,
-}
 
 #[wasm_bindgen]
 impl Documents {
@@ -28,9 +15,9 @@ impl Documents {
     /// A sentence about what is wrong with the question.
     #[wasm_bindgen(js_name = compareWith)]
     pub fn compare_with(&mut self, states: &str) -> Result<String, String> {
-        let states: States = serde_json::from_str(states).map_err(|error| format!("the states are not readable: {error}"))?;
-        let mut before = self.of(states.before);
-        match states.after {
+        let states = Asked::read(states, "states", &["before", "after"])?;
+        let mut before = self.of(states.documents("before")?.unwrap_or_default());
+        match states.documents("after")? {
             Some(after) => {
                 let mut after = self.of(after);
                 Ok(compare(&mut before, &mut after))
@@ -39,8 +26,8 @@ impl Documents {
         }
     }
 
-    fn of(&self, texts: Vec<Text>) -> Self {
-        let input = |Text { name, text }| Input { file: SourceFile::new(name, text), named: true, pasted: true };
-        Self { inputs: texts.into_iter().map(input).collect(), settings: self.settings.clone(), ..Self::default() }
+    fn of(&self, documents: Vec<(String, String)>) -> Self {
+        let input = |(name, text)| Input { file: SourceFile::new(name, text), named: true, pasted: true };
+        Self { inputs: documents.into_iter().map(input).collect(), settings: self.settings.clone(), ..Self::default() }
     }
 }

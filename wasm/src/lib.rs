@@ -1,6 +1,7 @@
 //! The engine behind JavaScript: documents in, the same JSON out that the command line prints. An adapter: it must not know what a finding is.
 //! `wasm/js/index.js` puts types and promises around it.
 
+mod asked;
 mod before;
 mod listeners;
 mod options;
@@ -160,19 +161,4 @@ pub fn compare(before: &mut Documents, after: &mut Documents) -> String {
     before.ask(|_, old, old_run| {
         after.ask(|engine, new, run| json::compare((old_run, old.errors()), (run, new.errors()), &engine.compare(old, new)))
     })
-}
-
-/// `rules --format json`.
-#[must_use]
-#[wasm_bindgen]
-pub fn rules() -> String {
-    json::rules(irsa_lint_rules::RULES)
-}
-
-/// `explain --format json`: the page of one rule, or of a family's rules; no rules where there is no such name.
-#[must_use]
-#[wasm_bindgen]
-pub fn explain(name: &str) -> String {
-    let named = irsa_lint_rules::RULES.iter().copied().filter(|rule| rule.meta().id == name || rule.meta().family == name);
-    json::pages(&named.collect::<Vec<_>>())
 }

@@ -3,78 +3,52 @@
 use irsa_lint_core::admission::Claim;
 use irsa_lint_core::document::model::DEFAULT_AUDIENCE;
 use irsa_lint_core::engine::answer::RoleRef;
-use irsa_lint_core::engine::claims::Claims;
 use irsa_lint_core::engine::token_check::Given;
-use irsa_lint_core::engine::{Caller, Question, WhyQuestion, jwt};
-use serde::Deserialize;
+use irsa_lint_core::engine::{Caller, Question, WhyQuestion, claims, jwt};
 use smol_str::{SmolStr, format_smolstr};
 
-use crate::options::{read, without_scheme};
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct CallerJson {
-    role: Option<String>,
-    issuer: SmolStr,
-    service_account: Option<String>,
-    subject: Option<SmolStr>,
-    audience: Option<SmolStr>,
-    claims: Option<Claims>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct WhyJson {
-    role: Option<String>,
-    service_account: Option<String>,
-    error: Option<String>,
-    token: Option<String>,
-    now: Option<i64>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TokenJson {
-    token: String,
-    role: Option<String>,
-    now: Option<i64>,
-}
+use crate::asked::Asked;
+use crate::options::without_scheme;
 
 /// The role that is meant, and the caller.
 pub fn caller(json: &str) -> Result<(Option<String>, Caller), String> {
-    let asked: CallerJson = read(json, "question")?;
-    let subject = match (&asked.service_account, asked.subject) {
+    let asked = Asked::read(json, "question", &["role", "issuer", "serviceAccount", "subject", "audience", "claims"])?;
+    let issuer = asked.text("issuer")?.ok_or("the question: `issuer` is missing")?;
+    let subject = match (asked.text("serviceAccount")?, asked.text("subject")?) {
         (Some(account), _) => {
             let (namespace, name) = service_account(account)?;
             format_smolstr!("system:serviceaccount:{namespace}:{name}")
         }
-        (None, Some(subject)) => subject,
+        (None, Some(subject)) => subject.into(),
         (None, None) => return Err("say whose token to try: `serviceAccount` or `subject`".to_owned()),
     };
-    let mut claims = asked.claims.map(|claims| claims.0).unwrap_or_default();
+    let mut claims = asked.object("claims")?.map(claims::of_object).unwrap_or_default();
     claims.retain(|(name, _)| name != "sub" && name != "aud");
     claims.push(("sub".into(), Claim::One(subject)));
-    claims.push(("aud".into(), Claim::One(asked.audience.unwrap_or_else(|| DEFAULT_AUDIENCE.into()))));
-    Ok((asked.role, Caller { issuer: without_scheme(&asked.issuer), claims, refused: None }))
+    claims.push(("aud".into(), Claim::One(asked.text("audience")?.unwrap_or(DEFAULT_AUDIENCE).into())));
+    Ok((asked.text("role")?.map(str::to_owned), Caller { issuer: without_scheme(issuer), claims, refused: None }))
 }
 
 /// The question of a pod.
 pub fn why(json: &str) -> Result<WhyQuestion, String> {
-    let asked: WhyJson = read(json, "question")?;
-    let service_account = asked.service_account.as_deref().map(service_account).transpose()?;
-    let token = asked.token.as_deref().map(|text| given(text, asked.now)).transpose()?;
-    Ok(WhyQuestion { service_account, role: asked.role, error: asked.error, token })
+    let asked = Asked::read(json, "question", &["role", "serviceAccount", "error", "token", "now"])?;
+    let service_account = asked.text("serviceAccount")?.map(service_account).transpose()?;
+    let text = |name| Ok::<_, String>(asked.text(name)?.map(str::to_owned));
+    Ok(WhyQuestion { service_account, role: text("role")?, error: text("error")?, token: given(&asked)? })
 }
 
 /// The role that is meant, if one is named, and the token.
 pub fn token(json: &str) -> Result<(Option<String>, Given), String> {
     // A complaint must not quote the token.
-    let asked: TokenJson = read(json, "question").map_err(|_| "the question: say `token`, and perhaps `role` and `now`".to_owned())?;
-    Ok((asked.role, given(&asked.token, asked.now)?))
+    let complaint = "the question: say `token`, and perhaps `role` and `now`";
+    let asked = Asked::read(json, "question", &["token", "role", "now"]).map_err(|_| complaint.to_owned())?;
+    Ok((asked.text("role")?.map(str::to_owned), given(&asked)?.ok_or(complaint)?))
 }
 
-fn given(text: &str, now: Option<i64>) -> Result<Given, String> {
-    jwt::parse(text).map(|given| Given { now, ..given })
+fn given(asked: &Asked) -> Result<Option<Given>, String> {
+    let Some(token) = asked.text("token")? else { return Ok(None) };
+    let now = asked.seconds("now")?;
+    jwt::parse(token).map(|given| Some(Given { now, ..given }))
 }
 
 fn service_account(text: &str) -> Result<(SmolStr, SmolStr), String> {

@@ -3,11 +3,21 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
+import { gzipSync } from "node:zlib";
 import * as engine from "../../target/engine/index.js";
 
 const root = new URL("../../", import.meta.url).pathname;
 const binary = `${process.env.CARGO_TARGET_DIR ?? `${root}target`}/debug/irsa-lint`;
-await engine.init(readFileSync(`${root}target/engine/irsa_lint_wasm_bg.wasm`));
+const module = readFileSync(`${root}target/engine/irsa_lint_wasm_bg.wasm`);
+await engine.init(module);
+
+/** What a browser may have to load, in kB compressed. Only ever lower it. */
+const LIMIT = 612;
+test("the module is small", (t) => {
+  const size = gzipSync(module, { level: 9 }).length / 1000;
+  t.diagnostic(`${size.toFixed(0)} kB compressed, limit ${LIMIT}`);
+  assert.ok(size < LIMIT, `${size} kB`);
+});
 
 function folders() {
   const failures = `${root}tests/fixtures/failures/`;
@@ -36,7 +46,7 @@ test("check and who are byte-identical to the command line's, for every fixture"
   }
 });
 
-test("the other questions are the command line's, too", () => {
+test("the other questions are the command line's, too", async () => {
   const folder = `${root}examples/seed`;
   assert.deepEqual(engine.inspect(documents(folder)), JSON.parse(cli(folder, "inspect", ...names(folder))));
   assert.deepEqual(engine.why(documents(folder)), JSON.parse(cli(folder, "why", ...names(folder))));
@@ -46,8 +56,11 @@ test("the other questions are the command line's, too", () => {
     assert.equal(asked.decisions[0].decision, decision);
     assert.deepEqual(asked, JSON.parse(cli(folder, "can-assume", "--issuer", issuer, "--service-account", serviceAccount, ...names(folder))));
   }
-  assert.deepEqual(engine.rules(), JSON.parse(cli(root, "rules")).rules);
-  assert.deepEqual(engine.explain("missing-audience"), JSON.parse(cli(root, "explain", "missing-audience")).rules);
+  assert.deepEqual(await engine.rules(), JSON.parse(cli(root, "rules")).rules);
+  for (const name of ["missing-audience", "nobody"]) {
+    assert.deepEqual(await engine.explain(name), JSON.parse(cli(root, "explain", name)).rules);
+  }
+  assert.deepEqual(await engine.explain("no-such-rule"), []);
 });
 
 test("a token is tried as the command line does, and never shown", () => {

@@ -1,8 +1,11 @@
 //! One token against one trust policy. Source: IAM User Guide, "Policy evaluation logic" and "Condition operators".
 
+use std::cmp::Ordering;
+
 use super::action::{self, speaks_of};
 use super::context::{Context, Values};
 use super::key::{self, KeyMeaning};
+use super::number::Number;
 use super::principal::principals_match;
 use super::stage::{self, Stage};
 use super::token::Request;
@@ -168,8 +171,8 @@ fn matches_one(base: Base, wanted: &str, value: &str, context: &Context<'_>) -> 
     }
     match base {
         Base::Bool => wanted.eq_ignore_ascii_case(value).into(),
-        _ => match (wanted.trim().parse::<f64>(), value.trim().parse::<f64>()) {
-            (Ok(wanted), Ok(value)) => compare_numbers(base, value, wanted),
+        _ => match (Number::parse(wanted.trim()), Number::parse(value.trim())) {
+            (Some(wanted), Some(value)) => compare_numbers(base, value.compare(wanted)),
             // A date, an address or bytes against a claim that is none of these.
             _ if base.is_negated() => Truth::Unknown,
             _ => Truth::False,
@@ -177,8 +180,7 @@ fn matches_one(base: Base, wanted: &str, value: &str, context: &Context<'_>) -> 
     }
 }
 
-fn compare_numbers(base: Base, value: f64, wanted: f64) -> Truth {
-    let Some(order) = value.partial_cmp(&wanted) else { return Truth::False };
+fn compare_numbers(base: Base, order: Ordering) -> Truth {
     match base {
         Base::NumericEquals | Base::NumericNotEquals => order.is_eq().into(),
         Base::NumericLessThan => order.is_lt().into(),

@@ -14,6 +14,7 @@ mod issuers;
 pub mod key;
 pub mod language;
 mod legal;
+mod number;
 pub mod pod_identity;
 mod principal;
 mod region;
@@ -36,6 +37,7 @@ pub use evaluate::{Verdict, condition_holds, decide, decide_policy, statement_ma
 pub use grant::{Grant, settle};
 pub use issuers::{Forms, Issuers};
 pub use legal::grammar_of;
+pub use number::Number;
 pub use principal::{BUILT_IN, Federated};
 pub use region::Region;
 pub use stage::{ROLES_CLAIM, Stage, has_session_tags, has_source_identity, objection};

@@ -3,6 +3,7 @@
 
 use smol_str::SmolStr;
 
+use super::number::Number;
 use super::principal::BUILT_IN;
 use super::token::{Claim, Request};
 
@@ -72,7 +73,7 @@ pub fn roles_claim(request: &Request) -> RolesClaim {
 }
 
 fn is_number_or_boolean(text: &str) -> bool {
-    text.parse::<f64>().is_ok() || matches!(text, "true" | "false")
+    Number::parse(text).is_some() || matches!(text, "true" | "false")
 }
 
 fn is_role_arn(text: &str) -> bool {

@@ -8,35 +8,58 @@ use serde_json::value::RawValue;
 use smol_str::SmolStr;
 
 use crate::admission::Claim;
+use crate::source::{FileId, TextMap};
+use crate::syntax::{Limits, Node, Value, json};
 
 /// Reads an object of claims.
 ///
 /// # Errors
 /// What is wrong, to be read after the words "the payload".
-pub fn parse(json: &str) -> Result<Vec<(SmolStr, Claim)>, String> {
-    serde_json::from_str::<Claims>(json).map(|claims| claims.0).map_err(|error| format!("is not a JSON object: {error}"))
-}
-
-/// A claim's value.
-#[must_use]
-pub fn value(raw: &RawValue) -> Claim {
-    match raw.get().as_bytes().first() {
-        Some(b'n') => Claim::Null,
-        Some(b'{') => Claim::Other,
-        Some(b'[') => list(raw),
-        Some(b'"') => serde_json::from_str::<SmolStr>(raw.get()).map_or(Claim::Other, Claim::One),
-        _ => Claim::One(raw.get().into()),
+pub fn parse(text: &str) -> Result<Vec<(SmolStr, Claim)>, String> {
+    let parsed = json::parse(text, &TextMap::direct(FileId(0), 0), &Limits::default());
+    match (parsed.root, parsed.errors.first()) {
+        (Some(root), None) if root.is_object() => Ok(of_object(&root)),
+        (_, Some(error)) => Err(format!("is not a JSON object: {}", error.message)),
+        _ => Err("is not a JSON object".to_owned()),
     }
 }
 
-/// A list counts if all of it are plain values.
-fn list(raw: &RawValue) -> Claim {
-    let elements: Vec<&RawValue> = serde_json::from_str(raw.get()).unwrap_or_default();
-    let values = elements.into_iter().map(|element| match value(element) {
-        Claim::One(value) => Some(value),
-        _ => None,
-    });
-    values.collect::<Option<_>>().map_or(Claim::Other, Claim::Many)
+/// The claims of an object, in its order; none of anything else.
+#[must_use]
+pub fn of_object(object: &Node) -> Vec<(SmolStr, Claim)> {
+    object.members().iter().map(|member| (member.key.text.clone(), of_node(&member.value))).collect()
+}
+
+/// A claim's value. A list counts if all of it are plain values.
+fn of_node(node: &Node) -> Claim {
+    match &node.value {
+        Value::Null => Claim::Null,
+        Value::Object(_) | Value::Broken => Claim::Other,
+        Value::Bool(value) => Claim::One(if *value { "true" } else { "false" }.into()),
+        Value::Number(value) => Claim::One(value.clone()),
+        Value::String(value) => Claim::One(value.text.clone()),
+        Value::Array(elements) => {
+            let values = elements.iter().map(|element| match of_node(element) {
+                Claim::One(value) => Some(value),
+                _ => None,
+            });
+            values.collect::<Option<_>>().map_or(Claim::Other, Claim::Many)
+        }
+    }
+}
+
+/// A claim's value. What is no list and holds no escape is taken as it stands: lines of a batch have many of them.
+#[must_use]
+pub fn value(raw: &RawValue) -> Claim {
+    let text = raw.get();
+    match text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
+        Some(plain) if !plain.contains('\\') => Claim::One(plain.into()),
+        None if !text.starts_with(['[', '{', 'n']) => Claim::One(text.into()),
+        _ => {
+            let parsed = json::parse(text, &TextMap::direct(FileId(0), 0), &Limits::default());
+            parsed.root.filter(|_| parsed.errors.is_empty()).map_or(Claim::Other, |root| of_node(&root))
+        }
+    }
 }
 
 /// Claims in the order in which they are written, duplicates kept.
@@ -71,7 +94,7 @@ mod tests {
 
     #[test]
     fn keeps_what_is_written() {
-        let claims = parse(r#"{"a": 1.0, "b": [1e3, true, "x"], "c": null, "d": {}, "e": [[]], "a": "\u0041"}"#).unwrap();
+        let text = r#"{"a": 1.0, "b": [1e3, true, "x"], "c": null, "d": {}, "e": [[]], "a": "\u0041", "f": false, "g": "", "h": -2}"#;
         let expected = [
             ("a", Claim::One("1.0".into())),
             ("b", Claim::Many(vec!["1e3".into(), "true".into(), "x".into()])),
@@ -79,8 +102,15 @@ mod tests {
             ("d", Claim::Other),
             ("e", Claim::Other),
             ("a", Claim::One("A".into())),
+            ("f", Claim::One("false".into())),
+            ("g", Claim::One("".into())),
+            ("h", Claim::One("-2".into())),
         ];
-        assert_eq!(claims, expected.map(|(name, claim)| (name.into(), claim)));
-        assert!(parse("[]").unwrap_err().starts_with("is not a JSON object"));
+        let expected = expected.map(|(name, claim)| (name.into(), claim));
+        assert_eq!(parse(text).unwrap(), expected);
+        assert_eq!(serde_json::from_str::<Claims>(text).unwrap().0, expected);
+        for broken in ["[]", "", "{\"a\": 1", "{\"a\": 01}"] {
+            assert!(parse(broken).unwrap_err().starts_with("is not a JSON object"), "{broken}");
+        }
     }
 }

@@ -3,8 +3,9 @@
 use smol_str::SmolStr;
 
 use super::answer::RoleRef;
+use super::policy_json::{self, PolicyJson};
 use super::run::{Case, Engine};
-use super::{policy_json, select};
+use super::select;
 use crate::document::model::{Broken, CiJob, Cluster, Namespace, NotAnalysed, OidcProvider, Place, PodIdentityAssociation, Stated, Trust};
 use crate::estate::{Link, RoleId, ServiceAccountId, WorkloadId};
 
@@ -39,7 +40,7 @@ pub struct RoleSeen {
     /// Which.
     pub role: RoleRef,
     /// Its trust policy, resolved.
-    pub policy: Option<serde_json::Value>,
+    pub policy: Option<PolicyJson>,
     /// What is not known of it, and why.
     pub unknown: Vec<String>,
 }

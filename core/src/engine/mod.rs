@@ -28,6 +28,7 @@ pub use crate::schedule::{self, InOrder, Schedule};
 pub use can_assume::{Caller, Question};
 pub use known_error::KnownError;
 pub use nearest::nearest;
+pub use policy_json::PolicyJson;
 pub use run::{Case, Engine, Input, Settings};
 pub use who::{grants, others};
 pub use why::WhyQuestion;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use smol_str::SmolStr;
 
-use crate::admission::{Claim, ROLES_CLAIM, Request, Token, has_session_tags, has_source_identity};
+use crate::admission::{Claim, Number, ROLES_CLAIM, Request, Token, has_session_tags, has_source_identity};
 
 /// A token as it was handed in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -45,8 +45,8 @@ impl Given {
     /// Seconds since 1970 of a claim that is a time.
     fn time(&self, claim: &str) -> Option<i64> {
         match self.token.claim(claim) {
-            #[expect(clippy::cast_possible_truncation, reason = "a time claim with a fraction: its second counts")]
-            Some(Claim::One(text)) => text.parse::<i64>().ok().or_else(|| text.parse::<f64>().ok().map(|seconds| seconds as i64)),
+            // Where there is a fraction, its second counts.
+            Some(Claim::One(text)) => Number::parse(text)?.truncated(),
             _ => None,
         }
     }

@@ -25,7 +25,7 @@ pub struct RuleMeta {
     pub severity: Severity,
     /// The family, which is its folder: `too-wide`, `nobody`, …
     pub family: &'static str,
-    /// Its documentation in Markdown, examples included; the first line is its summary.
+    /// Its documentation in Markdown, examples included; the first line is its summary. Empty without the feature `documentation`.
     pub doc: &'static str,
     /// What its fixes are, where it has any.
     pub fix: FixKind,
@@ -285,9 +285,27 @@ macro_rules! declare_rule {
                 id: $id,
                 severity: $crate::diagnostic::Severity::$severity,
                 family: $family,
-                doc: concat!($($doc, "\n"),*),
+                doc: $crate::documentation!($($doc)*),
                 fix: $crate::rule::FixKind::$fix,
             };
         }
+    };
+}
+
+/// The documentation of a rule, line by line.
+#[cfg(feature = "documentation")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! documentation {
+    ($($line:expr)*) => { concat!($($line, "\n"),*) };
+}
+
+/// The documentation of a rule is published beside what this is built for.
+#[cfg(not(feature = "documentation"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! documentation {
+    ($($line:expr)*) => {
+        ""
     };
 }

@@ -12,7 +12,7 @@ let memory, lastWords, told = 0;
 
 addEventListener("message", ({ data }) => {
   if (data.module) return start(data.module);
-  if (data.rule) return postMessage({ page: JSON.stringify(explain(data.rule)) });
+  if (data.rule) return explain(data.rule).then((page) => postMessage({ page: JSON.stringify(page) }));
   try {
     const documents = read(data);
     if (data.put !== undefined) return postMessage({ put: data.put, answer: documents[data.question](data.argument) });

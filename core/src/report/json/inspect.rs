@@ -1,11 +1,11 @@
 //! `inspect` as JSON.
 
 use serde::Serialize;
-use serde_json::Value;
 
 use super::shape::{ErrorJson, LocationJson, NotAnalysedJson, RoleJson};
 use super::{SCHEMA_VERSION, text};
 use crate::document::model::{CiJob, Cluster, DEFAULT_AUDIENCE, OidcProvider, PodIdentityAssociation, RoleStep, Stated};
+use crate::engine::PolicyJson;
 use crate::engine::inspect::{Inspection, LinkSeen, RoleSeen, ServiceAccountSeen, WorkloadSeen};
 use crate::report::{Places, Run};
 
@@ -20,17 +20,21 @@ struct InspectJson<'a> {
     pod_identity_associations: Vec<AssociationJson<'a>>,
     ci_jobs: Vec<CiJobJson<'a>>,
     links: Vec<LinkJson<'a>>,
-    outputs: serde_json::Map<String, Value>,
+    outputs: Nothing,
     not_analysed: Vec<NotAnalysedJson<'a>>,
     errors: Vec<ErrorJson<'a>>,
     notes: &'a [String],
 }
 
+/// An empty object.
+#[derive(Serialize)]
+struct Nothing {}
+
 #[derive(Serialize)]
 struct RoleSeenJson<'a> {
     #[serde(flatten)]
     role: RoleJson<'a>,
-    assume_role_policy: Option<&'a Value>,
+    assume_role_policy: Option<&'a PolicyJson>,
     unknown: &'a [String],
 }
 
@@ -123,7 +127,7 @@ pub fn inspect(run: &Run<'_>, seen: &Inspection) -> String {
         pod_identity_associations: seen.associations.iter().map(|association| AssociationJson::of(places, association)).collect(),
         ci_jobs: seen.ci_jobs.iter().flat_map(|job| job.roles.iter().map(|step| CiJobJson::of(places, job, step))).collect(),
         links: seen.links.iter().map(LinkJson::of).collect(),
-        outputs: serde_json::Map::new(),
+        outputs: Nothing {},
         not_analysed: NotAnalysedJson::all(places, &seen.not_analysed),
         errors: ErrorJson::all(run, &seen.errors),
         notes: run.notes,
