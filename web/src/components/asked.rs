@@ -14,6 +14,9 @@ use crate::state::Document;
 /// An answer, or the engine's sentence about why there is none; `None` before the first.
 pub type Asked<T> = Option<Rc<Result<T, String>>>;
 
+/// What is said where the engine says nothing.
+const NONE: &str = "the engine gave no answer; the next change asks again";
+
 /// Asks `question` of the documents and again after every change of its argument or of a text. Without an argument there is no answer; where it
 /// is not `shown`, the last answer stays and nothing is asked.
 #[hook]
@@ -50,7 +53,8 @@ where
                 let text = bridge::put(question, &argument, &documents).await;
                 if line.borrow().asked == asked {
                     let read = |text: String| serde_json::from_str(&text).map_err(|error| error.to_string());
-                    set.set(Some(Rc::new(text.and_then(read))));
+                    let said = |reason: String| if reason.is_empty() { NONE.to_owned() } else { reason };
+                    set.set(Some(Rc::new(text.map_err(said).and_then(read))));
                 }
             }
             line.borrow_mut().busy = false;
