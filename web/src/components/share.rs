@@ -115,7 +115,7 @@ fn link(prepared: &Prepared, copied: &yew::UseStateHandle<Option<bool>>) -> Html
     html! {
         <div class="out">
             if prepared.local {
-                <p class="small">{"This page runs on your machine, and so does the link: it opens for who serves irsa-lint at the same address."}</p>
+                <p class="small">{"This page runs on your own machine: the link opens for whoever runs irsa-lint at the same address. A file opens everywhere."}</p>
             }
             <input readonly=true aria-label="Link" value={prepared.link.clone()} />
             <button class="apply" onclick={copy}>{if **copied == Some(true) { "Copied ✓" } else { "Copy link" }}</button>
