@@ -4,13 +4,13 @@
 const LONG = 300; // Milliseconds after which a question is long enough to speak of.
 
 let heard, worker, compiled;
-let asking; // { edition, contents, names, bytes }
+let asking; // { edition, names, contents }
 let editions = 0;
 let sent = new Map();
 let puts = 0;
 const open = new Map();
 
-/** `listeners`: `marks(asked, json)`, `answer(asked, json, memory)`, `failed(asked, why, dead)`,
+/** `listeners`: `marks(asked, json, took)`, `answer(asked, json, memory)`, `failed(asked, why, dead)`,
  * `stopped(asked)`, `page(json)`, `progress(step)`, `quiet()`. */
 export function listen(listeners) {
   heard = listeners;
@@ -18,7 +18,7 @@ export function listen(listeners) {
 }
 
 /** Compiled once: a new worker is ready in milliseconds. */
-function module() {
+export function module() {
   const url = new URL("./engine/irsa_lint_wasm_bg.wasm", document.baseURI);
   // A server that does not know the type of wasm sends bytes.
   compiled ??= WebAssembly.compileStreaming(fetch(url)).catch(async () => WebAssembly.compile(await (await fetch(url)).arrayBuffer()));
@@ -59,14 +59,14 @@ export const busy = () => asking !== undefined;
 
 /** Asks what there is to say about documents: `names` is a list of `[id, path]`, `contents` maps ids to texts (or Blobs) that are never changed. */
 export function ask(names, contents, bytes) {
-  asking = { edition: ++editions, names, contents, bytes };
+  const asked = asking = { edition: ++editions, names, contents };
   post({ edition: asking.edition }, names, contents);
-  const { edition } = asking;
   setTimeout(() => {
-    if (asking?.edition !== edition) return;
-    asking.long = true;
-    heard.progress(asking.step ?? { phase: "reading", things: bytes, done: 0, of: 1 });
+    if (asking !== asked) return;
+    asked.long = true;
+    heard.progress(asked.step ?? { phase: "reading", things: bytes, done: 0, of: 1 });
   }, LONG);
+  return asked;
 }
 
 /** Puts another question about documents: a promise of the answer; it fails with a sentence. */
@@ -115,7 +115,7 @@ function settle(data) {
   else if (data.progress) progressed(data.progress);
   else if (data.dead) die(data.failed);
   else if (data.put !== undefined) answerPut(data);
-  else if (data.marks !== undefined) heard.marks(asking, data.marks);
+  else if (data.marks !== undefined) heard.marks(asking, data.marks, data.took);
   else {
     const asked = asking;
     asking = undefined;

@@ -1,4 +1,5 @@
 // What the page is made of beside its own code: the editor, the worker that holds the engine, files from outside. Told by the page what to do.
+import * as atOnce from "./at_once.js";
 import * as editor from "./editor.js";
 import * as engine from "./engine.js";
 import * as keep from "./keep.js";
@@ -39,12 +40,12 @@ function tell(id) {
 export function start(answer, explain) {
   page = { ...page, answer };
   engine.listen({
-    marks: (asked, json) => {
-      editor.mark(asked.contents, paths(asked), JSON.parse(json), (found) => fix(JSON.stringify(found.fix.edits), JSON.stringify(paths(asked))));
-      mark("irsa-lint:marked");
+    marks: (asked, json, took) => {
+      atOnce.learn(asked.names, took);
+      if (json !== asked.marked) showMarks(asked, json);
     },
     answer: (asked, json, memory) => {
-      mark("irsa-lint:answered", { memory, size: json.length });
+      mark("irsa-lint:answered", { memory, atOnce: atOnce.memory(), size: json.length });
       if (wanted) send();
       // The marks are to be seen first.
       else painted().then(() => asked.contents === last?.contents && !wanted && deliver(json, ""));
@@ -63,6 +64,13 @@ export function start(answer, explain) {
     progress: ({ phase, things, done, of }) => page.progress?.(phase, things, fraction(phase, done, of)),
     quiet: () => page.progress?.("", 0, reached = 0),
   });
+  const load = () => engine.module().then(atOnce.load).catch(() => {});
+  globalThis.requestIdleCallback ? requestIdleCallback(load) : setTimeout(load, 200);
+}
+function showMarks(asked, json) {
+  asked.marked = json;
+  editor.mark(asked.contents, paths(asked), JSON.parse(json), (found) => fix(JSON.stringify(found.fix.edits), JSON.stringify(paths(asked))));
+  mark("irsa-lint:marked");
 }
 const paths = ({ names }) => names.map(([id, path]) => [path, id]);
 
@@ -119,8 +127,13 @@ function send() {
   told = undefined;
   reached = 0;
   const bytes = names.reduce((sum, [id]) => sum + editor.size(last.contents.get(id)), 0);
-  engine.ask(names, last.contents, bytes);
+  const asked = engine.ask(names, last.contents, bytes);
   mark("irsa-lint:asked");
+  // Not inside of the change: the editor takes no marks there.
+  queueMicrotask(() => {
+    const json = asked.contents === last?.contents ? atOnce.marks(asked.names, asked.contents) : undefined;
+    if (json) showMarks(asked, json);
+  });
 }
 
 /** Gives the page an answer, or why there is none, and what it belongs to. */

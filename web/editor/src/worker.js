@@ -16,7 +16,9 @@ addEventListener("message", ({ data }) => {
   try {
     const documents = read(data);
     if (data.put !== undefined) return postMessage({ put: data.put, answer: documents[data.question](data.argument) });
-    postMessage({ edition: data.edition, marks: documents.marks() });
+    const started = performance.now();
+    const marks = documents.marks();
+    postMessage({ edition: data.edition, marks, took: performance.now() - started });
     postMessage({ edition: data.edition, answer: documents.overview(MOST), memory: memory.buffer.byteLength });
   } catch (error) {
     // The engine refuses with sentences; everything else is an engine that answers no more.
