@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use yew::{Callback, Html, KeyboardEvent, MouseEvent, Properties, component, html};
+use yew::{AttrValue, Callback, Html, KeyboardEvent, MouseEvent, Properties, component, html};
 
 use super::words::{sentence, words};
 use crate::model::chain::layout::{self, Arrow, Drawing, HEIGHT, INSET, Label, Placed};
@@ -34,7 +34,7 @@ pub fn Picture(props: &PictureProps) -> Html {
 fn drawn(chain: &Chain, drawing: &Drawing, jump: &Callback<Location>) -> Html {
     let size = format!("0 0 {} {}", drawing.width, drawing.height);
     html! {
-        <svg role="group" aria-label="The chain that ends at the role" viewBox={size} width={drawing.width.to_string()} height={drawing.height.to_string()}>
+        <svg role="group" aria-label="The chain that ends at the role" viewBox={size} width={px(drawing.width)} height={px(drawing.height)}>
             {for drawing.arrows.iter().filter_map(|arrow| Some(line(chain.links.get(arrow.link)?, arrow)))}
             {for drawing.boxes.iter().filter_map(|placed| Some(node(chain.nodes.get(placed.node)?, placed, jump)))}
             {for drawing.arrows.iter().filter_map(|arrow| mark(chain.links.get(arrow.link)?, arrow))}
@@ -42,10 +42,16 @@ fn drawn(chain: &Chain, drawing: &Drawing, jump: &Callback<Location>) -> Html {
     }
 }
 
+/// A number as an attribute has it; apart, because there are many.
+#[inline(never)]
+fn px(number: i32) -> AttrValue {
+    number.to_string().into()
+}
+
 fn line(link: &Link, arrow: &Arrow) -> Html {
     let label = |label: &Label| {
         let anchor = if label.ends { "end" } else { "start" };
-        html!(<text class="by" x={label.x.to_string()} y={label.y.to_string()} text-anchor={anchor}>{&label.text}</text>)
+        html!(<text class="by" x={px(label.x)} y={px(label.y)} text-anchor={anchor}>{&label.text}</text>)
     };
     html! {
         <g class={format!("link {}", link.state.name())} aria-hidden="true">
@@ -63,8 +69,8 @@ fn mark(link: &Link, arrow: &Arrow) -> Option<Html> {
     Some(html! {
         <g class={format!("mark {}", link.state.name())} aria-hidden="true">
             <title>{link.reason.replace('`', "")}</title>
-            <circle cx={x.to_string()} cy={y.to_string()} r="9" />
-            <text x={x.to_string()} y={(y + 4).to_string()} text-anchor="middle">{sign}</text>
+            <circle cx={px(x)} cy={px(y)} r="9" />
+            <text x={px(x)} y={px(y + 4)} text-anchor="middle">{sign}</text>
         </g>
     })
 }
@@ -79,10 +85,10 @@ fn node(node: &Node, placed: &Placed, jump: &Callback<Location>) -> Html {
         html! {
             <>
                 <title>{told}</title>
-                <rect x={x.to_string()} y={y.to_string()} width={placed.width.to_string()} height={HEIGHT.to_string()} rx="10" />
+                <rect x={px(x)} y={px(y)} width={px(placed.width)} height={px(HEIGHT)} rx="10" />
                 <path class="icon" d={icon(node.kind)} transform={format!("translate({} {})", x + 14, y + HEIGHT / 2 - 8)} />
-                <text class="kind" x={(x + INSET).to_string()} y={(y + 23).to_string()}>{&placed.kind}</text>
-                <text class="name" x={(x + INSET).to_string()} y={(y + 42).to_string()}>{&placed.name}</text>
+                <text class="kind" x={px(x + INSET)} y={px(y + 23)}>{&placed.kind}</text>
+                <text class="name" x={px(x + INSET)} y={px(y + 42)}>{&placed.name}</text>
             </>
         }
     };

@@ -27,22 +27,12 @@ pub struct RoleChange {
     pub role: Option<Seen>,
     pub present: String,
     pub change: Change,
-    pub added: Vec<Moved>,
-    pub removed: Vec<Moved>,
+    pub added: Vec<Grant>,
+    pub removed: Vec<Grant>,
     pub principals_added: Vec<String>,
     pub principals_removed: Vec<String>,
     pub unknown: Option<String>,
     pub sentence: String,
-}
-
-#[derive(Debug, Deserialize, PartialEq)]
-pub struct Moved {
-    #[serde(flatten)]
-    pub grant: Grant,
-    /// Whether the other state refuses them for certain.
-    pub outright: bool,
-    /// Condition keys that limit them in the other state.
-    pub only_where: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
@@ -54,6 +44,9 @@ pub enum Change {
     Both,
     Unknown,
 }
+
+/// The looks of changes in the order in which to read them: who gets in newly, then what is not known.
+pub const LOOKS: [&str; 4] = ["wider", "unsure", "narrower", "same"];
 
 impl RoleChange {
     /// The verdict in few words.
@@ -75,11 +68,6 @@ impl RoleChange {
     /// Whether somebody is shut out.
     pub fn is_narrower(&self) -> bool {
         !self.removed.is_empty() || !self.principals_removed.is_empty()
-    }
-
-    /// What to read first: who gets in newly, then what is not known.
-    pub fn rank(&self) -> usize {
-        ["wider", "unsure", "narrower", "same"].iter().position(|look| *look == self.look().0).unwrap_or_default()
     }
 
     /// Its class in the look, and the sign that says the same without colour.
@@ -105,7 +93,7 @@ mod tests {
             "principals_added": [], "principals_removed": [], "unknown": null, "sentence": "s"}]}"#;
         let mut read: Comparison = serde_json::from_str(json).unwrap();
         let mut role = read.roles.remove(0);
-        assert_eq!(role.removed[0].grant.examples, ["a"]);
+        assert_eq!(role.removed[0].examples, ["a"]);
         assert_eq!((role.look(), role.verdict()), (("narrower", "−"), "Nobody new gets in; some are shut out"));
         // What is not known to the end is no all-clear.
         role.unknown = Some("why".into());

@@ -156,6 +156,12 @@ pub struct Grant {
     pub claims: Vec<String>,
     pub examples: Vec<String>,
     pub residual: Vec<String>,
+    /// In a comparison: whether the other state refuses them for certain.
+    #[serde(default)]
+    pub outright: bool,
+    /// In a comparison: condition keys that limit them in the other state.
+    #[serde(default)]
+    pub only_where: Vec<String>,
 }
 
 #[derive(Clone, Debug, Deserialize, PartialEq)]
@@ -303,9 +309,9 @@ const WORKLOADS: usize = 2;
 impl WhoRole {
     /// Whether a search for that text finds it.
     pub fn is_like(&self, sought: &str) -> bool {
-        let sought = sought.trim().to_lowercase();
+        let sought = sought.trim().to_ascii_lowercase();
         let texts = self.name.iter().chain(&self.arn).chain(self.grants.iter().map(|grant| &grant.subjects));
-        sought.is_empty() || texts.into_iter().any(|text| text.to_lowercase().contains(&sought))
+        sought.is_empty() || texts.into_iter().any(|text| text.to_ascii_lowercase().contains(&sought))
     }
 
     /// Whom it lets in, on one line.

@@ -4,16 +4,16 @@ use yew::{Html, html};
 
 use crate::components::who::{codes, of_grant};
 use crate::components::words::{sentence, words};
-use crate::model::Broken;
-use crate::model::compare::{Comparison, Moved, RoleChange};
+use crate::model::compare::{Comparison, LOOKS, RoleChange};
 use crate::model::principal::explain;
+use crate::model::{Broken, Grant};
 
 /// Roles shown before the rest is only counted.
 const MOST: usize = 50;
 
 pub fn all(comparison: &Comparison) -> Html {
-    let mut roles: Vec<&RoleChange> = comparison.roles.iter().collect();
-    roles.sort_by_key(|role| role.rank());
+    let roles: Vec<&RoleChange> =
+        LOOKS.iter().flat_map(|look| comparison.roles.iter().filter(move |role| role.look().0 == *look)).collect();
     let broken = |broken: &Broken| html!(<p class="failure">{sentence(&broken.message)}</p>);
     html! {
         <>
@@ -47,8 +47,8 @@ fn role(change: &RoleChange) -> Html {
 }
 
 /// `title`: none where the verdict says it.
-fn part(title: &'static str, refused: &str, moved: &[Moved], principals: &[String]) -> Html {
-    let one = |moved: &Moved| {
+fn part(title: &'static str, refused: &str, moved: &[Grant], principals: &[String]) -> Html {
+    let one = |moved: &Grant| {
         let limits = if moved.outright {
             html!(<>{"Every example was tried in both: refused "}{refused.to_owned()}{", let in "}{if refused == "before" { "after" } else { "before" }}{"."}</>)
         } else if moved.only_where.is_empty() {
@@ -56,7 +56,7 @@ fn part(title: &'static str, refused: &str, moved: &[Moved], principals: &[Strin
         } else {
             html!(<>{"The other way only where "}{codes(&moved.only_where)}{" allowed it."}</>)
         };
-        html!(<>{of_grant(&moved.grant)}<p class="tried">{limits}</p></>)
+        html!(<>{of_grant(moved)}<p class="tried">{limits}</p></>)
     };
     let principal = |principal: &String| html!(<li>{sentence(&explain(principal))}<code class="principal">{principal}</code></li>);
     html! {

@@ -21,9 +21,9 @@ const SPINE: i32 = 44;
 /// From a box's left edge to its words, and on the right.
 pub const INSET: i32 = 42;
 const PADDING: i32 = 12;
-/// How wide a letter is: of names, which are set in a fixed width, and at most of other words.
-const LETTER: f32 = 8.5;
-const SMALL_LETTER: f32 = 7.3;
+/// How wide ten letters are: of names, which are set in a fixed width, and at most of other words.
+const LETTERS: i32 = 85;
+const SMALL_LETTERS: i32 = 73;
 
 /// A picture, ready to draw.
 #[derive(Debug, Default, PartialEq)]
@@ -94,8 +94,8 @@ pub fn of(chain: &Chain, room: i32) -> Drawing {
     let width = if both { room.min(WIDEST) } else { room.min(420) }.max(240);
     let mut plan = Plan { chain, arms, wide, width, boxes: Vec::new() };
     plan.place();
-    let mut arrows: Vec<Arrow> = (0..chain.links.len()).filter_map(|at| plan.arrow(at)).collect();
-    arrows.sort_by_key(|arrow| chain.links.get(arrow.link).map(|link| link.state));
+    let arrows_of = |state: State| chain.links.iter().enumerate().filter(move |(_, link)| link.state == state).map(|(at, _)| at);
+    let arrows = State::ALL.into_iter().flat_map(arrows_of).filter_map(|at| plan.arrow(at)).collect();
     let height = plan.boxes.iter().map(|placed| placed.y + HEIGHT).max().unwrap_or_default();
     Drawing { width, height: height + 2, boxes: plan.boxes, arrows }
 }
@@ -156,8 +156,8 @@ impl Plan<'_> {
 
     fn add(&mut self, node: usize, x: i32, y: i32, width: i32) {
         let Some((kind, name)) = self.chain.nodes.get(node).map(super::Node::words) else { return };
-        let fits = |letter: f32| letters(width - INSET - PADDING, letter);
-        let (kind, name) = (middle(&kind, fits(SMALL_LETTER)), middle(&name, fits(LETTER)));
+        let fits = |ten: i32| letters(width - INSET - PADDING, ten);
+        let (kind, name) = (middle(&kind, fits(SMALL_LETTERS)), middle(&name, fits(LETTERS)));
         self.boxes.push(Placed { node, x, y, width, kind, name });
     }
 
@@ -243,7 +243,7 @@ impl Plan<'_> {
     fn label(&self, at: usize, mark: (i32, i32), rightward: bool, from: &Placed) -> Option<Label> {
         let text = self.chain.links.get(at)?.words();
         let x = if rightward { mark.0 + 16 } else { mark.0 - 16 };
-        let text = middle(&text, letters(from.width - SPINE - 20, SMALL_LETTER));
+        let text = middle(&text, letters(from.width - SPINE - 20, SMALL_LETTERS));
         (!text.is_empty()).then_some(Label { x, y: mark.1 + 4, ends: !rightward, text })
     }
 }
@@ -256,9 +256,9 @@ fn passing(link: usize, from: &Placed, to: &Placed, (lane, leaves, enters): (i32
     Arrow { link, points, mark: (lane, (start + end) / 2), label: None }
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a few hundred pixels")]
-fn letters(room: i32, letter: f32) -> usize {
-    (room.max(0) as f32 / letter) as usize
+/// How many letters have room.
+fn letters(room: i32, ten: i32) -> usize {
+    usize::try_from(room * 10 / ten).unwrap_or_default()
 }
 
 /// A text in so many letters: its middle is left out where it is longer, because both ends tell names apart.

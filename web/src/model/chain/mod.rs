@@ -64,7 +64,7 @@ pub enum Kind {
     Association,
 }
 
-/// How it stands; the worse, the later drawn.
+/// How it stands; the worse, the greater.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
@@ -78,6 +78,9 @@ pub enum State {
 const LETS_IN: &str = "lets in ";
 
 impl State {
+    /// The worse, the later drawn.
+    pub const ALL: [Self; 4] = [Self::Ok, Self::Unknown, Self::Missing, Self::Broken];
+
     /// Its class in the look, and its word.
     pub fn name(self) -> &'static str {
         match self {
@@ -175,9 +178,9 @@ impl Chain {
     /// The links that are not in order and say why, the worst first, each with what it links.
     pub fn troubles(&self) -> Vec<(&Link, String)> {
         let name = |id: &str| self.nodes.iter().find(|node| node.id == id).map(Node::thing).unwrap_or_default();
-        let mut found: Vec<_> = self.links.iter().filter(|link| link.state != State::Ok && !link.reason.is_empty()).collect();
-        found.sort_by_key(|link| std::cmp::Reverse(link.state));
-        found.into_iter().map(|link| (link, format!("{} → {}", name(&link.from), name(&link.to)))).collect()
+        let of = |state: State| self.links.iter().filter(move |link| link.state == state && !link.reason.is_empty());
+        let found = [State::Broken, State::Missing, State::Unknown].into_iter().flat_map(of);
+        found.map(|link| (link, format!("{} → {}", name(&link.from), name(&link.to)))).collect()
     }
 
     /// The picture in one sentence.
