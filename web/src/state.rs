@@ -145,13 +145,13 @@ impl State {
         match action {
             Action::Opened { name, text } => {
                 if !text.is_empty() {
-                    self.documents.retain(|document| !document.empty);
+                    self.make_room();
                 }
                 self.shown = Some(self.open(&name, text));
                 self.revision += 1;
             }
             Action::OpenedLarge { name, file } => {
-                self.documents.retain(|document| !document.empty);
+                self.make_room();
                 let id = self.open(&name, "".into());
                 if let Some(document) = self.documents.last_mut() {
                     (document.file, document.empty) = (Some(file), false);
@@ -225,10 +225,18 @@ impl State {
         if coming.replace {
             self.replace(coming.documents.into_iter().map(|(name, text)| (name, text.into())).collect());
         } else if !coming.documents.is_empty() {
-            self.documents.retain(|document| !document.empty);
+            self.make_room();
             let ids: Vec<DocumentId> = coming.documents.into_iter().map(|(name, text)| self.open(&name, text.into())).collect();
             self.shown = ids.first().copied();
             self.revision += 1;
+        }
+    }
+
+    /// Takes empty documents away. An answer about nothing but them says nothing of what comes.
+    fn make_room(&mut self) {
+        self.documents.retain(|document| !document.empty);
+        if self.documents.is_empty() {
+            self.answer = None;
         }
     }
 
@@ -322,6 +330,16 @@ mod tests {
         let state = state.after(Action::OpenedLarge { name: "plan.json".into(), file: 1 });
         assert_eq!((names(&state), state.shown, state.is_empty()), (vec!["plan.json"], Some(1), false));
         assert_eq!(state.documents.first().and_then(|document| document.file), Some(1));
+    }
+
+    #[test]
+    fn an_answer_about_empty_documents_goes_with_them() {
+        let state = State::default().after(Action::Opened { name: FIRST.into(), text: "".into() });
+        let state = state.after(Action::Answered { revision: 1, answer: answer() });
+        let beside = state.clone().after(Action::Opened { name: "b".into(), text: "".into() });
+        assert!(beside.answer.is_some());
+        assert_eq!(state.clone().after(Action::OpenedLarge { name: "plan.json".into(), file: 1 }).answer, None);
+        assert_eq!(state.after(Action::Opened { name: "role.json".into(), text: "{}".into() }).answer, None);
     }
 
     #[test]

@@ -33,6 +33,8 @@ const watch = (page) =>
   page.evaluate(() => {
     globalThis.marks = [];
     new PerformanceObserver((list) => marks.push(...list.getEntries().map(({ name, startTime, detail }) => ({ name, startTime, detail })))).observe({ type: "mark" });
+    globalThis.tasks = [0];
+    new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: "longtask" });
     globalThis.gaps = [];
     let last = performance.now();
     const frame = () => {
@@ -68,7 +70,7 @@ test("a plan of 27 MB: progress, an answer of bounded size, and the page never s
   await page.locator(".glance li").first().waitFor({ timeout: 60_000 });
   assert.equal(await page.locator(".progress").count(), 0);
   const [asked, answered] = [(await marked(page, "asked")).at(-1), (await marked(page, "answered")).at(-1)];
-  const gap = Math.max(...(await page.evaluate(() => gaps)));
+  const [gap, task] = await page.evaluate(() => [Math.max(...gaps), Math.max(...tasks)]);
   const first = answered.startTime - asked.startTime;
   await shot("big-plan");
   assert.equal(await page.locator(".tab .kind").textContent(), "10000 roles");
@@ -88,7 +90,9 @@ test("a plan of 27 MB: progress, an answer of bounded size, and the page never s
   figure(t, "big_plan_ms", median(again), `27 MB: ${median(again).toFixed(0)} ms from then on${ratio(median(again))}`);
   if (cli) figure(t, "native_ms", cli, `native: ${cli.all.toFixed(0)} ms with all cores, ${cli.one.toFixed(0)} ms with one`);
   figure(t, "big_plan_longest_gap_ms", gap, `the longest time between two pictures: ${gap.toFixed(0)} ms`);
-  assert.ok(first < 30_000 && gap < 400, "too slow");
+  figure(t, "big_plan_longest_task_ms", task, `the longest that the page itself was at work without a break: ${task.toFixed(0)} ms`);
+  // 100 ms, and room for a machine that is busy with other things.
+  assert.ok(first < 30_000 && gap < 400 && task < 400, "too slow");
   // A finding leads to its place, 20 MB into the line.
   await page.locator(".tab .name").first().click();
   await page.locator(".finding .place").first().click();
@@ -104,7 +108,7 @@ test("a long analysis is cancelled, and what is edited next is analysed", async 
   await page.locator(".finding").first().waitFor();
   await choose(page, file);
   await page.getByRole("button", { name: "Cancel" }).click();
-  await page.getByText("The analysis was stopped. What stands below is of before.").waitFor();
+  await page.getByText("The analysis was stopped. Below is the answer from before.").waitFor();
   assert.equal(await page.locator(".progress").count(), 0);
   await shot("cancelled");
   await page.getByRole("button", { name: "Close plan.json" }).click();

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { launch, open, serve } from "./browser.mjs";
+import { figure, median } from "./figures.mjs";
 
 let browser, server;
 before(async () => {
@@ -13,7 +14,7 @@ after(async () => {
 });
 
 const ROOM = 4;
-const KEYS = 60;
+const KEYS = 200;
 
 test("interactive within a second", async (t) => {
   const times = [];
@@ -23,9 +24,8 @@ test("interactive within a second", async (t) => {
     times.push(await page.evaluate(() => performance.getEntriesByName("irsa-lint:shown")[0].startTime));
     await check();
   }
-  times.sort((a, b) => a - b);
-  t.diagnostic(`interactive after ${times[1].toFixed(0)} ms (median of 3)`);
-  assert.ok(times[1] < 1000 * ROOM);
+  figure(t, "interactive_ms", median(times), `interactive after ${median(times).toFixed(0)} ms (median of 3)`);
+  assert.ok(median(times) < 1000 * ROOM);
 });
 
 /** A trust policy of about 10 kB whose last statement lets everybody in. */
@@ -49,12 +49,15 @@ test("from key press to squiggle", async (t) => {
   await page.locator(".cm-content").evaluate((content) => {
     globalThis.times = [];
     globalThis.asked = [];
+    globalThis.seen = [];
     let pressed;
     content.addEventListener("keydown", (event) => (pressed = event.timeStamp), { capture: true });
     new PerformanceObserver((list) => {
       for (const mark of list.getEntriesByName("irsa-lint:asked")) if (pressed) asked.push(mark.startTime - pressed);
       if (!list.getEntriesByName("irsa-lint:marked").length) return;
       for (const mark of list.getEntriesByName("irsa-lint:marked")) if (pressed) times.push(mark.startTime - pressed);
+      const from = pressed;
+      if (from) requestAnimationFrame(() => setTimeout(() => seen.push(performance.now() - from)));
       pressed = undefined;
     }).observe({ type: "mark" });
   });
@@ -64,11 +67,11 @@ test("from key press to squiggle", async (t) => {
     await page.keyboard.press("Space");
     await page.waitForTimeout(40);
   }
-  const times = (await page.evaluate(() => times)).sort((a, b) => a - b);
+  const { times, asked, seen } = await page.evaluate(() => ({ times, asked, seen }));
   assert.ok(times.length > KEYS / 2, `only ${times.length} answers`);
-  const before = (await page.evaluate(() => asked)).sort((a, b) => a - b);
-  const [median, worst] = [times[times.length >> 1], times.at(Math.floor(times.length * 0.99))];
-  t.diagnostic(`${(text.length / 1000).toFixed(0)} kB: median ${median.toFixed(1)} ms, p99 ${worst.toFixed(1)} ms of ${times.length}; the engine is asked after ${before[before.length >> 1].toFixed(1)} ms`);
-  assert.ok(median < 16 * ROOM && worst < 50 * ROOM);
+  const [middle, p99] = [median(times), [...times].sort((a, b) => a - b)[Math.floor(times.length * 0.99)]];
+  const drawn = `drawn by ${median(seen).toFixed(1)} ms; the engine is asked after ${median(asked).toFixed(1)} ms`;
+  figure(t, "key_to_squiggle_ms", { median: middle, p99, drawn: median(seen) }, `${(text.length / 1000).toFixed(0)} kB: median ${middle.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms of ${times.length}; ${drawn}`);
+  assert.ok(middle < 16 * ROOM && p99 < 50 * ROOM);
   await check();
 });

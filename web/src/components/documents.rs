@@ -76,7 +76,8 @@ pub fn kind(document: &Document, at: usize, answer: Option<&Answer>) -> String {
     if document.empty {
         return "empty".to_owned();
     }
-    let Some(answer) = answer else { return "…".to_owned() };
+    // One that was opened since is not in the answer.
+    let Some(answer) = answer.filter(|answer| at < answer.recognised.len()) else { return "…".to_owned() };
     let broken = answer.check.errors.iter().any(|error| error.location.as_ref().is_some_and(|location| location.path == document.name));
     match answer.kind(&document.name) {
         Some(kind) => kind,

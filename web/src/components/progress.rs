@@ -65,7 +65,7 @@ pub fn Failure(props: &FailureProps) -> Html {
     let again = Callback::from(|_: MouseEvent| bridge::again());
     html! {
         <div class="failure" role="alert">
-            <p>{&props.why}{if props.older { " What stands below is of before." } else { "" }}</p>
+            <p>{&props.why}{if props.older { " Below is the answer from before." } else { "" }}</p>
             <button onclick={again}>{"Analyse again"}</button>
         </div>
     }
