@@ -23,9 +23,9 @@ pub fn speaks_of(element: &Action, action: &str) -> bool {
 /// Whether one pattern speaks of `action`.
 #[must_use]
 pub fn pattern_matches(pattern: &str, action: &str) -> bool {
-    if pattern.contains(['*', '?']) {
-        Glob::parse(&pattern.to_ascii_lowercase()).matches(&action.to_ascii_lowercase())
-    } else {
-        pattern.eq_ignore_ascii_case(action)
+    if pattern.eq_ignore_ascii_case(action) {
+        return true;
     }
+    let is_glob = memchr::memchr2(b'*', b'?', pattern.as_bytes()).is_some();
+    is_glob && Glob::parse(&pattern.to_ascii_lowercase()).matches(&action.to_ascii_lowercase())
 }

@@ -2,7 +2,6 @@
 
 use super::bits;
 use super::chars::CharSet;
-use crate::order;
 
 /// The symbols of one question, in the order in which their representatives read best.
 pub(super) struct Alphabet {
@@ -45,7 +44,7 @@ impl Alphabet {
             let rest = CharSet::new(chars.ascii() & !ascii, chars.beyond());
             symbols.extend(rest.most_readable(&beyond).map(|shown| Symbol { shown, chars: rest, named: false, block }));
         }
-        order::sort_by_key(&mut symbols, |symbol| super::chars::rank(symbol.shown));
+        symbols.sort_by_key(|symbol| super::chars::rank(symbol.shown));
         Self::index(symbols, blocks.len())
     }
 
