@@ -2,6 +2,7 @@
 //!
 //! The stages, in the order of the data. A module uses only what stands above it:
 //!
+//! - [`order`]: lists in order
 //! - [`schedule`]: how independent pieces of work are done
 //! - [`source`]: files, byte spans, and the one conversion to lines and columns
 //! - [`syntax`]: JSON and YAML as one spanned tree
@@ -22,6 +23,7 @@ pub mod diagnostic;
 pub mod document;
 pub mod engine;
 pub mod estate;
+pub mod order;
 pub mod policy;
 pub mod provider;
 pub mod report;

@@ -8,7 +8,8 @@ use std::process::Command;
 use irsa_lint_tests::repository::{files, root, text};
 
 /// The stages of core in the order of the data: a stage uses only what stands before it.
-const STAGES: [&str; 13] = [
+const STAGES: [&str; 14] = [
+    "order",
     "schedule",
     "source",
     "syntax",

@@ -25,7 +25,8 @@ after(async () => {
 });
 
 const choose = async (page, path) => {
-  const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.getByRole("button", { name: "Open files…" }).click()]);
+  await page.locator("summary", { hasText: "Open" }).click();
+  const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.getByRole("button", { name: "Files…" }).click()]);
   await chooser.setFiles(path);
 };
 /** Writes down the marks of the page and the longest time between two pictures. */

@@ -1,6 +1,7 @@
 //! Applies edits to a text.
 
 use super::Edit;
+use crate::order;
 
 /// Why edits cannot be applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +18,7 @@ pub enum ApplyError {
 /// [`ApplyError`]; then nothing is changed.
 pub fn apply(text: &str, edits: &[Edit]) -> Result<String, ApplyError> {
     let mut sorted: Vec<&Edit> = edits.iter().collect();
-    sorted.sort_by_key(|edit| (edit.span.start, edit.span.end));
+    order::sort_by_key(&mut sorted, |edit| (edit.span.start, edit.span.end));
     let mut out = String::with_capacity(text.len());
     let mut done = 0;
     let mut last_insert = None;

@@ -4,6 +4,7 @@ use super::at::At;
 use super::kinds;
 use super::model::{FullList, Listed, Namespace};
 use super::reader::Reader;
+use crate::order;
 use crate::syntax::{Node, Value};
 
 /// Whether a tree is one.
@@ -41,7 +42,7 @@ fn note_full_list(at: &At<'_>, first: usize, items: usize, reader: &mut Reader<'
     let accounts = reader.out.service_accounts.get(first..).unwrap_or_default();
     let namespace_of = |namespace: &Namespace| namespace.known().map(str::to_owned);
     let mut namespaces: Vec<_> = accounts.iter().filter_map(|account| namespace_of(&account.namespace)).collect();
-    namespaces.sort_unstable();
+    order::sort(&mut namespaces);
     namespaces.dedup();
     let printed = at.node.path(&["metadata", "resourceVersion"]).and_then(Node::text) == Some("");
     let complete = at.node.path(&["metadata", "continue"]).and_then(Node::text).is_none_or(str::is_empty);

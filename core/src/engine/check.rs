@@ -4,6 +4,7 @@ use super::answer::CheckAnswer;
 use super::run::{Case, Engine};
 use crate::admission::Issuers;
 use crate::estate::{AssociationId, ProviderId, RoleId, ServiceAccountId, WorkloadId};
+use crate::order;
 use crate::rule::{Analyses, Findings, RoleView, Rule, View};
 use crate::schedule::{InOrder, Schedule, map};
 
@@ -26,7 +27,7 @@ impl Engine<'_> {
         let mut not_analysed = documents.not_analysed.clone();
         not_analysed.append(&mut found.not_analysed);
         let mut diagnostics = found.diagnostics;
-        diagnostics.sort_by(|a, b| (a.place.span, a.rule, &a.message).cmp(&(b.place.span, b.rule, &b.message)));
+        order::sort_by(&mut diagnostics, |a, b| (a.place.span, a.rule, &a.message).cmp(&(b.place.span, b.rule, &b.message)));
         CheckAnswer {
             diagnostics,
             errors: documents.errors.clone(),

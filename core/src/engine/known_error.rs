@@ -27,8 +27,8 @@ impl KnownError {
     /// The first of some errors that a text holds.
     #[must_use]
     pub fn find<'a>(known: &'a [Self], text: &str) -> Option<&'a Self> {
-        let text = plain_text(text).to_lowercase();
-        let whole = known.iter().find(|error| error.any_of.iter().any(|pattern| occurs(&text, &pattern.to_lowercase())));
+        let text = plain_text(text).to_ascii_lowercase();
+        let whole = known.iter().find(|error| error.any_of.iter().any(|pattern| occurs(&text, &pattern.to_ascii_lowercase())));
         whole.or_else(|| {
             // A terminal breaks lines within words; what it copies has a blank there.
             let squeezed = squeeze(&text);
@@ -106,7 +106,7 @@ fn without_colors(text: &str) -> String {
 }
 
 fn squeeze(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase()
+    text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase()
 }
 
 /// Whether a pattern is so long that without blanks it is no other text by chance.
@@ -148,7 +148,7 @@ mod tests {
     use super::*;
 
     fn holds(text: &str, pattern: &str) -> bool {
-        occurs(&plain_text(text).to_lowercase(), pattern)
+        occurs(&plain_text(text).to_ascii_lowercase(), pattern)
     }
 
     #[test]

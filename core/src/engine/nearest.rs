@@ -6,6 +6,7 @@ use super::answer::Nearest;
 use crate::admission::language::{Glob, Language};
 use crate::admission::words::listed;
 use crate::admission::{Admission, Answer, Budget, Claim, IssuerAdmission, Issuers, Token};
+use crate::order;
 use crate::policy::spelling;
 use crate::provider::Kind;
 
@@ -79,7 +80,7 @@ fn as_meant(subjects: &Language, subject: &str) -> Option<SmolStr> {
         let (own, rest) = subject.split_at_checked(head.len())?;
         own.eq_ignore_ascii_case(head).then(|| format_smolstr!("{head}{rest}"))
     });
-    let lower = std::iter::once(SmolStr::from(subject.to_lowercase()));
+    let lower = std::iter::once(SmolStr::from(subject.to_ascii_lowercase()));
     recased.chain(lower).find(|candidate| subjects.contains(candidate))
 }
 
@@ -181,7 +182,7 @@ fn other_claims(issuer: &IssuerAdmission<'_>, token: &Token) -> String {
 /// The patterns of what is admitted, those first that begin as the nearest subject does.
 fn admitted(issuer: &IssuerAdmission<'_>, nearest: &str) -> String {
     let mut patterns: Vec<SmolStr> = issuer.grants.iter().flat_map(|grant| grant.subjects().patterns().like).collect();
-    patterns.sort_by_key(|pattern| std::cmp::Reverse(common_beginning(pattern, nearest)));
+    order::sort_by_key(&mut patterns, |pattern| std::cmp::Reverse(common_beginning(pattern, nearest)));
     patterns.dedup();
     listed(patterns.iter().map(SmolStr::as_str), SHOWN)
 }

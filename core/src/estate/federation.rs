@@ -6,6 +6,7 @@ use smol_str::SmolStr;
 use super::{ClusterId, EstateSettings, Link, ProviderId};
 use crate::document::issuer_of_url;
 use crate::document::model::{Cluster, Documents, OidcProvider, Stated};
+use crate::order;
 use crate::policy::ProviderArn;
 
 /// Providers and clusters by issuer.
@@ -100,7 +101,7 @@ fn wanted(issuer: &str, account: Option<&str>) -> String {
 /// The issuer of the run's cluster, if it is one: several documents may show the same.
 fn one_cluster(clusters: &[Cluster]) -> Stated<SmolStr> {
     let mut issuers: Vec<&SmolStr> = clusters.iter().filter_map(|cluster| cluster.issuer.value()).collect();
-    issuers.sort_unstable();
+    order::sort(&mut issuers);
     issuers.dedup();
     let same_name = |a: &Cluster, b: &Cluster| a.name.value().is_some() && a.name.value() == b.name.value();
     let unknown = clusters.iter().filter(|cluster| cluster.issuer.value().is_none());

@@ -4,6 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use crate::document::model::{Origin, Role, Stated, Trust};
+use crate::order;
 use crate::policy::{Statement, TrustPolicy};
 
 /// The roles with doubles taken together, in order. Two that differ in their policies stay two: neither may hide what the other admits.
@@ -108,7 +109,7 @@ fn same_statement(a: &Statement, b: &Statement) -> bool {
             (c.operator_name.text.clone(), c.key.text.clone(), values)
         });
         let mut list: Vec<_> = read.collect();
-        list.sort();
+        order::sort(&mut list);
         list
     };
     a.effect == b.effect

@@ -6,6 +6,7 @@ use smol_str::SmolStr;
 use super::roles::Facts;
 use super::{RoleId, ServiceAccountId};
 use crate::document::model::Documents;
+use crate::order;
 use crate::policy::Arn;
 use crate::policy::spelling::distance;
 
@@ -72,7 +73,7 @@ pub fn roles(documents: &Documents, facts: &[Facts], by_name: &FxHashMap<SmolStr
             );
         }
     }
-    found.sort_by(|a, b| (&a.differs, a.role).cmp(&(&b.differs, b.role)));
+    order::sort_by(&mut found, |a, b| (&a.differs, a.role).cmp(&(&b.differs, b.role)));
     found.truncate(MOST);
     found
 }
@@ -87,7 +88,7 @@ pub fn accounts(documents: &Documents, names: &[ServiceAccountId], neighbours: &
             found.push(AccountNearMiss { account: *account, differs: Difference::Name(off) });
         }
     }
-    found.sort_by(|a, b| (&a.differs, a.account).cmp(&(&b.differs, b.account)));
+    order::sort_by(&mut found, |a, b| (&a.differs, a.account).cmp(&(&b.differs, b.account)));
     found.truncate(MOST);
     found
 }

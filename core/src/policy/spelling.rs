@@ -1,10 +1,11 @@
 //! How far apart two spellings are, for "did you mean".
 
-/// Levenshtein distance with neighbouring letters swapped counting as one, letter case ignored.
+/// Levenshtein distance with neighbouring letters swapped counting as one; the case of letters of ASCII is ignored, as
+/// names of AWS and Kubernetes have no others.
 #[must_use]
 pub fn distance(a: &str, b: &str) -> usize {
-    let a: Vec<char> = a.chars().flat_map(char::to_lowercase).collect();
-    let b: Vec<char> = b.chars().flat_map(char::to_lowercase).collect();
+    let a: Vec<char> = a.chars().map(|letter| letter.to_ascii_lowercase()).collect();
+    let b: Vec<char> = b.chars().map(|letter| letter.to_ascii_lowercase()).collect();
     let mut before: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.iter().enumerate() {

@@ -10,6 +10,7 @@ use rustc_hash::FxHasher;
 use super::placeholder::without_placeholders;
 use super::template::{Piece, pieces};
 use super::{Provider, Template};
+use crate::order;
 
 /// The identity providers of a run: the built-in ones and those that a user added.
 #[derive(Clone, Debug, Default)]
@@ -177,7 +178,7 @@ struct Index {
 
 impl Index {
     fn new(mut filed: Vec<Filed>) -> Index {
-        filed.sort_unstable_by_key(|filed| (filed.shelf, filed.rank));
+        order::sort_by_key(&mut filed, |filed| (filed.shelf, filed.rank));
         Index { filed }
     }
 

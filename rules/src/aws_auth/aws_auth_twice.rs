@@ -2,6 +2,7 @@
 
 use irsa_lint_core::declare_rule;
 use irsa_lint_core::document::model::{AwsAuthEntry, Place};
+use irsa_lint_core::order;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
 declare_rule! {
@@ -75,7 +76,7 @@ fn is_same(a: &AwsAuthEntry, b: &AwsAuthEntry) -> bool {
 
 fn says(entry: &AwsAuthEntry) -> (Option<&str>, Vec<&str>) {
     let mut groups: Vec<&str> = entry.groups.iter().map(|group| group.as_str()).collect();
-    groups.sort_unstable();
+    order::sort(&mut groups);
     (entry.username.as_ref().map(|name| name.as_str()), groups)
 }
 

@@ -5,6 +5,7 @@ use irsa_lint_core::declare_rule;
 use irsa_lint_core::diagnostic::Severity;
 use irsa_lint_core::document::model::Place;
 use irsa_lint_core::estate::RoleId;
+use irsa_lint_core::order;
 use irsa_lint_core::policy::{Arn, PrincipalKind, Statement, is_account_id};
 use irsa_lint_core::rule::{Findings, RoleView, Rule, RuleMeta, View};
 use irsa_lint_core::syntax::Scalar;
@@ -189,7 +190,7 @@ fn accounts(role: &RoleView<'_>) -> Option<Many> {
             Many { who, severity, witness: None, place }
         })
         .collect();
-    found.sort_by_key(|many| std::cmp::Reverse(many.severity));
+    order::sort_by_key(&mut found, |many| std::cmp::Reverse(many.severity));
     found.into_iter().next()
 }
 

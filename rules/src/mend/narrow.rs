@@ -3,6 +3,7 @@
 use irsa_lint_core::admission::{IssuerAdmission, key};
 use irsa_lint_core::diagnostic::{Applicability, Edit, Fix};
 use irsa_lint_core::document::model::Listed;
+use irsa_lint_core::order;
 use irsa_lint_core::policy::{Base, Condition, Operator};
 use irsa_lint_core::rule::RoleView;
 
@@ -45,7 +46,7 @@ fn users(role: &RoleView<'_>, wide: &WideCluster<'_>) -> Option<Vec<String>> {
         admitted.contains(&subject).then(|| subject.to_string())
     };
     let mut subjects: Vec<String> = accounts.iter().map(|id| named(*id)).collect::<Option<_>>()?;
-    subjects.sort();
+    order::sort(&mut subjects);
     subjects.dedup();
     let is_only = |issuer: &IssuerAdmission<'_>| role.admission.grants().all(|(other, _)| other.issuer == issuer.issuer);
     let is_this = wide.issuer.issuer.as_deref().is_some_and(|own| estate.cluster_issuer().value().is_some_and(|known| known == own));

@@ -1,6 +1,7 @@
 //! One owner or repository of GitHub in two spellings.
 
 use irsa_lint_core::declare_rule;
+use irsa_lint_core::order;
 use irsa_lint_core::rule::{Findings, Rule, RuleMeta, View};
 
 use crate::trust::faults::{guess, replaced};
@@ -82,7 +83,7 @@ impl Rule for SubjectLetterCase {
         let exact = |named: &Named<'_>| !named.condition.known().is_some_and(|operator| operator.base.ignores_case());
         let mut all: Vec<Named<'_>> = named(view).into_iter().filter(exact).collect();
         let folded = |named: &Named<'_>| named.subject.owner.to_ascii_lowercase();
-        all.sort_by_cached_key(folded);
+        order::sort_by_key(&mut all, folded);
         for of_owner in all.chunk_by(|a, b| a.subject.is_same_owner(&b.subject)) {
             let Some(first) = of_owner.first() else { continue };
             let mut told = Vec::new();

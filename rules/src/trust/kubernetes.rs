@@ -273,9 +273,19 @@ pub fn report_wide(
     wanted: impl Fn(&Breadth) -> bool,
     mut report: impl FnMut(&WideCluster<'_>, &Witness, Place, &mut Findings),
 ) {
+    report_each(role, meta, out, &wanted, &mut report);
+}
+
+fn report_each(
+    role: &RoleView<'_>,
+    meta: &'static RuleMeta,
+    out: &mut Findings,
+    wanted: &dyn Fn(&Breadth) -> bool,
+    report: &mut dyn FnMut(&WideCluster<'_>, &Witness, Place, &mut Findings),
+) {
     for grant in open_statements(role).iter().filter(|grant| is_cluster(grant.issuer, role.policy)) {
         let place = asked_place(grant.statement, grant.issuer);
-        let answer = worst(role, grant, &wanted);
+        let answer = worst(role, grant, wanted);
         // One rule files what could not be told, not all of them.
         if !wanted(&Breadth::AnyNamespace) && matches!(answer, Answer::Unknown(_)) {
             continue;

@@ -70,6 +70,16 @@ pub fn report_wide(
     wanted: Reach,
     mut report: impl FnMut(&WideTenant<'_>, &Witness, Place, &mut Findings),
 ) {
+    report_each(role, meta, out, wanted, &mut report);
+}
+
+fn report_each(
+    role: &RoleView<'_>,
+    meta: &'static RuleMeta,
+    out: &mut Findings,
+    wanted: Reach,
+    report: &mut dyn FnMut(&WideTenant<'_>, &Witness, Place, &mut Findings),
+) {
     for grant in open_statements(role).iter().filter(|grant| !is_cluster(grant.issuer, role.policy)) {
         let place = asked_place(grant.statement, grant.issuer);
         let answer = widest(role, grant);

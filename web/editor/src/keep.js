@@ -95,9 +95,11 @@ export function keepDocuments(on) {
   if (!on) session.forget();
   const notice = on ? session.keep(current()) : "";
   if (on) foreign.clear();
+  const large = open.filter(([id]) => editor.isLarge(id)).map(([, name]) => name);
   // First as it was flipped, or the page would not see that it goes back.
   say({ kept: on });
   if (notice) setTimeout(() => say({ kept: false, notice }));
+  else if (on && large.length) say({ notice: `${large.join(", ")}: too large to be kept in this browser. Everything else is.` });
 }
 
 let shared = [];

@@ -266,7 +266,10 @@ fn compare(state: &UseReducerHandle<State>, answer: &Answer) -> Html {
     };
     let put = {
         let state = state.clone();
-        Callback::from(move |files: Vec<NamedText>| replace(&state, &files))
+        Callback::from(move |files: Vec<NamedText>| {
+            replace(&state, &files);
+            state.dispatch(Action::Viewed(View::Compare));
+        })
     };
     let named = |name: &str| state.documents.iter().find(|document| document.name == name).cloned();
     let pair = answer.inspect.pair().and_then(|(before, after)| named(before).zip(named(after)));

@@ -73,7 +73,7 @@ fn contents(prepared: &Prepared, scrubbed: bool, copied: &yew::UseStateHandle<Op
                     <p class="small">{"Comments and other free text are not understood: look through the documents before you share them."}</p>
                 }
             }
-            if !prepared.verdict.is_empty() { <p class="verdict">{&prepared.verdict}</p> }
+            if !prepared.verdict.is_empty() { <p class="assurance">{&prepared.verdict}</p> }
             {link(prepared, copied)}
         </>
     }

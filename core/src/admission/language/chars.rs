@@ -99,7 +99,7 @@ fn successor(c: char) -> char {
 /// Every ASCII character, the most readable first.
 pub(super) fn ascii() -> Vec<char> {
     let mut all: Vec<char> = (0..128_u8).map(char::from).collect();
-    all.sort_by_key(|c| rank(*c));
+    crate::order::sort_by_key(&mut all, |c| rank(*c));
     all
 }
 

@@ -8,6 +8,7 @@ use smol_str::SmolStr;
 
 use super::glob::Glob;
 use super::grammar::{Grammar, GrammarPart};
+use crate::order;
 
 /// One step of a formula in postfix order. `len` counts the steps of the whole sub-formula that ends here.
 #[derive(Clone, Debug, PartialEq)]
@@ -282,7 +283,7 @@ fn join_up(join: &Node, mut parts: Vec<Vec<Op>>) -> Vec<Op> {
 
 /// The set of exactly these texts.
 pub(super) fn words(mut texts: Vec<SmolStr>) -> Vec<Op> {
-    texts.sort_unstable();
+    order::sort(&mut texts);
     texts.dedup();
     let node = if texts.is_empty() { Node::None } else { Node::Atom(Atom::Words(Words { words: texts.into(), fold: false })) };
     vec![Op::leaf(node)]

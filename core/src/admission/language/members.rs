@@ -9,6 +9,7 @@ use super::disjuncts::Disjunct;
 use super::graph::{Graph, Move};
 use super::machine::{Choice, Machine};
 use crate::admission::{Budget, Reason};
+use crate::order;
 
 /// The first few members of a set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +23,7 @@ pub struct Members {
 impl Members {
     /// Sorts and cuts a list that holds the first `most` members and perhaps more.
     pub(super) fn cut(mut first: Vec<SmolStr>, most: usize, complete: bool) -> Self {
-        first.sort_by(|a, b| chars::shortlex(a, b));
+        order::sort_by(&mut first, |a, b| chars::shortlex(a, b));
         first.dedup();
         let complete = complete && first.len() <= most;
         first.truncate(most);

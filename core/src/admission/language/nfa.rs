@@ -3,6 +3,7 @@
 use super::bits;
 use super::chars::CharSet;
 use super::grammar::{Class, GrammarPart};
+use crate::order;
 
 /// Reads a name one character at a time; without empty moves. State 0 is the start, state n follows n
 /// characters of a literal that every name begins with. A state that can't reach the end has no edge to it.
@@ -207,7 +208,7 @@ impl Builder {
         exits.iter().for_each(|exit| bits::set(&mut accepting, *exit as usize));
         let live = live(number, &self.edges, exits);
         self.edges.retain(|(_, edge)| bits::test(&live, edge.to as usize));
-        self.edges.sort_by_key(|(from, _)| *from);
+        order::sort_by_key(&mut self.edges, |(from, _)| *from);
         let mut first = vec![0; number + 1];
         for (from, _) in &self.edges {
             if let Some(count) = first.get_mut(*from as usize + 1) {

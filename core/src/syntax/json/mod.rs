@@ -13,6 +13,7 @@ mod word;
 
 use self::parser::Parser;
 use super::{Limits, Parsed, SyntaxError};
+use crate::order;
 use crate::source::TextMap;
 
 /// Most errors that are told of one text; more are no help to anybody.
@@ -27,6 +28,6 @@ pub fn parse(text: &str, map: &TextMap, limits: &Limits) -> Parsed {
     let mut parser = Parser::new(text, map, limits);
     let root = parser.document();
     let mut errors: Vec<SyntaxError> = parser.into_errors();
-    errors.sort_by_key(|e| (e.span.start, e.span.end));
+    order::sort_by_key(&mut errors, |e| (e.span.start, e.span.end));
     Parsed { root, errors }
 }

@@ -11,6 +11,7 @@ use super::lines::find_token;
 use super::resolve::{Kind, TagKind, kind, tag_kind};
 use super::scalar::{Token, scalar};
 use super::{merge, message};
+use crate::order;
 use crate::source::TextMap;
 use crate::syntax::{Limits, Member, Node, Parsed, Scalar, SyntaxError, Value};
 
@@ -100,7 +101,7 @@ impl<'a> Builder<'a> {
             let at = self.last_end..self.last_end;
             self.close(&at);
         }
-        self.errors.sort_by_key(|error| error.span.start);
+        order::sort_by_key(&mut self.errors, |error| error.span.start);
         Parsed { root: self.root, errors: self.errors }
     }
 

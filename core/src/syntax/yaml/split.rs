@@ -65,7 +65,7 @@ fn markers(text: &str) -> Vec<Marker> {
     for needle in ["\n---", "\n...", "\n\u{feff}---"] {
         memmem::find_iter(bytes, needle).for_each(|at| check(at + 1));
     }
-    found.sort_unstable_by_key(|marker| marker.at);
+    crate::order::sort_by_key(&mut found, |marker| marker.at);
     found
 }
 

@@ -33,7 +33,7 @@ fn role(change: &RoleChange) -> Html {
     let (more, less) = (change.is_wider(), change.is_narrower());
     html! {
         <article class={format!("change {look}")}>
-            <h2 class="verdict"><span class="sign" aria-hidden="true">{sign}</span>{change.verdict()}</h2>
+            <h2 class="outcome"><span class="sign" aria-hidden="true">{sign}</span>{change.verdict()}</h2>
             {name.map(|name| html!(<p class="of-role">{"Role "}<code>{name}</code></p>))}
             if in_full { <p class="in-full">{sentence(&change.sentence)}{"."}</p> }
             {change.unknown.as_ref().map(|why| html!(<p class="doubt"><strong>{"Not known to the end: "}</strong>{words(why)}</p>))}
