@@ -56,8 +56,9 @@ impl Engine<'_> {
     #[must_use]
     pub fn glance(&self, case: &Case, check: &CheckAnswer, who: &WhoAnswer) -> Glance {
         let only = who.roles.len() == 1;
+        let found: Vec<_> = check.diagnostics.iter().map(|found| (found, found.place.pointer.address())).collect();
         let role =
-            |who: &WhoRole| RoleGlance { role: who.role.clone(), sentence: sentence(who), open: open(who), worst: worst(check, who, only) };
+            |who: &WhoRole| RoleGlance { role: who.role.clone(), sentence: sentence(who), open: open(who), worst: worst(&found, who, only) };
         Glance { roles: who.roles.iter().map(role).collect(), accounts: self.accounts(case, &check.diagnostics) }
     }
 
@@ -113,14 +114,17 @@ fn open(who: &WhoRole) -> Truth {
 }
 
 /// Of a role that lets somebody in: that it lets in too many. Of one that lets in nobody: why.
-fn worst(check: &CheckAnswer, who: &WhoRole, only: bool) -> Option<Severity> {
-    let (own, open) = (who.role.place.span, open(who) == Truth::True);
-    let inside = check.diagnostics.iter().filter(|d| {
+/// `found`: each finding with the address of the Terraform resource that it is in.
+fn worst(found: &[(&Diagnostic, Option<&str>)], who: &WhoRole, only: bool) -> Option<Severity> {
+    let (own, open, address) = (who.role.place.span, open(who) == Truth::True, who.role.address.as_deref());
+    let inside = found.iter().filter(|(d, within)| {
         let at = d.place.span;
         let bears = !open || matches!(d.proof, Proof::Admits(_));
-        bears && at.file == own.file && (only || (own.start <= at.start && at.end <= own.end))
+        // A resource's role stands at its address, its policy elsewhere.
+        let in_resource = address.is_some() && *within == address;
+        bears && at.file == own.file && (only || in_resource || (own.start <= at.start && at.end <= own.end))
     });
-    inside.map(|d| d.severity).max()
+    inside.map(|(d, _)| d.severity).max()
 }
 
 fn sentence(who: &WhoRole) -> String {

@@ -65,6 +65,19 @@ impl Pointer {
         self.step(To::Index(index))
     }
 
+    /// The address of the Terraform resource that it leads into.
+    #[must_use]
+    pub fn address(&self) -> Option<&str> {
+        let mut at = self.0.as_deref()?;
+        while let Some(parent) = at.parent.0.as_deref() {
+            at = parent;
+        }
+        match &at.to {
+            To::Address(address) => Some(address),
+            To::Key(_) | To::Index(_) => None,
+        }
+    }
+
     fn step(&self, to: To) -> Self {
         Self(Some(Arc::new(Step { parent: self.clone(), to })))
     }
@@ -101,6 +114,8 @@ mod tests {
     fn escapes_what_the_grammar_needs() {
         let pointer = Pointer::root().key("a/b~c").key("").key("é/").index(3);
         assert_eq!(pointer.to_string(), "/a~1b~0c//é~1/3");
-        assert_eq!(Pointer::at_address("aws_iam_role.x").key("Statement").to_string(), "aws_iam_role.x /Statement");
+        let inside = Pointer::at_address("aws_iam_role.x").key("Statement");
+        assert_eq!((inside.to_string().as_str(), inside.address()), ("aws_iam_role.x /Statement", Some("aws_iam_role.x")));
+        assert_eq!((pointer.address(), Pointer::root().address()), (None, None));
     }
 }
