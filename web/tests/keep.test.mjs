@@ -1,12 +1,13 @@
 // What comes and goes: links, storage, files and folders, exports, without a network, by keyboard. Needs target/page and CHROMIUM.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { deflateRawSync } from "node:zlib";
+import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { launch, open, serve, text } from "./browser.mjs";
 
 let browser, server;
@@ -37,11 +38,7 @@ const share = async (page) => {
 };
 const link = (page) => page.getByRole("textbox", { name: "Link" }).inputValue();
 const flip = (page, name) => page.getByRole("switch", { name }).click();
-const inside = (url) => {
-  const packed = Buffer.from(new URL(url).hash.replace("#d=1.", ""), "base64url");
-  return JSON.parse(inflate(packed));
-};
-const inflate = (packed) => execFileSync(process.execPath, ["-e", "process.stdout.write(require('zlib').inflateRawSync(require('fs').readFileSync(0)))"], { input: packed }).toString();
+const inside = (url) => JSON.parse(inflateRawSync(Buffer.from(new URL(url).hash.replace("#d=1.", ""), "base64url")));
 const fragment = (documents) => `#d=1.${deflateRawSync(JSON.stringify(documents)).toString("base64url")}`;
 /** Clicks and gives back what was saved: its name and bytes. */
 const saved = async (page, click) => {
@@ -253,7 +250,6 @@ test("findings are saved as the command line prints them, and as Markdown", asyn
 test("a folder: what may be a document, by its path; the rest is said", async () => {
   const { page, shot, check } = await open(browser, server.url);
   const folder = mkdtempSync(join(tmpdir(), "irsa-lint-"));
-  const { mkdirSync } = await import("node:fs");
   for (const path of ["infra/.git", "infra/node_modules/x", "infra/roles"]) mkdirSync(join(folder, path), { recursive: true });
   writeFileSync(join(folder, "infra/roles/role.json"), ROLE);
   writeFileSync(join(folder, "infra/sa.yaml"), ACCOUNT);
@@ -424,7 +420,7 @@ test("a new version takes over at the next load", async () => {
     if (versions.now === 1 || !/(^|\/)(sw\.js|index\.html)$/.test(path)) return body;
     const page = Buffer.from(readFileSync(new URL("../../target/page/index.html", import.meta.url), "utf8").replace("<title>irsa-lint:", "<title>New irsa-lint:"));
     if (path.endsWith("index.html")) return page;
-    const hash = require_("node:crypto").createHash("sha256").update(page).digest("hex");
+    const hash = createHash("sha256").update(page).digest("hex");
     return Buffer.from(body.toString().replace(/"index\.html": "[0-9a-f]+"/, `"index.html": "${hash}"`).replace(/VERSION = "/, 'VERSION = "new'));
   });
   const { page, check } = await open(browser, own.url);
@@ -442,7 +438,6 @@ test("a new version takes over at the next load", async () => {
   own.closeAllConnections();
   await check();
 });
-const require_ = createRequire(import.meta.url);
 
 test("a browser that cannot run it says so", async () => {
   const context = await browser.newContext();

@@ -1,6 +1,9 @@
 // Makes the page work without a network from its second visit on. Where a browser has no service workers, or the page comes from no secure place, it
 // works as before.
 
+// How long the start may wait for a new version, in milliseconds.
+const PATIENCE = 3000;
+
 const supported = () => "serviceWorker" in navigator && isSecureContext;
 
 /**
@@ -11,15 +14,24 @@ export async function takeOver() {
   if (!supported()) return;
   try {
     const { waiting } = (await navigator.serviceWorker.getRegistration()) ?? {};
-    if (!waiting) return;
+    if (!waiting || (await answer(waiting, "alone?", PATIENCE)) !== "alone") return;
     await new Promise((go) => {
-      navigator.serviceWorker.addEventListener("controllerchange", () => location.reload());
-      const { port1, port2 } = new MessageChannel();
-      port1.onmessage = ({ data }) => { if (data === "busy") go(); };
-      waiting.postMessage("take over", [port2]);
-      setTimeout(go, 1000);
+      const changed = () => location.reload();
+      navigator.serviceWorker.addEventListener("controllerchange", changed, { once: true });
+      waiting.postMessage("take over");
+      // Later it must not come: somebody may be at work.
+      setTimeout(() => { navigator.serviceWorker.removeEventListener("controllerchange", changed); go(); }, PATIENCE);
     });
   } catch { /* Then the old version goes on. */ }
+}
+
+function answer(worker, question, patience) {
+  return new Promise((done) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data }) => done(data);
+    worker.postMessage(question, [port2]);
+    setTimeout(done, patience);
+  });
 }
 
 /** Fetches what is needed offline, once the page stands. */

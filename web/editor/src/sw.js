@@ -34,15 +34,18 @@ async function forgetOthers() {
 }
 
 addEventListener("message", (event) => {
-  if (event.data !== "take over") return;
-  event.waitUntil((async () => {
-    const tabs = async () => (await clients.matchAll({ type: "window", includeUncontrolled: true })).filter(({ url }) => url.startsWith(scope)).length;
-    // The page that was before a reload goes a little later than the new one comes.
-    for (let left = 6; (await tabs()) > 1 && left > 0; left--) await new Promise((go) => setTimeout(go, 100));
-    if ((await tabs()) > 1) event.ports[0]?.postMessage("busy");
-    else await skipWaiting();
-  })());
+  if (event.data === "take over") event.waitUntil(skipWaiting());
+  if (event.data === "alone?") event.waitUntil(alone().then((yes) => event.ports[0]?.postMessage(yes ? "alone" : "busy")));
 });
+async function alone() {
+  const tabs = async () => (await clients.matchAll({ type: "window", includeUncontrolled: true })).filter(({ url }) => url.startsWith(scope)).length;
+  // The page that was before a reload goes a little later than the new one comes.
+  for (let left = 20; left > 0; left--) {
+    if ((await tabs()) <= 1) return true;
+    await new Promise((go) => setTimeout(go, 50));
+  }
+  return false;
+}
 
 addEventListener("fetch", (event) => {
   const { request } = event;

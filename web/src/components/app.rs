@@ -79,16 +79,12 @@ pub fn App() -> Html {
         let dispatcher = state.dispatcher();
         Callback::from(move |()| dispatcher.dispatch(Action::Explained(None)))
     };
-    let read = {
-        let dispatcher = state.dispatcher();
-        Callback::from(move |()| dispatcher.dispatch(Action::NoticeRead))
-    };
     html! {
         <>
         <div class="page" onkeydown={on_escape(close_rule.clone())}>
             <a class="skip" href="#answers" onclick={skip()}>{"Skip to the answers"}</a>
             {head(&state)}
-            <NoticeLine notice={state.notice.clone()} {read} />
+            {notice(&state)}
             <main>
                 <div class="left">
                     {tabs(&state)}
@@ -173,6 +169,12 @@ fn tabs(state: &UseReducerHandle<State>) -> Html {
         Callback::from(move |()| dispatcher.dispatch(Action::Opens(Some(Dialog::All))))
     };
     html!(<Documents documents={state.documents.clone()} shown={state.shown} answer={state.answer.clone()} {show} {close} {add} {all} />)
+}
+
+fn notice(state: &UseReducerHandle<State>) -> Html {
+    let dispatcher = state.dispatcher();
+    let read = Callback::from(move |()| dispatcher.dispatch(Action::NoticeRead));
+    html!(<NoticeLine notice={state.notice.clone()} {read} />)
 }
 
 fn front(state: &UseReducerHandle<State>) -> Html {
