@@ -43,6 +43,11 @@ fn plain<S: Serializer>(texts: &Rc<Vec<NamedText>>, serializer: S) -> Result<S::
 pub fn Compare(props: &CompareProps) -> Html {
     let states = props.before.as_ref().and_then(|before| states(before, &props.documents));
     let asked = use_asked::<_, Comparison>("compareWith", states.clone(), &props.documents, props.revision, true);
+    // Its text is in no editor, so there is nothing to keep of it.
+    if let Some(large) = props.documents.iter().find(|document| document.file.is_some()) {
+        let advice = "is too large to be compared here. Close it and open the two states of its trust policy instead.";
+        return html!(<section aria-label="Compare" class="compare"><p><code>{&large.name}</code>{" "}{advice}</p></section>);
+    }
     let Some((before, _)) = props.before.as_ref().zip(states.as_ref()) else {
         let (documents, pair) = (props.documents.clone(), props.pair.clone());
         return html!(<Choose {documents} {pair} compare={props.compare.clone()} replace={props.replace.clone()} />);
