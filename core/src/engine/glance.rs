@@ -57,8 +57,12 @@ impl Engine<'_> {
     pub fn glance(&self, case: &Case, check: &CheckAnswer, who: &WhoAnswer) -> Glance {
         let only = who.roles.len() == 1;
         let found: Vec<_> = check.diagnostics.iter().map(|found| (found, found.place.pointer.address())).collect();
-        let role =
-            |who: &WhoRole| RoleGlance { role: who.role.clone(), sentence: sentence(who), open: open(who), worst: worst(&found, who, only) };
+        let role = |who: &WhoRole| RoleGlance {
+            role: who.role.clone(),
+            sentence: sentence(who),
+            open: open(who),
+            worst: worst(&found, who, only),
+        };
         Glance { roles: who.roles.iter().map(role).collect(), accounts: self.accounts(case, &check.diagnostics) }
     }
 
