@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use wasm_bindgen_futures::spawn_local;
 use yew::{
-    Callback, Html, KeyboardEvent, MouseEvent, Reducible, UseReducerDispatcher, UseReducerHandle, component, html, use_effect_with,
-    use_node_ref, use_reducer,
+    Callback, Html, KeyboardEvent, MouseEvent, NodeRef, Reducible, UseReducerDispatcher, UseReducerHandle, component, html,
+    use_effect_with, use_node_ref, use_reducer,
 };
 
 use super::all::AllProps;
@@ -43,18 +43,7 @@ pub fn App() -> Html {
     let host = use_node_ref();
     {
         let (dispatcher, host) = (state.dispatcher(), host.clone());
-        use_effect_with((), move |()| {
-            if let Some(host) = host.cast() {
-                bridge::start(&host, heard(&dispatcher));
-                dispatcher.dispatch(Action::Opened { name: FIRST.to_owned(), text: "".into() });
-                let large = dispatcher.clone();
-                outside::start(came(dispatcher.clone()), move |name, file| large.dispatch(Action::OpenedLarge { name, file }));
-                spawn_local(async move {
-                    let gallery = bridge::gallery().await.and_then(|json| serde_json::from_str(&json).ok());
-                    dispatcher.dispatch(Action::Gallery(gallery.unwrap_or_default()));
-                });
-            }
-        });
+        use_effect_with((), move |()| start(&dispatcher, &host));
     }
     {
         let documents = state.documents.clone();
@@ -99,6 +88,20 @@ pub fn App() -> Html {
         {front(&state)}
         </>
     }
+}
+
+/// Starts what is outside, and opens the first document.
+fn start(dispatcher: &UseReducerDispatcher<State>, host: &NodeRef) {
+    let Some(host) = host.cast() else { return };
+    bridge::start(&host, heard(dispatcher));
+    dispatcher.dispatch(Action::Opened { name: FIRST.to_owned(), text: "".into() });
+    let large = dispatcher.clone();
+    outside::start(came(dispatcher.clone()), move |name, file| large.dispatch(Action::OpenedLarge { name, file }));
+    let dispatcher = dispatcher.clone();
+    spawn_local(async move {
+        let gallery = bridge::gallery().await.and_then(|json| serde_json::from_str(&json).ok());
+        dispatcher.dispatch(Action::Gallery(gallery.unwrap_or_default()));
+    });
 }
 
 /// The answers get the keyboard; the address stays as it is.
