@@ -27,13 +27,13 @@ test("an empty comparison says what it is for, and its example shows who is newl
   await page.getByRole("button", { name: "Try an example" }).click();
   const change = page.locator(".change.wider");
   await change.waitFor();
-  assert.match(await change.locator(".outcome").textContent(), /Newly admitted/);
+  assert.match(await change.locator(".direction").textContent(), /Newly admitted/);
   assert.match(await change.locator(".grant").textContent(), /system:serviceaccount:billing:invoice-/);
   assert.match(await change.locator(".tried").textContent(), /tried in both: refused before, let in after/);
   await shot("compare");
   await page.getByRole("button", { name: "Swap" }).click();
   await page.locator(".change.narrower").waitFor();
-  assert.match(await page.locator(".outcome").textContent(), /Nobody new gets in/);
+  assert.match(await page.locator(".direction").textContent(), /Nobody new gets in/);
   assert.match(await page.locator(".cm-content").textContent(), /invoice-writer/);
   await page.getByRole("button", { name: "Clear" }).click();
   await page.getByText("Reviewing a change to a trust policy?").waitFor();
@@ -46,7 +46,7 @@ test("what was kept is compared with every edit", async () => {
   await view(page, "Compare");
   await page.getByRole("button", { name: "Keep these documents as" }).click();
   await page.locator(".change.same").waitFor();
-  assert.match(await page.locator(".outcome").textContent(), /the same callers get in/);
+  assert.match(await page.locator(".direction").textContent(), /the same callers get in/);
   await paste(WIDE);
   await page.locator(".change.wider").waitFor();
   // It stays while the other questions are looked at.

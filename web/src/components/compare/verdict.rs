@@ -33,14 +33,14 @@ fn role(change: &RoleChange) -> Html {
     let (more, less) = (change.is_wider(), change.is_narrower());
     html! {
         <article class={format!("change {look}")}>
-            <h2 class="outcome"><span class="sign" aria-hidden="true">{sign}</span>{change.verdict()}</h2>
+            <h2 class="direction"><span class="sign" aria-hidden="true">{sign}</span>{change.verdict()}</h2>
             {name.map(|name| html!(<p class="of-role">{"Role "}<code>{name}</code></p>))}
             if in_full { <p class="in-full">{sentence(&change.sentence)}{"."}</p> }
             {change.unknown.as_ref().map(|why| html!(<p class="doubt"><strong>{"Not known to the end: "}</strong>{words(why)}</p>))}
             if more { {part(if less { "Newly admitted" } else { "" }, "before", &change.added, &change.principals_added)} }
             if less { {part("Shut out", "after", &change.removed, &change.principals_removed)} }
             if !more && change.unknown.is_none() {
-                <p class="proof">{"Proved for every possible token, not tried on examples alone."}</p>
+                <p class="proved">{"Proved for every possible token, not tried on examples alone."}</p>
             }
         </article>
     }
