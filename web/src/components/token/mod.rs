@@ -119,7 +119,7 @@ fn switch(way: &UseStateHandle<Way>) -> Html {
         html!(<button aria-pressed={pressed} onclick={Callback::from(move |_: MouseEvent| chosen.set(own))}>{words}</button>)
     };
     html! {
-        <div class="ways" role="group" aria-label="How the token is given">
+        <div class="given-by" role="group" aria-label="How the token is given">
             {side(Way::Fields, "Fill in who calls")}
             {side(Way::Jwt, "Paste a token")}
         </div>
