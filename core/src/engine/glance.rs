@@ -6,6 +6,7 @@ use smol_str::SmolStr;
 use super::WhyQuestion;
 use super::answer::{Admits, Chain, ChainLink, CheckAnswer, LinkKind, RoleRef, WhoAnswer, WhoGrant, WhoRole};
 use super::run::{Case, Engine};
+use super::words::capital;
 use crate::admission::Truth;
 use crate::diagnostic::{Diagnostic, Proof, Severity};
 use crate::document::model::Place;
@@ -192,14 +193,6 @@ pub(super) fn issuer_words(issuer: Option<&str>, provider: Option<&str>) -> Stri
         (Some((_, id)), _) => format!("cluster …{}", id.get(id.len() - 4..).unwrap_or(id)),
         (None, Some(provider)) => provider.to_owned(),
         (None, None) => format!("`{issuer}`"),
-    }
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    match chars.next() {
-        Some(first) if first.is_ascii_lowercase() => first.to_ascii_uppercase().to_string() + chars.as_str(),
-        _ => text.to_owned(),
     }
 }
 

@@ -80,6 +80,16 @@ fn service_accounts(pattern: &str) -> String {
     }
 }
 
+/// A phrase as a sentence begins.
+#[must_use]
+pub fn capital(text: &str) -> String {
+    let mut text = text.to_owned();
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -237,11 +237,3 @@ fn found(kind: LinkKind, found: &Diagnostic) -> ChainLink {
 fn own_name<'a>(arn: &Arn<'a>) -> &'a str {
     arn.role().map_or(arn.resource, |(_, name)| name)
 }
-
-fn capital(text: &str) -> String {
-    let mut text = text.to_owned();
-    if let Some(first) = text.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    text
-}

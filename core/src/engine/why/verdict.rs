@@ -7,6 +7,7 @@ use crate::engine::answer::{Chain, ChainLink, LinkKind};
 use crate::engine::known_error::KnownError;
 use crate::engine::reported::Reported;
 use crate::engine::token_check::span;
+use crate::engine::words::capital;
 use crate::policy::{Arn, Effect, PrincipalKind, TrustPolicy};
 use crate::syntax::Place;
 
@@ -97,19 +98,19 @@ fn weigh(links: &mut Vec<ChainLink>, error: &KnownError, reported: &Reported<'_>
     if links.is_empty() && !error.points_to.is_empty() {
         own.help = format!("{}. To have it checked, give {}", own.help, documents_for(error));
     } else if !missing.is_empty() {
-        own.help = format!("{}. {}", super::capital(&missing.join("; ")), super::capital(&own.help));
+        own.help = format!("{}. {}", capital(&missing.join("; ")), capital(&own.help));
     } else if is_denied_though_admitted(links, error) && error.id.starts_with("pi-") {
         own.help = format!(
             "according to these documents the Pods are let in: check that the role in AWS still has this trust policy (`aws iam get-role`), that it was not created a \
              moment ago, and that no policy of the organization denies the call. {}",
-            super::capital(&own.help)
+            capital(&own.help)
         );
     } else if is_denied_though_admitted(links, error) {
         own.help = format!(
             "according to these documents the caller is let in, so the real call was different: decode the token that was sent and add it with \
              `--token`; check that the role in AWS still has this trust policy (`aws iam get-role`); look for a resource or service control \
              policy of the organization. {}",
-            super::capital(&own.help)
+            capital(&own.help)
         );
     }
     outside(links, own);
