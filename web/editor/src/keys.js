@@ -2,8 +2,6 @@
 
 // Option and a digit type brackets on many a Mac, so there it is Control.
 const isMac = /Mac|iP(?:hone|ad)/.test(navigator.userAgent);
-/** The key that goes with a digit. */
-export const withDigit = isMac ? "Control" : "Alt";
 
 /** `pressed(name)` is called for `view 1` to `view 5`, `open`, `save`, `help`. */
 export function listen(pressed) {
