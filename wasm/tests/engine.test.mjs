@@ -1,13 +1,12 @@
 // The library face in node: it says what the command line says, byte for byte. Needs target/engine (scripts/page --engine) and the binary.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import * as engine from "../../target/engine/index.js";
+import { binary, cli, documents, folders, names, root } from "./fixtures.mjs";
 
-const root = new URL("../../", import.meta.url).pathname;
-const binary = `${process.env.CARGO_TARGET_DIR ?? `${root}target`}/debug/irsa-lint`;
 const module = readFileSync(`${root}target/engine/irsa_lint_wasm_bg.wasm`);
 await engine.init(module);
 
@@ -18,23 +17,6 @@ test("the module is small", (t) => {
   t.diagnostic(`${size.toFixed(0)} kB compressed, limit ${LIMIT}`);
   assert.ok(size < LIMIT, `${size} kB`);
 });
-
-function folders() {
-  const failures = `${root}tests/fixtures/failures/`;
-  const all = [`${root}examples/seed`];
-  for (const name of readdirSync(failures)) {
-    all.push(failures + name);
-    if (readdirSync(failures + name).includes("fixed")) all.push(`${failures}${name}/fixed`);
-  }
-  return all;
-}
-const names = (folder) => readdirSync(folder).filter((name) => /\.(json|ya?ml)$/.test(name) && name !== "expect.json").sort();
-const documents = (folder) => names(folder).map((path) => ({ path, text: readFileSync(`${folder}/${path}`, "utf8") }));
-function cli(folder, ...args) {
-  const { stdout, stderr, error } = spawnSync(binary, [...args, "--format", "json"], { cwd: folder, encoding: "utf8" });
-  if (error) throw error;
-  return stdout.trimEnd() || stderr;
-}
 
 test("check and who are byte-identical to the command line's, for every fixture", () => {
   const all = folders();

@@ -1,18 +1,9 @@
 // Try a token and Why AccessDenied, as a person uses them. Needs target/page (scripts/page --build) and CHROMIUM.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { createRequire } from "node:module";
-import { readFileSync } from "node:fs";
-import { launch, open, serve, text } from "./browser.mjs";
+import { test } from "node:test";
+import { accessible, shared, text } from "./browser.mjs";
 
-let browser, server;
-before(async () => {
-  [browser, server] = [await launch(), await serve()];
-});
-after(async () => {
-  await browser.close();
-  server.close();
-});
+const stage = shared();
 
 const PAIR = "tests/fixtures/failures/009-external-dns-default-namespace/";
 const ISSUER = "https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E";
@@ -27,7 +18,7 @@ function jwt(claims) {
 
 /** The page with a role, and perhaps its ServiceAccount, at one of its views. */
 async function at(view, files, options) {
-  const opened = await open(browser, server.url, options);
+  const opened = await stage.open(options);
   const { page, paste } = opened;
   for (const [number, file] of files.entries()) {
     if (number > 0) await page.getByRole("button", { name: "New document" }).click();
@@ -259,14 +250,9 @@ test("nothing jumps when the answer comes, and narrow screens hold it", async ()
 });
 
 test("axe finds nothing to object to in either view, in both themes", async () => {
-  const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
   for (const colorScheme of ["light", "dark"]) {
     const { page, shot, check } = await at("Try a token", pair(), { colorScheme });
-    const violations = async (where) => {
-      await page.evaluate(axe);
-      const { violations } = await page.evaluate(() => axe.run());
-      assert.deepEqual(violations.map(({ id, nodes }) => `${colorScheme}, ${where}: ${id}: ${nodes.map(({ html }) => html).join(" ")}`), []);
-    };
+    const violations = (where) => accessible(page, `${colorScheme}, ${where}`);
     await page.locator(".verdict.bad").waitFor();
     await page.getByRole("button", { name: "+ another claim" }).click();
     await violations("fields");
@@ -288,7 +274,7 @@ test("axe finds nothing to object to in either view, in both themes", async () =
 });
 
 test("an error text alone, on the empty page", async () => {
-  const { page, shot, check } = await open(browser, server.url);
+  const { page, shot, check } = await stage.open();
   await page.getByRole("button", { name: "See what it proves" }).click();
   await page.getByText("the checklist stands here").waitFor();
   await page.getByRole("button", { name: "No OpenIDConnect provider" }).click();

@@ -5,24 +5,20 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { launch, open, serve, text } from "./browser.mjs";
+import { shared, text } from "./browser.mjs";
 import { figure, median } from "./figures.mjs";
 import { plan } from "./plan.mjs";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 const OPEN = text("tests/fixtures/failures/018-triggermesh-aud-only/trust-policy.json");
-let browser, server, folder, file;
-before(async () => {
-  [browser, server] = [await launch(), await serve()];
+const stage = shared();
+let folder, file;
+before(() => {
   folder = mkdtempSync(join(tmpdir(), "irsa-lint-"));
   file = join(folder, "plan.json");
   writeFileSync(file, plan());
 });
-after(async () => {
-  await browser.close();
-  server.close();
-  rmSync(folder, { recursive: true });
-});
+after(() => rmSync(folder, { recursive: true }));
 
 const choose = async (page, path) => {
   await page.locator("summary", { hasText: "Open" }).click();
@@ -62,7 +58,7 @@ function native() {
 }
 
 test("a plan of 27 MB: progress, an answer of bounded size, and the page never stops", async (t) => {
-  const { page, shot, check } = await open(browser, server.url);
+  const { page, shot, check } = await stage.open();
   await watch(page);
   await choose(page, file);
   await page.locator(".progress progress").waitFor();
@@ -104,7 +100,7 @@ test("a plan of 27 MB: progress, an answer of bounded size, and the page never s
 });
 
 test("a long analysis is cancelled, and what is edited next is analysed", async () => {
-  const { page, paste, shot, check } = await open(browser, server.url);
+  const { page, paste, shot, check } = await stage.open();
   await paste(OPEN);
   await page.locator(".finding").first().waitFor();
   await choose(page, file);
@@ -120,7 +116,7 @@ test("a long analysis is cancelled, and what is edited next is analysed", async 
 });
 
 test("a large text is not pasted into the editor", async () => {
-  const { page, paste, check } = await open(browser, server.url);
+  const { page, paste, check } = await stage.open();
   await paste(plan(1000));
   await page.getByText("analysed whole").waitFor();
   await page.getByText("and 988 more roles").waitFor();
@@ -130,7 +126,7 @@ test("a large text is not pasted into the editor", async () => {
 });
 
 test("a thousand edits need no memory", async (t) => {
-  const { page, paste, check } = await open(browser, server.url);
+  const { page, paste, check } = await stage.open();
   await watch(page);
   await paste(OPEN);
   await page.locator(".finding").first().waitFor();
@@ -164,7 +160,7 @@ test("a thousand edits need no memory", async (t) => {
 });
 
 test("an engine that dies is replaced, and nothing is lost", async () => {
-  const { page, paste, shot, check } = await open(browser, server.url);
+  const { page, paste, shot, check } = await stage.open();
   await paste(OPEN);
   await page.locator(".finding").first().waitFor();
   // All its memory is taken away: the next question ends in a trap.
@@ -194,7 +190,7 @@ test("two hundred mutilated documents one after another: the last answer is that
     return [whole.slice(0, at) + whole.slice(at + random(20)), whole.slice(0, at) + other.slice(random(other.length)), whole.slice(0, at)][random(3)];
   };
   const read = async (page) => [await page.locator(".glance").innerText(), await page.locator("#view").innerText(), await page.locator(".tab .kind").innerText()];
-  const fast = await open(browser, server.url);
+  const fast = await stage.open();
   let last;
   for (let at = 0; at < 200; at++) {
     last = mutilated();
@@ -202,7 +198,7 @@ test("two hundred mutilated documents one after another: the last answer is that
   }
   last = OPEN.replace("Allow", "Allow ");
   await fast.paste(last);
-  const fresh = await open(browser, server.url);
+  const fresh = await stage.open();
   await fresh.paste(last);
   for (const { page } of [fast, fresh]) {
     await page.locator(".glance").waitFor();

@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { mkdirSync, readFileSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
 import { extname, join, normalize } from "node:path";
+import { after, before } from "node:test";
 import { chromium } from "playwright-core";
 
 const root = new URL("../../", import.meta.url).pathname;
@@ -72,6 +74,38 @@ export async function open(browser, url, options = {}) {
       await context.close();
     },
   };
+}
+
+/** A browser and the served page for all tests of a file; `stage.open(options)` opens the page. */
+export function shared() {
+  const stage = { open: (options) => open(stage.browser, stage.server.url, options) };
+  before(async () => {
+    [stage.browser, stage.server] = [await launch(), await serve()];
+  });
+  after(async () => {
+    await stage.browser.close();
+    stage.server.close();
+  });
+  return stage;
+}
+
+/** Goes to one of the page's views. */
+export const view = (page, name) => page.getByRole("tab", { name }).click();
+
+/** Drops files on the page, as a list of `[name, text or bytes]`. */
+export const drop = (page, files) =>
+  page.evaluate((files) => {
+    const dropped = new DataTransfer();
+    for (const [name, content] of files) dropped.items.add(new File([content], name));
+    document.querySelector("main").dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: dropped }));
+  }, files);
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+/** Fails on whatever axe objects to; `where` says what was shown. */
+export async function accessible(page, where) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  assert.deepEqual(violations.map(({ id, nodes }) => `${where}: ${id}: ${nodes.map(({ html }) => html).join(" ")}`), []);
 }
 
 /** A text of the repository. */

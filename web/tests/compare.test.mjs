@@ -1,25 +1,15 @@
 // Before and after, as a reviewer of a change to a trust policy uses it.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { createRequire } from "node:module";
-import { readFileSync } from "node:fs";
-import { launch, open, serve, text } from "./browser.mjs";
+import { test } from "node:test";
+import { accessible, shared, text, view } from "./browser.mjs";
 
-let browser, server;
-before(async () => {
-  [browser, server] = [await launch(), await serve()];
-});
-after(async () => {
-  await browser.close();
-  server.close();
-});
+const stage = shared();
 
 const NARROW = text("web/editor/compare/before.json");
 const WIDE = text("web/editor/compare/after.json");
-const view = (page, name) => page.getByRole("tab", { name }).click();
 
 test("an empty comparison says what it is for, and its example shows who is newly admitted", async () => {
-  const { page, paste, shot, check } = await open(browser, server.url);
+  const { page, paste, shot, check } = await stage.open();
   await paste(NARROW);
   await view(page, "Compare");
   await page.getByText("Reviewing a change to a trust policy?").waitFor();
@@ -41,7 +31,7 @@ test("an empty comparison says what it is for, and its example shows who is newl
 });
 
 test("what was kept is compared with every edit", async () => {
-  const { page, paste, check } = await open(browser, server.url);
+  const { page, paste, check } = await stage.open();
   await paste(NARROW);
   await view(page, "Compare");
   await page.getByRole("button", { name: "Keep these documents as" }).click();
@@ -59,7 +49,7 @@ test("what was kept is compared with every edit", async () => {
 });
 
 test("two open documents with a role each: one is before, the other after", async () => {
-  const { page, paste, check } = await open(browser, server.url);
+  const { page, paste, check } = await stage.open();
   await paste(NARROW);
   await page.getByRole("button", { name: "New document" }).click();
   await paste(WIDE);
@@ -73,7 +63,7 @@ test("two open documents with a role each: one is before, the other after", asyn
 });
 
 test("the earlier state from files", async () => {
-  const { page, paste, check } = await open(browser, server.url);
+  const { page, paste, check } = await stage.open();
   await paste(WIDE);
   await view(page, "Compare");
   const chooser = page.waitForEvent("filechooser");
@@ -85,7 +75,7 @@ test("the earlier state from files", async () => {
 });
 
 test("principals without a web identity count, and are explained", async () => {
-  const { page, paste, shot, check } = await open(browser, server.url);
+  const { page, paste, shot, check } = await stage.open();
   await paste(NARROW);
   await view(page, "Compare");
   await page.getByRole("button", { name: "Keep these documents as" }).click();
@@ -99,14 +89,9 @@ test("principals without a web identity count, and are explained", async () => {
 });
 
 test("axe finds nothing to object to, in both themes", async () => {
-  const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
   for (const colorScheme of ["light", "dark"]) {
-    const { page, paste, shot, check } = await open(browser, server.url, { colorScheme });
-    const violations = async (where) => {
-      await page.evaluate(axe);
-      const { violations } = await page.evaluate(() => axe.run());
-      assert.deepEqual(violations.map(({ id, nodes }) => `${colorScheme}, ${where}: ${id}: ${nodes.map(({ html }) => html).join(" ")}`), []);
-    };
+    const { page, paste, shot, check } = await stage.open({ colorScheme });
+    const violations = (where) => accessible(page, `${colorScheme}, ${where}`);
     await paste(NARROW);
     await view(page, "Compare");
     await page.locator(".ways").waitFor();

@@ -2,35 +2,21 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
-import { launch, open, serve, text } from "./browser.mjs";
+import { cli } from "../../wasm/tests/fixtures.mjs";
+import { accessible, drop, open, serve, shared, text } from "./browser.mjs";
 
-let browser, server;
-before(async () => {
-  [browser, server] = [await launch(), await serve()];
-});
-after(async () => {
-  await browser.close();
-  server.close();
-});
+const stage = shared();
 
 const OWN = { account: "529384716205", cluster: "7F3A9C21E85B4D6093A7C1F2E4B8D605" };
 const owned = (path) => text(path).replaceAll("111122223333", OWN.account).replaceAll("EXAMPLED539D4633E53DE1B716D3041E", OWN.cluster);
 const ROLE = owned("tests/fixtures/failures/018-triggermesh-aud-only/trust-policy.json");
 const ACCOUNT = owned("tests/fixtures/failures/009-external-dns-default-namespace/serviceaccount.yaml");
 
-/** Drops files on the page, as a list of `[name, text]`. */
-const drop = (page, files) =>
-  page.evaluate((files) => {
-    const dropped = new DataTransfer();
-    for (const [name, text] of files) dropped.items.add(new File([text], name));
-    document.querySelector("main").dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: dropped }));
-  }, files);
 const titles = (page) => page.locator(".tab .title").allTextContents();
 const share = async (page) => {
   await page.getByRole("button", { name: "Share…" }).click();
@@ -51,7 +37,7 @@ const menu = async (page, name, item) => {
 };
 
 test("a link holds the scrubbed documents, opens elsewhere with the same findings, and leaves the address bar", async () => {
-  const { page, shot, check } = await open(browser, server.url, { permissions: ["clipboard-read", "clipboard-write"] });
+  const { page, shot, check } = await stage.open({ permissions: ["clipboard-read", "clipboard-write"] });
   await drop(page, [["role.json", ROLE], ["serviceaccount.yaml", ACCOUNT]]);
   await page.locator(".finding").first().waitFor();
   const found = await page.locator(".finding .rule").allTextContents();
@@ -76,16 +62,16 @@ test("a link holds the scrubbed documents, opens elsewhere with the same finding
   assert.deepEqual(inside(await link(page)), [["role.json", ROLE], ["serviceaccount.yaml", ACCOUNT]]);
   await check();
 
-  const other = await open(browser, server.url);
+  const other = await stage.open();
   await other.page.goto(url);
   await other.page.reload();
   // A reload of what was opened by hand begins anew, so the link is opened in a page of its own.
-  const fresh = await open(browser, server.url);
+  const fresh = await stage.open();
   await fresh.page.goto("about:blank");
   await fresh.page.goto(url);
   await fresh.page.locator(".finding").first().waitFor();
   assert.deepEqual(await fresh.page.locator(".finding .rule").allTextContents(), found);
-  assert.equal(fresh.page.url(), server.url);
+  assert.equal(fresh.page.url(), stage.server.url);
   assert.match(await fresh.page.locator(".notice").textContent(), /These 2 documents came in a link/);
   await fresh.shot("from-link");
   await fresh.page.getByRole("button", { name: "Close this message" }).click();
@@ -95,7 +81,7 @@ test("a link holds the scrubbed documents, opens elsewhere with the same finding
 });
 
 test("a link does not take one's own documents away", async () => {
-  const { page, paste, check } = await open(browser, server.url);
+  const { page, paste, check } = await stage.open();
   await paste(ROLE);
   await page.locator(".finding").first().waitFor();
   await page.evaluate((hash) => (location.hash = hash), fragment([["theirs.json", "{}"]]));
@@ -116,11 +102,11 @@ test("damaged, foreign and oversized links are refused in a sentence", async () 
     ["#d=2.AAAA", /newer irsa-lint/], [bomb, /more than 16 MB/], [fragment({}), /holds no documents/], [fragment([["a", 1]]), /holds no documents/],
     [fragment([]), /holds no documents/], [many, /holds no documents/], ["#d=1." + deflateRawSync(Buffer.from([255, 254])).toString("base64url"), /damaged/],
   ]) {
-    const { page, paste, check } = await open(browser, server.url);
+    const { page, paste, check } = await stage.open();
     await page.goto("about:blank");
-    await page.goto(server.url + hash);
+    await page.goto(stage.server.url + hash);
     await page.getByText(said).waitFor({ timeout: 15000 });
-    assert.equal(page.url(), server.url);
+    assert.equal(page.url(), stage.server.url);
     await paste(ROLE);
     await page.locator(".finding").first().waitFor();
     await check();
@@ -128,7 +114,7 @@ test("damaged, foreign and oversized links are refused in a sentence", async () 
 });
 
 test("tokens never go into a link, and what may be a secret is warned of", async () => {
-  const { page, paste, check } = await open(browser, server.url);
+  const { page, paste, check } = await stage.open();
   const token = `eyJhbGciOiJSUzI1NiJ9.${Buffer.from('{"sub":"x-y-z-1-2-3"}').toString("base64url")}.c2lnbmF0dXJl`;
   await paste(`apiVersion: v1\nkind: Secret\nmetadata:\n  name: x\nstringData:\n  a: ${token}\n`);
   await page.locator(".glance").waitFor();
@@ -141,7 +127,7 @@ test("tokens never go into a link, and what may be a secret is warned of", async
 });
 
 test("too long for a link: a file instead, which opens again", async () => {
-  const { page, check } = await open(browser, server.url);
+  const { page, check } = await stage.open();
   let seed = 7;
   const noise = () => Array.from({ length: 200 }, () => (seed = (seed * 48271) % 2147483647).toString(36)).join(" ");
   await drop(page, [["role.json", ROLE], ["notes/long.yaml", Array.from({ length: 200 }, () => `# ${noise()}`).join("\n")]]);
@@ -163,7 +149,7 @@ test("too long for a link: a file instead, which opens again", async () => {
 });
 
 test("documents are kept only when asked, and gone at once when not", async () => {
-  const { page, paste, check } = await open(browser, server.url);
+  const { page, paste, check } = await stage.open();
   const stored = () => page.evaluate(() => JSON.stringify({ ...localStorage }));
   await paste(ROLE);
   await page.locator(".finding").first().waitFor();
@@ -197,7 +183,7 @@ test("documents are kept only when asked, and gone at once when not", async () =
 });
 
 test("more than the browser keeps is said, and nothing stays half kept", async () => {
-  const { page, check } = await open(browser, server.url);
+  const { page, check } = await stage.open();
   await drop(page, [["role.json", ROLE], ...Array.from({ length: 8 }, (_, at) => [`big-${at}.yaml`, `# ${"x".repeat(900_000)}`])]);
   await page.locator(".finding").first().waitFor();
   await page.locator("summary", { hasText: "Save" }).click();
@@ -209,7 +195,7 @@ test("more than the browser keeps is said, and nothing stays half kept", async (
 });
 
 test("findings are saved as the command line prints them, and as Markdown", async () => {
-  const { page, shot, check } = await open(browser, server.url, { permissions: ["clipboard-read", "clipboard-write"] });
+  const { page, shot, check } = await stage.open({ permissions: ["clipboard-read", "clipboard-write"] });
   await drop(page, [["role.json", ROLE], ["serviceaccount.yaml", ACCOUNT]]);
   await page.locator(".finding").first().waitFor();
   await page.locator("summary", { hasText: "Save" }).click();
@@ -218,15 +204,10 @@ test("findings are saved as the command line prints them, and as Markdown", asyn
   assert.equal(json.name, "irsa-lint.json");
   const found = JSON.parse(json.bytes);
   assert.ok(found.diagnostics.length > 0);
-  const binary = new URL("../../target/debug/irsa-lint", import.meta.url).pathname;
-  if (existsSync(binary)) {
-    const folder = mkdtempSync(join(tmpdir(), "irsa-lint-"));
-    writeFileSync(join(folder, "role.json"), ROLE);
-    writeFileSync(join(folder, "serviceaccount.yaml"), ACCOUNT);
-    let printed;
-    try { printed = execFileSync(binary, ["check", "--format", "json", "role.json", "serviceaccount.yaml"], { cwd: folder }); } catch ({ stdout }) { printed = stdout; }
-    assert.deepEqual(found, JSON.parse(printed));
-  }
+  const folder = mkdtempSync(join(tmpdir(), "irsa-lint-"));
+  writeFileSync(join(folder, "role.json"), ROLE);
+  writeFileSync(join(folder, "serviceaccount.yaml"), ACCOUNT);
+  assert.deepEqual(found, JSON.parse(cli(folder, "check", "role.json", "serviceaccount.yaml")));
   await page.locator("summary", { hasText: "Save" }).click();
   const markdown = await saved(page, () => page.getByRole("button", { name: "Save as Markdown" }).click());
   const written = markdown.bytes.toString();
@@ -247,8 +228,26 @@ test("findings are saved as the command line prints them, and as Markdown", asyn
   await check();
 });
 
+test("a large document is saved whole, and its findings with it", async () => {
+  const { page, check } = await stage.open();
+  const large = ROLE + " ".repeat(1_100_000);
+  await drop(page, [["role.json", large], ["serviceaccount.yaml", ACCOUNT]]);
+  await page.locator(".finding.error").first().waitFor();
+  await page.locator("summary", { hasText: "Save" }).click();
+  const json = await saved(page, () => page.getByRole("button", { name: "Save as JSON" }).click());
+  assert.ok(JSON.parse(json.bytes).diagnostics.some(({ rule }) => rule === "any-service-account"));
+  await page.locator(".tab .name", { hasText: "role.json" }).click();
+  await page.locator("summary", { hasText: "Save" }).click();
+  const own = await saved(page, () => page.getByRole("button", { name: "This document" }).click());
+  assert.deepEqual([own.name, own.bytes.length], ["role.json", large.length]);
+  await page.locator("summary", { hasText: "Save" }).click();
+  await saved(page, () => page.getByRole("button", { name: "All documents" }).click());
+  await page.getByText("Too large for the archive, and left out: role.json").waitFor();
+  await check();
+});
+
 test("a folder: what may be a document, by its path; the rest is said", async () => {
-  const { page, shot, check } = await open(browser, server.url);
+  const { page, shot, check } = await stage.open();
   const folder = mkdtempSync(join(tmpdir(), "irsa-lint-"));
   for (const path of ["infra/.git", "infra/node_modules/x", "infra/roles"]) mkdirSync(join(folder, path), { recursive: true });
   writeFileSync(join(folder, "infra/roles/role.json"), ROLE);
@@ -268,7 +267,7 @@ test("a folder: what may be a document, by its path; the rest is said", async ()
 });
 
 test("a dropped folder is walked", async () => {
-  const { page, check } = await open(browser, server.url);
+  const { page, check } = await stage.open();
   // A drop of a folder cannot be made by script, so its entries are stood in for; the walk and the reading are the page's.
   await page.evaluate((role) => {
     const file = (path, text) => ({ isFile: true, isDirectory: false, name: path.split("/").at(-1), fullPath: path, file: (done) => done(new File([text], path.split("/").at(-1))) });
@@ -289,7 +288,7 @@ test("a dropped folder is walked", async () => {
 });
 
 test("many documents: the one shown stays in sight, and all are in a list", async () => {
-  const { page, shot, check } = await open(browser, server.url);
+  const { page, shot, check } = await stage.open();
   await drop(page, Array.from({ length: 60 }, (_, at) => [`team-${at}.json`, at === 47 ? ROLE : "{}"]));
   await page.locator(".finding").first().waitFor();
   const isInSight = () => page.waitForFunction(() => {
@@ -313,7 +312,7 @@ test("many documents: the one shown stays in sight, and all are in a list", asyn
 });
 
 test("by keyboard alone: views, findings, help, menus, the rule's page, and back to where one was", async () => {
-  const { page, paste, shot, check } = await open(browser, server.url);
+  const { page, paste, shot, check } = await stage.open();
   const focused = () => page.evaluate(() => document.activeElement.shadowRoot?.activeElement?.className ?? (document.activeElement.textContent || document.activeElement.tagName));
   await page.keyboard.press("Tab");
   assert.equal(await focused(), "Skip to the answers");
@@ -356,13 +355,10 @@ test("by keyboard alone: views, findings, help, menus, the rule's page, and back
 });
 
 test("axe finds nothing to object to in dialogs and menus, in both themes and on a narrow screen", async () => {
-  const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
   for (const [name, options] of [["light", {}], ["dark", { colorScheme: "dark" }], ["narrow", { viewport: { width: 420, height: 860 } }]]) {
-    const { page, shot, check } = await open(browser, server.url, options);
+    const { page, shot, check } = await stage.open(options);
     const violations = async (where) => {
-      await page.evaluate(axe);
-      const { violations } = await page.evaluate(() => axe.run());
-      assert.deepEqual(violations.map(({ id, nodes }) => `${name}, ${where}: ${id}: ${nodes.map(({ html }) => html).join(" ")}`), []);
+      await accessible(page, `${name}, ${where}`);
       assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name}, ${where}: wider than the screen`);
     };
     await drop(page, [["role.json", ROLE], ["secret.yaml", "kind: Secret\nstringData:\n  a: b\n"], ...Array.from({ length: 6 }, (_, at) => [`${at}.json`, "{}"])]);
@@ -394,7 +390,7 @@ test("axe finds nothing to object to in dialogs and menus, in both themes and on
 
 test("after the first visit it works without a network", async () => {
   const own = await serve();
-  const { page, paste, check } = await open(browser, own.url);
+  const { page, paste, check } = await open(stage.browser, own.url);
   await page.evaluate(() => navigator.serviceWorker.ready);
   own.close();
   own.closeAllConnections();
@@ -427,7 +423,7 @@ test("a new version takes over at the next load", async (t) => {
     own.close();
     own.closeAllConnections();
   });
-  const { page, check } = await open(browser, own.url);
+  const { page, check } = await open(stage.browser, own.url);
   await page.evaluate(() => navigator.serviceWorker.ready);
   await page.reload();
   versions.now = 2;
@@ -446,10 +442,10 @@ test("a new version takes over at the next load", async (t) => {
 });
 
 test("a browser that cannot run it says so", async () => {
-  const context = await browser.newContext();
+  const context = await stage.browser.newContext();
   const page = await context.newPage();
   await page.addInitScript(() => { delete globalThis.WebAssembly; });
-  await page.goto(server.url);
+  await page.goto(stage.server.url);
   await page.getByText("it needs a browser of 2024 or later").waitFor();
   await context.close();
 });

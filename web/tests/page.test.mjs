@@ -1,24 +1,15 @@
 // The page as a person uses it, in a real browser. Needs target/page (scripts/page --build) and CHROMIUM.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { createRequire } from "node:module";
-import { readFileSync } from "node:fs";
-import { launch, open, serve, text } from "./browser.mjs";
+import { test } from "node:test";
+import { accessible, drop, shared, text } from "./browser.mjs";
 
-let browser, server;
-before(async () => {
-  [browser, server] = [await launch(), await serve()];
-});
-after(async () => {
-  await browser.close();
-  server.close();
-});
+const stage = shared();
 
 const OPEN = text("tests/fixtures/failures/018-triggermesh-aud-only/trust-policy.json");
 const STAR = "tests/fixtures/failures/013-provider-aws-star-equals/";
 
 test("an empty page says what to paste and has examples", async () => {
-  const { page, shot, check } = await open(browser, server.url);
+  const { page, shot, check } = await stage.open();
   await page.getByText("Paste the role’s trust policy on the left").waitFor();
   assert.ok((await page.locator(".gallery li").count()) >= 12);
   assert.equal(await page.locator(".gallery li").first().locator("span").first().textContent(), "The article that everybody follows");
@@ -27,7 +18,7 @@ test("an empty page says what to paste and has examples", async () => {
 });
 
 test("a pasted policy: the sentence, the finding, the squiggle, the rule", async () => {
-  const { page, paste, shot, check } = await open(browser, server.url);
+  const { page, paste, shot, check } = await stage.open();
   await paste(OPEN);
   const sentence = page.locator(".glance li").first();
   await sentence.waitFor();
@@ -52,7 +43,7 @@ test("a pasted policy: the sentence, the finding, the squiggle, the rule", async
 });
 
 test("a click mends it, and one undo takes the change back", async () => {
-  const { page, paste, shot, check } = await open(browser, server.url);
+  const { page, paste, shot, check } = await stage.open();
   await paste(text(`${STAR}role.json`));
   const finding = page.locator(".finding", { hasText: "literal-wildcard" });
   await finding.waitFor();
@@ -68,7 +59,7 @@ test("a click mends it, and one undo takes the change back", async () => {
 });
 
 test("a ServiceAccount beside the role: does its pod get in?", async () => {
-  const { page, paste, shot, check } = await open(browser, server.url);
+  const { page, paste, shot, check } = await stage.open();
   await paste(text("tests/fixtures/failures/009-external-dns-default-namespace/role.json"));
   await page.getByRole("button", { name: "New document" }).click();
   await paste(text("tests/fixtures/failures/009-external-dns-default-namespace/serviceaccount.yaml"));
@@ -82,7 +73,7 @@ test("a ServiceAccount beside the role: does its pod get in?", async () => {
 });
 
 test("an example opens with one click, and Start over empties the page", async () => {
-  const { page, shot, check } = await open(browser, server.url);
+  const { page, shot, check } = await stage.open();
   await page.locator(".gallery button").first().click();
   await page.locator(".glance li", { hasText: "lets pods of ServiceAccount" }).first().waitFor();
   assert.equal(await page.locator(".tab").count(), 3);
@@ -94,7 +85,7 @@ test("an example opens with one click, and Start over empties the page", async (
 });
 
 test("nothing to report, nothing recognised and cannot be read are three different answers", async () => {
-  const { page, paste, shot, check } = await open(browser, server.url);
+  const { page, paste, shot, check } = await stage.open();
   await paste(text(`${STAR}fixed/role.json`));
   await page.getByText("Nothing to report.").waitFor();
   await shot("clean");
@@ -107,12 +98,8 @@ test("nothing to report, nothing recognised and cannot be read are three differe
 });
 
 test("files are opened by dropping them", async () => {
-  const { page, check } = await open(browser, server.url);
-  await page.evaluate((policy) => {
-    const dropped = new DataTransfer();
-    dropped.items.add(new File([policy], "my policy.json"));
-    document.querySelector("main").dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: dropped }));
-  }, OPEN);
+  const { page, check } = await stage.open();
+  await drop(page, [["my policy.json", OPEN]]);
   await page.locator(".finding.error").first().waitFor();
   assert.deepEqual(await page.locator(".tab .title").allTextContents(), ["my policy.json"]);
   await check();
@@ -120,7 +107,7 @@ test("files are opened by dropping them", async () => {
 
 test("dark and narrow", async () => {
   for (const [name, options] of [["dark", { colorScheme: "dark" }], ["narrow", { viewport: { width: 420, height: 860 } }]]) {
-    const { page, paste, shot, check } = await open(browser, server.url, options);
+    const { page, paste, shot, check } = await stage.open(options);
     await paste(OPEN);
     await page.locator(".glance li").first().waitFor();
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name}: wider than the screen`);
@@ -130,15 +117,9 @@ test("dark and narrow", async () => {
 });
 
 test("axe finds nothing to object to, in both themes", async () => {
-  const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
   for (const colorScheme of ["light", "dark"]) {
-    const { page, paste, check } = await open(browser, server.url, { colorScheme });
-    const violations = async (where) => {
-      await page.evaluate(axe);
-      const { violations } = await page.evaluate(() => axe.run());
-      const found = violations.map(({ id, nodes }) => `${colorScheme}, ${where}: ${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-      assert.deepEqual(found, []);
-    };
+    const { page, paste, check } = await stage.open({ colorScheme });
+    const violations = (where) => accessible(page, `${colorScheme}, ${where}`);
     await page.locator(".gallery li").first().waitFor();
     await violations("empty");
     await paste(text(`${STAR}role.json`));

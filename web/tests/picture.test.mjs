@@ -1,31 +1,15 @@
 // Who gets in, and the picture of how, as a person sees them.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { createRequire } from "node:module";
-import { readFileSync } from "node:fs";
-import { launch, open, serve, text } from "./browser.mjs";
+import { test } from "node:test";
+import { accessible, drop, shared, text, view } from "./browser.mjs";
 
-let browser, server;
-before(async () => {
-  [browser, server] = [await launch(), await serve()];
-});
-after(async () => {
-  await browser.close();
-  server.close();
-});
+const stage = shared();
 
 const PAIR = "tests/fixtures/failures/009-external-dns-default-namespace/";
-const view = (page, name) => page.getByRole("tab", { name }).click();
-const drop = (page, files) =>
-  page.evaluate((files) => {
-    const dropped = new DataTransfer();
-    for (const [name, text] of files) dropped.items.add(new File([text], name));
-    document.querySelector("main").dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: dropped }));
-  }, files);
 const both = () => [["role.json", text(`${PAIR}role.json`)], ["serviceaccount.yaml", text(`${PAIR}serviceaccount.yaml`)]];
 
 test("an unbroken chain: the set in words first, then the picture, whose boxes lead to their places", async () => {
-  const { page, shot, check } = await open(browser, server.url);
+  const { page, shot, check } = await stage.open();
   await page.locator(".gallery button").first().click();
   await view(page, "Who gets in");
   assert.equal(await page.locator(".whom").first().textContent(), "Exactly default/iam-role-test");
@@ -46,7 +30,7 @@ test("an unbroken chain: the set in words first, then the picture, whose boxes l
 });
 
 test("a broken link is marked, and said in words", async () => {
-  const { page, shot, check } = await open(browser, server.url);
+  const { page, shot, check } = await stage.open();
   await drop(page, both());
   await page.locator(".tab", { hasText: "serviceaccount.yaml" }).waitFor();
   await view(page, "Who gets in");
@@ -62,7 +46,7 @@ test("a broken link is marked, and said in words", async () => {
 
 test("the picture in the dark, and in one column where there is little room", async () => {
   for (const [name, options] of [["chain-dark", { colorScheme: "dark" }], ["chain-narrow", { viewport: { width: 420, height: 1500 } }]]) {
-    const { page, shot, check } = await open(browser, server.url, options);
+    const { page, shot, check } = await stage.open(options);
     await drop(page, both());
     await page.locator(".tab", { hasText: "serviceaccount.yaml" }).waitFor();
     await view(page, "Who gets in");
@@ -94,7 +78,7 @@ test("what Deny takes away and who comes without a web identity are explained", 
       { Effect: "Allow", Principal: { AWS: "arn:aws:iam::444455556666:root", Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" },
     ],
   };
-  const { page, paste, shot, check } = await open(browser, server.url);
+  const { page, paste, shot, check } = await stage.open();
   await paste(JSON.stringify(policy, null, 2));
   await view(page, "Who gets in");
   await page.locator(".denied li").waitFor();
@@ -107,7 +91,7 @@ test("what Deny takes away and who comes without a web identity are explained", 
 test("many roles are folded, and can be searched", async () => {
   const policy = JSON.parse(text("examples/seed/trust-policy.json"));
   const roles = Array.from({ length: 14 }, (_, at) => ({ RoleName: `team-${at}`, Arn: `arn:aws:iam::111122223333:role/team-${at}`, Path: "/", AssumeRolePolicyDocument: policy }));
-  const { page, paste, shot, check } = await open(browser, server.url);
+  const { page, paste, shot, check } = await stage.open();
   await paste(JSON.stringify({ Roles: roles }, null, 1));
   await view(page, "Who gets in");
   await page.locator(".who .folded").nth(13).waitFor();
@@ -120,16 +104,13 @@ test("many roles are folded, and can be searched", async () => {
 });
 
 test("axe finds nothing to object to in the picture, in both themes", async () => {
-  const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
   for (const colorScheme of ["light", "dark"]) {
-    const { page, check } = await open(browser, server.url, { colorScheme });
+    const { page, check } = await stage.open({ colorScheme });
     await drop(page, both());
     await page.locator(".tab", { hasText: "serviceaccount.yaml" }).waitFor();
     await view(page, "Who gets in");
     await page.locator(".chain svg").waitFor();
-    await page.evaluate(axe);
-    const { violations } = await page.evaluate(() => axe.run());
-    assert.deepEqual(violations.map(({ id, nodes }) => `${colorScheme}: ${id}: ${nodes.map(({ html }) => html).join(" ")}`), []);
+    await accessible(page, colorScheme);
     await check();
   }
 });

@@ -1,17 +1,10 @@
 // How quick the page is, in a real browser. The figures are printed; the limits leave room for a machine that is busy with other things.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { launch, open, serve } from "./browser.mjs";
+import { test } from "node:test";
+import { shared } from "./browser.mjs";
 import { figure, median } from "./figures.mjs";
 
-let browser, server;
-before(async () => {
-  [browser, server] = [await launch(), await serve()];
-});
-after(async () => {
-  await browser.close();
-  server.close();
-});
+const stage = shared();
 
 const ROOM = 4;
 const KEYS = 200;
@@ -19,7 +12,7 @@ const KEYS = 200;
 test("interactive within a second", async (t) => {
   const times = [];
   for (let run = 0; run < 3; run++) {
-    const { page, check } = await open(browser, server.url);
+    const { page, check } = await stage.open();
     await page.locator(".gallery li").first().waitFor();
     times.push(await page.evaluate(() => performance.getEntriesByName("irsa-lint:shown")[0].startTime));
     await check();
@@ -42,7 +35,7 @@ function policy() {
 }
 
 test("from key press to squiggle", async (t) => {
-  const { page, paste, check } = await open(browser, server.url);
+  const { page, paste, check } = await stage.open();
   const text = policy();
   await paste(text);
   await page.locator(".finding").first().waitFor();

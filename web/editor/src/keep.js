@@ -12,22 +12,24 @@ const isOurs = (hash) => hash.startsWith("#d=");
 export const { chooseFiles } = files;
 export const { closeDialog, enter, leave } = keys;
 
-let heard, engine;
+let heard, engine, engineOfTexts;
 let open = []; // `[id, name]` of each open document.
 let mine = []; // One's own documents while a link's are shown.
 let arriving; // The names of documents that come in a link, until they are open; then their ids in `foreign`.
 let foreign = new Set();
 
 const say = (event) => heard(JSON.stringify(event));
+/** The names of those that are files too large to be texts here. */
+const large = () => open.filter(([id]) => editor.isLarge(id)).map(([, name]) => name);
 const current = () => open.map(([id, name]) => ({ name, text: editor.text(id) })).filter(({ text }) => /\S/.test(text));
 
-/** Starts: `hear(json)` gets each event, `ask(question, argument, documents)` asks the engine about texts, `large(name, file)` opens a file that
- * is too large to be a text here. */
-export function begin(hear, ask, large) {
-  [heard, engine] = [hear, ask];
+/** Starts: `hear(json)` gets each event, `ask(question, argument, documents)` asks the engine about open documents, `askOfTexts` about texts,
+ * `openLarge(name, file)` opens a file that is too large to be a text here. */
+export function begin(hear, ask, askOfTexts, openLarge) {
+  [heard, engine, engineOfTexts] = [hear, ask, askOfTexts];
   files.listen(({ documents, large: files, notice }) => {
     say({ documents, notice });
-    for (const [name, file] of files) large(name, file);
+    for (const [name, file] of files) openLarge(name, file);
   });
   keys.listen((key) => {
     if (key === "next" || key === "previous") editor.step(key === "previous");
@@ -95,11 +97,10 @@ export function keepDocuments(on) {
   if (!on) session.forget();
   const notice = on ? session.keep(current()) : "";
   if (on) foreign.clear();
-  const large = open.filter(([id]) => editor.isLarge(id)).map(([, name]) => name);
   // First as it was flipped, or the page would not see that it goes back.
   say({ kept: on });
   if (notice) setTimeout(() => say({ kept: false, notice }));
-  else if (on && large.length) say({ notice: `${large.join(", ")}: too large to be kept in this browser. Everything else is.` });
+  else if (on && large().length) say({ notice: `Too large to be kept in this browser: ${large().join(", ")}. Everything else is.` });
 }
 
 let shared = [];
@@ -110,7 +111,7 @@ export async function prepare(options) {
   const asked = JSON.parse(options);
   const scrubbed = scrub(documents, asked);
   shared = scrubbed.documents;
-  const left = open.filter(([id]) => editor.isLarge(id)).map(([, name]) => `${name} is too large for a link and is left out.`);
+  const left = large().map((name) => `${name} is too large for a link and is left out.`);
   const link = location.origin + location.pathname + (await fragment(shared));
   const size = new TextEncoder();
   return JSON.stringify({
@@ -130,7 +131,7 @@ const inWords = (bytes) => (bytes < 1000 ? `${bytes} bytes` : bytes < 1e6 ? `${M
 /** Whether the scrubbed documents are found to be the same, as a sentence. */
 async function verdict(before, after) {
   const found = async (documents) => {
-    const { diagnostics } = JSON.parse(await engine("check", undefined, documents.map(({ name, text }) => ({ path: name, text, pasted: true }))));
+    const { diagnostics } = JSON.parse(await engineOfTexts("check", undefined, documents.map(({ name, text }) => ({ path: name, text, pasted: true }))));
     return diagnostics.map(({ rule, severity }) => `${rule} ${severity}`).sort();
   };
   try {
@@ -164,21 +165,26 @@ function download(name, content, type) {
 /** Saves the shown document under its own name. */
 export function saveDocument() {
   const id = editor.which();
+  const file = editor.isLarge(id) && editor.contents([id]).get(id);
   const name = (open.find(([own]) => own === id)?.[1] ?? "document").split("/").at(-1);
+  if (file) return download(name, file);
   const text = editor.text(id);
   download(/\.[a-z0-9]+$/i.test(name) ? name : name + (/^\s*[[{]/.test(text) ? ".json" : ".yaml"), text, "text/plain");
 }
 /** Saves all documents as an archive, or those that a link would have held. */
-export async function saveAll() { download("irsa-lint-documents.zip", await (await sharing()).zip(current())); }
+export async function saveAll() {
+  download("irsa-lint-documents.zip", await (await sharing()).zip(current()));
+  if (large().length) say({ notice: `Too large for the archive, and left out: ${large().join(", ")}.` });
+}
 export async function saveShared() { download("irsa-lint-documents.zip", await (await sharing()).zip(shared)); }
 
 /** Saves the findings, as `json` or `markdown`, or copies the Markdown (`copy`), and says so. */
 export async function saveFindings(how) {
-  const inputs = open.map(([id, path]) => ({ path, text: editor.text(id), pasted: true }));
+  const documents = JSON.stringify(open);
   try {
-    if (how === "json") return download("irsa-lint.json", await engine("check", undefined, inputs), "application/json");
+    if (how === "json") return download("irsa-lint.json", await engine("check", undefined, documents), "application/json");
     const { markdown } = await sharing();
-    const text = markdown(JSON.parse(await engine("overview", 10_000, inputs)));
+    const text = markdown(JSON.parse(await engine("overview", 10_000, documents)));
     if (how === "markdown") return download("irsa-lint.md", text, "text/markdown");
     if (await copy(text)) say({ notice: "The findings are on the clipboard, as Markdown." });
     else say({ notice: "This browser does not let the page copy: save the findings instead." });

@@ -179,7 +179,7 @@ function putTexts(question, argument, documents) {
 /** What comes from outside goes to `heard(json)`: files, links, keys; large files by their number to `heardLarge(name, number)`. */
 export function outside(heard, heardLarge) {
   openedLarge = (name, file) => heardLarge(name, blobs.push(file));
-  keep.begin(heard, putTexts, openedLarge);
+  keep.begin(heard, put, putTexts, openedLarge);
 }
 
 /** Asks for the page of a rule. */
