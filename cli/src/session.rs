@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
+use irsa_lint_core::document::without_scheme;
 use irsa_lint_core::engine::answer::RoleRef;
 use irsa_lint_core::engine::{Case, Engine, Input, Question, Settings};
 use irsa_lint_core::provider::Catalogue;
@@ -17,7 +18,6 @@ use crate::config;
 use crate::discover::{Look, Skipped, discover, stdin_name};
 use crate::report::{self, Style};
 use crate::schedule::Cores;
-use crate::token::without_scheme;
 
 /// The exit status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

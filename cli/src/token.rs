@@ -5,15 +5,14 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result, bail};
 use irsa_lint_core::admission::Claim;
+use irsa_lint_core::document::model::DEFAULT_AUDIENCE;
+use irsa_lint_core::document::without_scheme;
 use irsa_lint_core::engine::token_check::Given;
-use irsa_lint_core::engine::{Caller, jwt};
+use irsa_lint_core::engine::{Caller, jwt, namespace_and_name};
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::args::CallerArgs;
 use crate::discover::read_text;
-
-/// The audience of a token where nothing sets another. Source: EKS User Guide, "IAM roles for service accounts".
-const DEFAULT_AUDIENCE: &str = "sts.amazonaws.com";
 
 /// The token of `--token`, judged by this machine's clock.
 pub fn given(path: &Path) -> Result<Given> {
@@ -72,15 +71,7 @@ fn grouped(pairs: &[String]) -> Result<Vec<(SmolStr, Claim)>> {
 
 /// Namespace and name of `NS/NAME`.
 pub fn service_account(text: &str) -> Result<(SmolStr, SmolStr)> {
-    match text.split_once('/') {
-        Some((namespace, name)) if !namespace.is_empty() && !name.is_empty() && !name.contains('/') => Ok((namespace.into(), name.into())),
-        _ => bail!("--service-account {text}: write NAMESPACE/NAME"),
-    }
-}
-
-/// An issuer as policies write it.
-pub fn without_scheme(issuer: &str) -> &str {
-    issuer.strip_prefix("https://").unwrap_or(issuer)
+    namespace_and_name(text).with_context(|| format!("--service-account {text}: write NAMESPACE/NAME"))
 }
 
 #[cfg(test)]

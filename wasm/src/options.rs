@@ -1,8 +1,8 @@
 //! What JavaScript says beside the documents. The names are those of the command line's options, in camel case.
 
+use irsa_lint_core::document::without_scheme;
 use irsa_lint_core::engine::Settings;
 use irsa_lint_core::syntax::Member;
-use smol_str::SmolStr;
 
 use crate::asked::Asked;
 
@@ -25,17 +25,12 @@ pub fn settings(json: &str) -> Result<Settings, String> {
     };
     Ok(Settings {
         account: options.text("account")?.map(Into::into),
-        cluster_issuer: options.text("clusterIssuer")?.map(without_scheme),
+        cluster_issuer: options.text("clusterIssuer")?.map(|issuer| without_scheme(issuer).into()),
         role_of: options.object("roleOf")?.map_or(&[][..], |object| object.members()).iter().map(role_of).collect::<Result<_, String>>()?,
         kind: options.text("kind")?.map(str::to_owned),
         select,
         ignore,
     })
-}
-
-/// An issuer as policies write it.
-pub fn without_scheme(issuer: &str) -> SmolStr {
-    issuer.strip_prefix("https://").unwrap_or(issuer).into()
 }
 
 #[cfg(test)]

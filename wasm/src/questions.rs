@@ -2,13 +2,13 @@
 
 use irsa_lint_core::admission::Claim;
 use irsa_lint_core::document::model::DEFAULT_AUDIENCE;
+use irsa_lint_core::document::without_scheme;
 use irsa_lint_core::engine::answer::RoleRef;
 use irsa_lint_core::engine::token_check::Given;
-use irsa_lint_core::engine::{Caller, Question, WhyQuestion, claims, jwt};
+use irsa_lint_core::engine::{Caller, Question, WhyQuestion, claims, jwt, namespace_and_name};
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::asked::Asked;
-use crate::options::without_scheme;
 
 /// The role that is meant, and the caller.
 pub fn caller(json: &str) -> Result<(Option<String>, Caller), String> {
@@ -26,7 +26,7 @@ pub fn caller(json: &str) -> Result<(Option<String>, Caller), String> {
     claims.retain(|(name, _)| name != "sub" && name != "aud");
     claims.push(("sub".into(), Claim::One(subject)));
     claims.push(("aud".into(), Claim::One(asked.text("audience")?.unwrap_or(DEFAULT_AUDIENCE).into())));
-    Ok((asked.text("role")?.map(str::to_owned), Caller { issuer: without_scheme(issuer), claims, refused: None }))
+    Ok((asked.text("role")?.map(str::to_owned), Caller { issuer: without_scheme(issuer).into(), claims, refused: None }))
 }
 
 /// The question of a pod.
@@ -52,10 +52,7 @@ fn given(asked: &Asked) -> Result<Option<Given>, String> {
 }
 
 fn service_account(text: &str) -> Result<(SmolStr, SmolStr), String> {
-    match text.split_once('/') {
-        Some((namespace, name)) if !namespace.is_empty() && !name.is_empty() && !name.contains('/') => Ok((namespace.into(), name.into())),
-        _ => Err(format!("the ServiceAccount `{text}`: write NAMESPACE/NAME")),
-    }
+    namespace_and_name(text).ok_or_else(|| format!("the ServiceAccount `{text}`: write NAMESPACE/NAME"))
 }
 
 /// Why a question cannot be answered as it was put.

@@ -40,6 +40,6 @@ mod workload;
 
 pub use kinds::{KINDS, Kind};
 pub use language::Language;
-pub use oidc_provider::issuer_of_url;
+pub use oidc_provider::{issuer_of_url, without_scheme};
 pub use reader::PlanSide;
 pub use work::{Context, Task, Work, read};

@@ -75,6 +75,11 @@ fn from_arn(arn: Scalar, at: &At<'_>) -> OidcProvider {
 /// An issuer as ARNs and condition keys spell it: without `https://`, a trailing slash kept.
 #[must_use]
 pub fn issuer_of_url(url: &str) -> SmolStr {
-    let url = url.trim();
-    SmolStr::new(url.strip_prefix("https://").unwrap_or(url))
+    SmolStr::new(without_scheme(url.trim()))
+}
+
+/// The same of a text that holds nothing else, such as a token's claim.
+#[must_use]
+pub fn without_scheme(url: &str) -> &str {
+    url.strip_prefix("https://").unwrap_or(url)
 }

@@ -10,6 +10,7 @@ use super::claims::{Claims, value};
 use super::run::{Case, Engine, Input};
 use super::who::{grants, others};
 use crate::admission::{Admission, Budget, Claim, Issuers, Request, Token, Verdict, decide};
+use crate::document::without_scheme;
 use crate::policy::{self, TrustPolicy};
 use crate::source::{FileId, SourceFile, TextMap};
 use crate::syntax::{Limits, Pointer, json};
@@ -131,7 +132,7 @@ impl Call<'_> {
         let mut claims = self.claims.unwrap_or_default().0;
         let named = [("sub", self.sub), ("aud", self.aud)].into_iter().filter_map(|(name, raw)| Some((name.into(), value(raw?))));
         claims.extend::<Vec<(SmolStr, Claim)>>(named.collect());
-        let issuer = self.issuer.strip_prefix("https://").unwrap_or(&self.issuer);
+        let issuer = without_scheme(&self.issuer);
         Request {
             token: Token { issuer: issuer.into(), claims },
             provider_arn: self.provider_arn,

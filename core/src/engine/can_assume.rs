@@ -9,6 +9,7 @@ use super::select;
 use crate::admission::trace::trace;
 use crate::admission::words::listed;
 use crate::admission::{Admission, Budget, Claim, Issuers, Request, Stage, Token, Verdict, decide, objection};
+use crate::document::without_scheme;
 use crate::estate::RoleId;
 use crate::policy::TrustPolicy;
 use crate::syntax::Place;
@@ -35,6 +36,13 @@ pub enum Question {
     NoRole(Vec<RoleRef>),
 }
 
+/// Namespace and name of a ServiceAccount written `NAMESPACE/NAME`.
+#[must_use]
+pub fn namespace_and_name(text: &str) -> Option<(SmolStr, SmolStr)> {
+    let (namespace, name) = text.split_once('/')?;
+    (!namespace.is_empty() && !name.is_empty() && !name.contains('/')).then(|| (namespace.into(), name.into()))
+}
+
 impl Engine<'_> {
     /// Decides a call.
     ///
@@ -56,7 +64,7 @@ impl Engine<'_> {
             let objection = Some("the role's trust policy is not known".to_owned());
             return Some(Decision { role, verdict: Verdict::Unknown, stage: Stage::Policy, objection, trace: Vec::new(), nearest: None });
         };
-        let issuer = caller.issuer.strip_prefix("https://").unwrap_or(&caller.issuer);
+        let issuer = without_scheme(&caller.issuer);
         let request = Request {
             token: Token { issuer: issuer.into(), claims: caller.claims.clone() },
             account: case.estate.role_account(id).map(SmolStr::new),

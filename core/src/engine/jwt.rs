@@ -8,6 +8,7 @@ use super::can_assume::Caller;
 use super::claims;
 use super::token_check::{Given, Weight};
 use crate::admission::{Claim, Token};
+use crate::document::without_scheme;
 
 /// What people paste in place of an ID token, by how it begins.
 const OTHERS: [(&str, &str); 6] = [
@@ -94,7 +95,7 @@ fn read(text: &str) -> Result<Given, String> {
                 .to_owned(),
         );
     };
-    let issuer = issuer.strip_prefix("https://").unwrap_or(issuer).into();
+    let issuer = without_scheme(issuer).into();
     Ok(Given { token: Token { issuer, claims: token.claims }, header, now: None })
 }
 

@@ -25,7 +25,7 @@ mod why;
 mod words;
 
 pub use crate::schedule::{self, InOrder, Schedule};
-pub use can_assume::{Caller, Question};
+pub use can_assume::{Caller, Question, namespace_and_name};
 pub use known_error::KnownError;
 pub use nearest::nearest;
 pub use policy_json::PolicyJson;
