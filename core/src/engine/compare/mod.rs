@@ -169,24 +169,24 @@ fn of_sides(before: Option<&Side<'_>>, after: Option<&Side<'_>>, issuers: &Issue
         change.unknown = Some(format!("what the trust policy asks of `{name}` changed, and only web identities are evaluated"));
     }
     let mut doubt = false;
-    (change.added, doubt) = moved(before, after, issuers, doubt);
-    (change.removed, doubt) = moved(after, before, issuers, doubt);
+    change.added = moved(before, after, issuers, &mut doubt);
+    change.removed = moved(after, before, issuers, &mut doubt);
     if doubt && change.unknown.is_none() {
         change.unknown = Some("conditions changed that no token decides, or the patterns are too entangled to decide".to_owned());
     }
     change
 }
 
-/// Who is let in by `to` and not by `from`; and whether there may be others.
-fn moved(from: Option<&Side<'_>>, to: Option<&Side<'_>>, issuers: &Issuers<'_>, mut doubt: bool) -> (Vec<Moved>, bool) {
-    let Some(to) = to else { return (Vec::new(), doubt) };
+/// Who is let in by `to` and not by `from`; `doubt` is set where there may be others.
+fn moved(from: Option<&Side<'_>>, to: Option<&Side<'_>>, issuers: &Issuers<'_>, doubt: &mut bool) -> Vec<Moved> {
+    let Some(to) = to else { return Vec::new() };
     let budget = Budget::default();
     let Some(from) = from else {
         let admission = crate::admission::Admission::of(to.policy, to.account, issuers, &budget);
         let grants = who::grants(to.policy, to.account, &admission, issuers, &budget);
-        doubt |= grants.iter().any(|grant| grant.admits == Admits::Unknown && grant.examples.is_empty());
+        *doubt |= grants.iter().any(|grant| grant.admits == Admits::Unknown && grant.examples.is_empty());
         let all = grants.into_iter().filter(|grant| grant.admits != Admits::Nobody);
-        return (all.map(|grant| Moved { grant, outright: true, only_where: Vec::new() }).collect(), doubt);
+        return all.map(|grant| Moved { grant, outright: true, only_where: Vec::new() }).collect();
     };
     let mut all = issuers_of(to.policy);
     all.extend(issuers_of(from.policy).into_iter().filter(|issuer| !all.contains(issuer)).collect::<Vec<_>>());
@@ -195,18 +195,18 @@ fn moved(from: Option<&Side<'_>>, to: Option<&Side<'_>>, issuers: &Issuers<'_>, 
         let forms = issuers.forms(issuer.as_deref());
         let legal = forms.closed.then(|| forms.legal.clone());
         let found = gained(from, to, issuer.as_deref(), legal.as_ref(), issuers, &budget);
-        doubt |= found.doubt;
+        *doubt |= found.doubt;
         let provider = issuer.as_deref().and_then(|issuer| issuers.provider_of(issuer));
         let entry = IssuerAdmission { issuer, provider, statements: Vec::new(), grants: Vec::new() };
         for gain in found.gains {
             match shown(from, to, &entry, gain, issuers, &forms, &budget) {
                 Shown::Moved(moved) => out.push(*moved),
                 Shown::Nobody => {}
-                Shown::Unproved => doubt = true,
+                Shown::Unproved => *doubt = true,
             }
         }
     }
-    (out, doubt)
+    out
 }
 
 /// What is shown of a gain.

@@ -2,8 +2,10 @@
 
 use super::{Moved, RoleChange};
 use crate::admission::words::listed;
+use crate::document::model::DEFAULT_AUDIENCE;
 use crate::engine::answer::AudienceSet;
 use crate::engine::glance::phrase;
+use crate::engine::words::capital;
 
 /// Callers named before the rest is only counted.
 const MOST: usize = 3;
@@ -29,16 +31,11 @@ pub fn sentence(change: &RoleChange) -> String {
         (_, _, None, Some(removed)) => format!("{name} no longer lets in {removed}"),
         (_, _, Some(added), Some(removed)) => format!("{name} newly lets in {added}, and no longer {removed}"),
     };
-    let text = match &change.unknown {
+    capital(&match &change.unknown {
         Some(why) if change.added.is_empty() && change.removed.is_empty() => format!("{text}: {why}"),
         Some(why) => format!("{text}; whether that is all is not known: {why}"),
         None => text,
-    };
-    if let Some(rest) = text.strip_prefix("the ") {
-        format!("The {rest}")
-    } else {
-        text.replacen("whether", "Whether", usize::from(text.starts_with("whether")))
-    }
+    })
 }
 
 /// All that moved, in words; `others` are those of the other direction.
@@ -66,7 +63,7 @@ fn caller(moved: &Moved, name_audience: bool) -> String {
     let (whom, except) = whom.find(", except ").and_then(|at| whom.split_at_checked(at)).unwrap_or((whom, ""));
     let mut out = whom.to_owned();
     match &grant.audiences {
-        AudienceSet::Listed(list) if name_audience || !list.iter().eq(["sts.amazonaws.com"]) => {
+        AudienceSet::Listed(list) if name_audience || !list.iter().eq([DEFAULT_AUDIENCE]) => {
             out.push_str(&format!(" with audience {}", listed(list.iter().map(|audience| audience.as_str()), MOST)));
         }
         AudienceSet::Like { like, except } if like.iter().eq(["*"]) && !except.is_empty() => {
