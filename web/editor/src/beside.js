@@ -1,5 +1,6 @@
 // What the picture and the comparison need of the page: how wide something is, the texts as they are now, files for the earlier state.
 import * as editor from "./editor.js";
+import { pick } from "./files.js";
 
 /** Tells how wide an element is, now and whenever that changes; the answer ends it. */
 export function watchWidth(element, told) {
@@ -13,10 +14,8 @@ export const texts = (documents) => JSON.stringify(JSON.parse(documents).map(([i
 
 /** Files that a person chooses, as a list of `{name, text}`; nothing where none is chosen. */
 export function chooseTexts(chosen) {
-  const input = Object.assign(document.createElement("input"), { type: "file", multiple: true });
-  input.addEventListener("change", async () => {
-    const read = [...input.files].map(async (file) => ({ name: file.name, text: await file.text() }));
+  pick(false, async (files) => {
+    const read = files.map(async (file) => ({ name: file.name, text: await file.text() }));
     chosen(JSON.stringify(await Promise.all(read)));
   });
-  input.click();
 }

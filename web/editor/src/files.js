@@ -22,13 +22,14 @@ export function listen(opened) {
     event.stopPropagation();
     gather(event.dataTransfer).then(take);
   }, { capture: true });
-  choose = (folder) => {
-    const input = Object.assign(document.createElement("input"), { type: "file", multiple: true, webkitdirectory: folder });
-    input.addEventListener("change", () => {
-      take([...input.files].map((file) => ({ file, name: file.webkitRelativePath || file.name, named: !folder })));
-    });
-    input.click();
-  };
+  choose = (folder) => pick(folder, (files) => take(files.map((file) => ({ file, name: file.webkitRelativePath || file.name, named: !folder }))));
+}
+
+/** Lets a person choose files, or a folder with all in it; `chosen(files)` is called if one does. */
+export function pick(folder, chosen) {
+  const input = Object.assign(document.createElement("input"), { type: "file", multiple: true, webkitdirectory: folder });
+  input.addEventListener("change", () => chosen([...input.files]));
+  input.click();
 }
 const isFiles = (event) => event.dataTransfer?.types.includes("Files");
 
