@@ -1,7 +1,7 @@
 //! Fields of a form: labelled, and silent about what they hold. They must not know what is asked for.
 
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
+use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use yew::{Callback, Event, Html, InputEvent, TargetCast, html};
 
 /// What is typed into an input or a text area.
@@ -47,13 +47,5 @@ pub fn choice(
                 {for options.iter().map(option)}
             </select>
         </div>
-    }
-}
-
-/// Gives the keyboard to an element.
-pub fn focus(id: &str) {
-    let element = web_sys::window().and_then(|window| window.document()).and_then(|document| document.get_element_by_id(id));
-    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
-        let _ = element.focus();
     }
 }

@@ -3,7 +3,7 @@
 use yew::{Callback, Html, MouseEvent, html};
 
 use crate::bridge;
-use crate::components::input::{focus, typed};
+use crate::components::input::typed;
 use crate::model::token::{TokenQuestion, without_signature};
 
 /// A token in the hands of its component.
@@ -31,7 +31,7 @@ pub fn jwt(id: &'static str, pasted: &Pasted, set: Callback<String>) -> Html {
         let set = set.clone();
         move |_: MouseEvent| {
             set.emit(String::new());
-            focus(id);
+            bridge::focus_on(id);
         }
     });
     html! {
