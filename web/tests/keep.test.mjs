@@ -57,9 +57,21 @@ test("a link holds the scrubbed documents, opens elsewhere with the same finding
   await page.getByRole("button", { name: "Copy link" }).click();
   await page.getByText("Copied to the clipboard.").waitFor();
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), url);
-  await flip(page, "Scrub what identifies us");
-  await page.getByRole("button", { name: "Copy link" }).waitFor();
-  assert.deepEqual(inside(await link(page)), [["role.json", ROLE], ["serviceaccount.yaml", ACCOUNT]]);
+  // From the moment it is flipped on, the link of before is not to be had any more; no more than the other way around.
+  const flipped = () =>
+    page.getByRole("switch", { name: "Scrub what identifies us" }).evaluate(async (box) => {
+      box.click();
+      await new Promise(requestAnimationFrame);
+      return document.querySelector(".out input").value;
+    });
+  const ready = () => page.getByRole("button", { name: "Copy link", disabled: false }).waitFor();
+  assert.notEqual(await flipped(), url);
+  await ready();
+  const plain = await link(page);
+  assert.deepEqual(inside(plain), [["role.json", ROLE], ["serviceaccount.yaml", ACCOUNT]]);
+  assert.notEqual(await flipped(), plain);
+  await ready();
+  assert.equal(await link(page), url);
   await check();
 
   const other = await stage.open();

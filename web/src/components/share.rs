@@ -13,7 +13,8 @@ const MOST: usize = 50;
 #[component]
 pub fn Share() -> Html {
     let (ids, names) = (use_state_eq(|| true), use_state_eq(|| false));
-    let prepared = use_state(|| None::<Prepared>);
+    // With the switches that it was made for: what they say now must hold of the link that is offered.
+    let prepared = use_state(|| None::<((bool, bool), Prepared)>);
     let copied = use_state_eq(|| None::<bool>);
     let newest = use_mut_ref(|| 0u32);
     {
@@ -26,7 +27,7 @@ pub fn Share() -> Html {
             spawn_local(async move {
                 let answer = outside::prepare(ids, names).await;
                 if *newest.borrow() == asked {
-                    prepared.set(answer);
+                    prepared.set(answer.map(|answer| ((ids, names), answer)));
                 }
             });
         });
@@ -46,12 +47,15 @@ pub fn Share() -> Html {
                     {"Of namespaces, ServiceAccounts, roles, repositories, organizations. Common ones (kube-system, external-dns) stay."}
                 </Switch>
             </div>
-            {prepared.as_ref().map_or_else(|| html!(<p class="waiting">{"…"}</p>), |prepared| contents(prepared, *ids, &copied))}
+            {prepared.as_ref().map_or_else(|| html!(<p class="waiting">{"…"}</p>), |(made_for, prepared)| {
+                contents(prepared, *made_for == (*ids, *names), *ids, &copied)
+            })}
         </>
     }
 }
 
-fn contents(prepared: &Prepared, scrubbed: bool, copied: &yew::UseStateHandle<Option<bool>>) -> Html {
+/// `current`: the switches have not been flipped since.
+fn contents(prepared: &Prepared, current: bool, scrubbed: bool, copied: &yew::UseStateHandle<Option<bool>>) -> Html {
     let documents = match prepared.documents.len() {
         1 => "In the link: 1 document".to_owned(),
         count => format!("In the link: {count} documents"),
@@ -74,7 +78,7 @@ fn contents(prepared: &Prepared, scrubbed: bool, copied: &yew::UseStateHandle<Op
                 }
             }
             if !prepared.verdict.is_empty() { <p class="assurance">{&prepared.verdict}</p> }
-            {link(prepared, copied)}
+            {link(prepared, current, copied)}
         </>
     }
 }
@@ -90,13 +94,13 @@ fn pairs(replaced: &Replaced) -> Html {
     }
 }
 
-fn link(prepared: &Prepared, copied: &yew::UseStateHandle<Option<bool>>) -> Html {
+fn link(prepared: &Prepared, current: bool, copied: &yew::UseStateHandle<Option<bool>>) -> Html {
     let save = Callback::from(|_: MouseEvent| outside::save_shared());
     if prepared.link.is_empty() {
         return html! {
             <div class="out">
                 <p>{format!("A link would be {} long; beyond 100 kB chats and mails break them. Save the documents as one file instead: it opens here by dropping it on the page.", prepared.size)}</p>
-                <button class="apply" onclick={save}>{"Save as a file"}</button>
+                <button class="apply" disabled={!current} onclick={save}>{"Save as a file"}</button>
             </div>
         };
     }
@@ -117,9 +121,9 @@ fn link(prepared: &Prepared, copied: &yew::UseStateHandle<Option<bool>>) -> Html
             if prepared.local {
                 <p class="small">{"This page runs on your own machine: the link opens for whoever runs irsa-lint at the same address. A file opens everywhere."}</p>
             }
-            <input readonly=true aria-label="Link" value={prepared.link.clone()} />
-            <button class="apply" onclick={copy}>{if **copied == Some(true) { "Copied ✓" } else { "Copy link" }}</button>
-            <button class="plain-button" onclick={save}>{"Save as a file"}</button>
+            <input readonly=true aria-label="Link" value={if current { prepared.link.clone() } else { String::new() }} />
+            <button class="apply" disabled={!current} onclick={copy}>{if **copied == Some(true) { "Copied ✓" } else { "Copy link" }}</button>
+            <button class="plain-button" disabled={!current} onclick={save}>{"Save as a file"}</button>
             <span class="small" role="status">{said}</span>
         </div>
     }
